@@ -1,0 +1,1 @@
+"""What the counter and the central gateway share: the entities, the pure rules and the words on the wire."""
