@@ -1,0 +1,221 @@
+"""What an op does to an entity: one pure function, used by the gateway (truth) and by the counter (its pending ops on top
+of the server's copy), so that both sides cannot disagree about the rules.
+
+The rules are those of the conflict table: set-once fields, three-way merge per field, a state machine with a ``from``
+precondition, append-only money and history. Facts (money taken, a result handed over) are kept even when the move they
+came with is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from onestop.codec import builtins, revive_field
+from onestop.model import Dossier, Event, Slip
+from onestop.ops import (
+    AssignCode,
+    Change,
+    ConfirmSlip,
+    Correct,
+    Create,
+    CreateSlip,
+    Extend,
+    Op,
+    Printed,
+    RecordFee,
+    Transition,
+)
+from onestop.states import State, can_move
+
+Entity = Dossier | Slip
+
+#: Field paths a correction may touch. Identity, receiving officer and the moment of reception are set once.
+CORRECTABLE = (
+    "owner.kind", "owner.id_no", "owner.name", "owner.dob", "owner.gender", "owner.address", "owner.phone", "owner.email",
+    "submitter", "subject", "set_count", "channel", "return_method", "return_address", "components", "procedure", "due_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """``state`` is the entity after the op (for ``conflict`` and ``rejected``: with the facts that are kept regardless).
+    ``clash`` maps a field to (current, wanted) where a person has to choose."""
+
+    status: Literal["applied", "merged", "conflict", "rejected"]
+    state: Entity | None
+    code: str = ""
+    message: str = ""
+    clash: dict[str, tuple[Any, Any]] | None = None
+
+
+def apply(state: Entity | None, op: Op) -> Applied:
+    """Apply ``op`` to ``state`` (None: the entity is unknown here). Never raises for a well-formed op."""
+    data = op.data
+    if isinstance(data, Create | CreateSlip):
+        return _create(state, op, data)
+    if state is None:
+        return Applied("rejected", None, "unknown-entity", "Không tìm thấy hồ sơ hoặc phiếu mà thao tác này nói tới.")
+    if isinstance(data, Printed):
+        done = replace(state, prints={**state.prints, data.form: max(state.prints.get(data.form, 0) + 1, data.copy_no)})
+        return Applied("applied", _log(done, op, "print", facts={"form": data.form, "copy_no": data.copy_no}))
+    if isinstance(state, Slip):
+        if isinstance(data, ConfirmSlip):
+            return _confirm_slip(state, op, data)
+        return _wrong_entity(state)
+    if isinstance(data, Transition):
+        return _transition(state, op, data)
+    if isinstance(data, Correct):
+        return _correct(state, op, data)
+    if isinstance(data, Extend):
+        return _extend(state, op, data)
+    if isinstance(data, RecordFee):
+        if any(fee.id == data.entry.id for fee in state.fees):
+            return Applied("merged", state)
+        entry = replace(data.entry, at=data.entry.at or op.at, by=data.entry.by or op.by)
+        return Applied("applied", _log(replace(state, fees=(*state.fees, entry)), op, f"fee-{entry.entry}",
+                                       facts={"code": entry.code, "amount": entry.amount}))
+    if isinstance(data, AssignCode):
+        if state.code in (None, data.code):
+            return Applied("applied", _log(replace(state, code=data.code), op, "code-assigned", facts={"code": data.code}))
+        return _conflict(state, op, "code-already-assigned", "Hồ sơ đã có mã khác.", {"code": (state.code, data.code)})
+    return _wrong_entity(state)
+
+
+def get_path(state: Dossier, path: str) -> Any:
+    """The value a correction path speaks of: ``procedure`` is ``[code, version, name, limit value, limit unit, sector, competent agency]``."""
+    if path == "procedure":
+        return [state.procedure_code, state.procedure_version, state.procedure_name, state.limit_value, state.limit_unit,
+                state.sector, state.competent_agency]
+    value: Any = state
+    for part in path.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def _create(state: Entity | None, op: Op, data: Create | CreateSlip) -> Applied:
+    if state is not None:
+        return Applied("conflict", state, "entity-exists", "Mã định danh này đã có trên hệ thống.")
+    entity: Entity = data.dossier if isinstance(data, Create) else data.slip
+    if entity.id != op.entity:
+        return Applied("rejected", None, "entity-mismatch", "Thao tác không khớp với hồ sơ hoặc phiếu.")
+    made = replace(entity, version=0, events=())
+    if isinstance(made, Dossier) and made.original_due_at is None:
+        made = replace(made, original_due_at=made.due_at)
+    return Applied("applied", _log(made, op, "receive" if isinstance(made, Dossier) else "slip-made"))
+
+
+def _transition(state: Dossier, op: Op, data: Transition) -> Applied:
+    facts: dict[str, Any] = {"from": data.from_status, "to": data.to_status}
+    if data.slip:
+        facts["slip"] = data.slip
+    if data.returned:
+        facts["relation"] = data.returned.relation
+    repeated = any(event.id == op.op for event in state.events)
+    if repeated:
+        return Applied("merged", state)
+    if state.status != data.from_status:
+        if state.status == data.to_status and data.action not in ("return", "supplement-ask"):
+            return Applied("merged", state)
+        return _conflict(state, op, "transition-not-allowed",
+                         f"Hồ sơ đã chuyển sang trạng thái khác (đang là {state.status}).",
+                         {"status": (state.status, data.to_status)}, kind=data.action)
+    if data.action == "handover" and data.to_status == state.status == State.PROCESSING:
+        pass  # papers move on between departments while the state stays
+    elif not can_move(data.from_status, data.to_status):
+        return _conflict(state, op, "transition-not-allowed", "Không được chuyển giữa hai trạng thái này.",
+                         {"status": (state.status, data.to_status)}, kind=data.action)
+    done = replace(state, status=data.to_status)
+    if data.holder is not None:
+        done = replace(done, holder=data.holder)
+    if data.supplement is not None:
+        kept = tuple(s for s in done.supplements if s.no != data.supplement.no)
+        done = replace(done, supplements=(*kept, data.supplement))
+    if data.result is not None:
+        done = replace(done, result=data.result)
+    if data.returned is not None:
+        done = replace(done, returned=data.returned)
+    if data.due_at is not None:
+        done = replace(done, due_at=data.due_at)
+    return Applied("applied", _log(done, op, data.action, data.reason, facts))
+
+
+def _correct(state: Dossier, op: Op, data: Correct) -> Applied:
+    unknown = [path for path in data.changes if path not in CORRECTABLE]
+    if unknown:
+        return Applied("rejected", state, "field-not-correctable", "Có trường không được phép đính chính.")
+    if not data.reason.strip():
+        return Applied("rejected", state, "reason-missing", "Đính chính phải ghi rõ lý do.")
+    clash: dict[str, tuple[Any, Any]] = {}
+    merged = False
+    done = state
+    for path, change in data.changes.items():
+        current = _plain(get_path(state, path))
+        old, new = _plain(change.old), _plain(change.new)
+        if current == new:
+            merged = merged or old != new
+        elif current == old:
+            done = _set_path(done, path, change)
+        else:
+            clash[path] = (current, new)
+    if op.base is not None and op.base != state.version:
+        merged = True
+    done = _log(done, op, "correct", data.reason, {"fields": sorted(set(data.changes) - set(clash))})
+    if clash:
+        return Applied("conflict", done, "field-changed-elsewhere",
+                       "Người khác đã sửa cùng ô này với giá trị khác.", clash)
+    return Applied("merged" if merged else "applied", done)
+
+
+def _extend(state: Dossier, op: Op, data: Extend) -> Applied:
+    if not data.reason.strip():
+        return Applied("rejected", state, "reason-missing", "Gia hạn phải ghi rõ lý do.")
+    if state.due_at not in (data.old_due_at, data.new_due_at):
+        return _conflict(state, op, "due-changed-elsewhere", "Ngày hẹn trả đã được đổi ở nơi khác.",
+                         {"due_at": (state.due_at, data.new_due_at)}, kind="extend")
+    done = replace(state, due_at=data.new_due_at)
+    return Applied("applied", _log(done, op, "extend", data.reason, {"approver": data.approver}))
+
+
+def _confirm_slip(state: Slip, op: Op, data: ConfirmSlip) -> Applied:
+    if state.status == "confirmed":
+        return Applied("merged", state)
+    received = set(data.received)
+    lines = tuple(
+        replace(line, state="received" if line.dossier in received else "refused",
+                remark=data.remarks.get(line.dossier, line.remark))
+        for line in state.lines
+    )
+    done = replace(state, status="confirmed", confirmed_at=op.at, confirmed_by=op.by, lines=lines,
+                   to_person=data.person or state.to_person)
+    return Applied("applied", _log(done, op, "slip-confirmed", facts={"received": len(received), "lines": len(lines)}))
+
+
+def _wrong_entity(state: Entity) -> Applied:
+    return Applied("rejected", state, "wrong-entity", "Thao tác này không dành cho loại đối tượng này.")
+
+
+def _conflict(state: Dossier, op: Op, code: str, message: str, clash: dict[str, tuple[Any, Any]], kind: str = "") -> Applied:
+    """Refused, but the fact that it happened at a desk stays in the history."""
+    return Applied("conflict", _log(state, op, f"{kind or op.kind}-refused", facts={"code": code}), code, message, clash)
+
+
+def _log(state: Any, op: Op, kind: str, reason: str = "", facts: dict[str, Any] | None = None) -> Any:
+    event = Event(id=op.op, kind=kind, at=op.at, by=op.by, device=op.device, reason=reason, facts=facts or {})
+    return replace(state, events=(*state.events, event))
+
+
+def _set_path(state: Dossier, path: str, change: Change) -> Dossier:
+    new = change.new
+    if path == "procedure":
+        code, version, name, value, unit, sector, competent = new
+        return replace(state, procedure_code=code, procedure_version=version, procedure_name=name, limit_value=value,
+                       limit_unit=unit, sector=sector, competent_agency=competent)
+    if path.startswith("owner."):
+        return replace(state, owner=replace(state.owner, **{path.removeprefix("owner."): new}))
+    return replace(state, **{path: revive_field(Dossier, path, new)})
+
+
+def _plain(value: Any) -> Any:
+    """Comparable regardless of whether a value came over the wire or from memory."""
+    return builtins(value)

@@ -1,0 +1,302 @@
+"""The words on the wire between a counter and the central gateway, protocol 1: header names, problem types, bodies.
+
+Bodies are msgspec Structs: decoding is strict in types and tolerant of fields a newer side adds.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import date, datetime
+from typing import Any, Literal
+
+import msgspec
+
+PROTO = "1.0"
+MEDIA_TYPE = "application/vnd.motcua.v1+json"
+PROBLEM_TYPE = "application/problem+json"
+
+H_DEVICE = "X-Device"
+H_INCARNATION = "X-Incarnation"
+H_PROTO = "Sync-Proto"
+H_EPOCH = "Sync-Epoch"
+H_POSITION = "Sync-Position"
+H_HEAD = "Sync-Head"
+H_DURABLE = "Durable-Through"
+H_REQUEST_ID = "Request-Id"
+H_DIGEST = "Content-Digest"
+H_IDEMPOTENCY = "Idempotency-Key"
+
+#: Problem ``type`` URIs are ``PROBLEM_BASE + code``; the code is what programs compare.
+PROBLEM_BASE = "urn:motcua:problem:"
+
+MAX_BATCH_OPS = 100
+MAX_BATCH_BYTES = 512 * 1024
+
+
+def content_digest(body: bytes) -> str:
+    """``Content-Digest`` of RFC 9530 over the bytes as sent."""
+    return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+
+
+class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """RFC 9457 problem details. ``code`` repeats the last part of ``type``; ``detail`` is Vietnamese for staff."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    code: str = ""
+    epoch: int | None = None
+    heads: str = ""
+    ops: list[dict[str, Any]] = []
+
+
+class EnrolRequest(msgspec.Struct, kw_only=True):
+    """``POST /v1/enrol``. ``public_key``: raw Ed25519 key of the device, base64; made on the counter, never leaves it."""
+
+    code: str
+    device_name: str
+    public_key: str
+    incarnation: str
+
+
+class AgencySettings(msgspec.Struct, kw_only=True):
+    """What a province decides per agency. ``numbering`` = whether offline receipts carry a final code from a lane or a
+    provisional number."""
+
+    numbering: Literal["lane", "provisional"] = "lane"
+    code_form: str = "B"
+    code_digits: int = 4
+    same_day_cutoff: str = "15:00"
+    offline_sign_in_days: int = 7
+    keep_after_return_days: int = 30
+    show_id_on_receipt: Literal["full", "last4"] = "full"
+    lateness_by: Literal["day", "minute"] = "day"
+    extra: dict[str, Any] = {}
+
+
+class EnrolReply(msgspec.Struct, kw_only=True):
+    """The device number, which agency it serves, the keys to check signatures with."""
+
+    device: int
+    agency: str
+    agency_name: str
+    gateway_key: str
+    epoch: int
+    settings: AgencySettings
+
+
+class TokenRequest(msgspec.Struct, kw_only=True):
+    """``POST /v1/token``: a JWT signed with the device key (RFC 7523 assertion) buys an access token."""
+
+    assertion: str
+
+
+class TokenReply(msgspec.Struct, kw_only=True):
+    access: str
+    expires_in: int
+
+
+class SignInRequest(msgspec.Struct, kw_only=True):
+    """``POST /v1/staff/sign-in`` (device bearer): a staff member at this desk."""
+
+    username: str
+    password: str
+
+
+class StaffRow(msgspec.Struct, kw_only=True):
+    """A staff account as the counter knows it. Never a password or its hash. ``locked``: empty, or why."""
+
+    id: str
+    username: str
+    name: str
+    title: str = ""
+    agency: str
+    roles: list[str]
+    locked: str = ""
+    last_sign_in: datetime | None = None
+    version: int = 1
+
+
+class SignInReply(msgspec.Struct, kw_only=True):
+    staff: StaffRow
+    server_time: datetime
+
+
+class SignInReport(msgspec.Struct, kw_only=True):
+    """What happened at the sign-in page of a counter since the last hello: failures and lock-outs also when offline."""
+
+    username: str
+    at: datetime
+    ok: bool
+    failed_in_row: int = 0
+
+
+class HelloReply(msgspec.Struct, kw_only=True):
+    """``GET /v1/hello``: where the gateway stands, who may work, which catalogue holds."""
+
+    epoch: int
+    server_time: datetime
+    heads: str
+    durable: str
+    device_state: Literal["active", "fenced"] = "active"
+    staff: list[StaffRow]
+    staff_etag: str
+    catalogue_etag: str
+    settings: AgencySettings
+    proto: str = PROTO
+
+
+class CatalogueEntry(msgspec.Struct, kw_only=True):
+    """One immutable catalogue document: ``kind`` is ``agency``, ``procedure``, ``calendar`` or ``codes``."""
+
+    kind: str
+    code: str
+    v: int
+    sha256: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class ManifestReply(msgspec.Struct, kw_only=True):
+    etag: str
+    entries: list[CatalogueEntry]
+
+
+class CatalogueGet(msgspec.Struct, kw_only=True):
+    """``POST /v1/catalogue/get``: at most 200 digests."""
+
+    sha256: list[str]
+
+
+class CatalogueDocs(msgspec.Struct, kw_only=True):
+    """``docs`` maps the sha256 of a document's bytes to its exact JSON text."""
+
+    docs: dict[str, str]
+
+
+class LeaseRequest(msgspec.Struct, kw_only=True):
+    """``POST /v1/leases``: standing lanes until ``until``; ``held`` are the lease tokens the counter still has."""
+
+    op: str
+    count: int = 2
+    held: list[str] = []
+
+
+class Lease(msgspec.Struct, kw_only=True):
+    """A lane: numbers ``first``–``last`` on each date ``valid_from``–``valid_to`` belong to this device alone.
+    ``token`` is the signed (Ed25519, JWT) form of the same facts."""
+
+    lease: str
+    agency: str
+    lane: int
+    first: int
+    last: int
+    valid_from: date
+    valid_to: date
+    token: str
+
+
+class LeaseReply(msgspec.Struct, kw_only=True):
+    leases: list[Lease]
+
+
+class NumberRequest(msgspec.Struct, kw_only=True):
+    """``POST /v1/numbers``: the next contiguous number of (agency, date); idempotent by ``op``."""
+
+    op: str
+    entity: str
+    date: date
+
+
+class NumberReply(msgspec.Struct, kw_only=True):
+    code: str
+    number: int
+    date: date
+
+
+class PushRequest(msgspec.Struct, kw_only=True):
+    """``POST /v1/push``: ops of one partition, oldest first, as frozen bytes."""
+
+    batch: str
+    device: int
+    inc: str
+    part: str
+    ops: list[msgspec.Raw]
+
+
+ResultStatus = Literal["applied", "duplicate", "merged", "conflict", "rejected", "deferred", "op_id_reuse"]
+
+
+class OpResult(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """The fate of one op. Only ``deferred`` leaves it in the counter's queue. ``review`` names the review item."""
+
+    op: str
+    s: ResultStatus
+    v: int = 0
+    seq: int = 0
+    chain: str = ""
+    code: str = ""
+    message: str = ""
+    review: str = ""
+
+
+class PushReply(msgspec.Struct, kw_only=True):
+    batch: str
+    results: list[OpResult]
+    pos: str
+
+
+class FeedItem(msgspec.Struct, kw_only=True):
+    """One feed row: the whole state of an entity after an op. ``data`` is kept as raw JSON so that fields a newer
+    gateway sends survive."""
+
+    seq: int
+    op: str
+    kind: str
+    id: str
+    v: int
+    chain: str
+    data: msgspec.Raw
+
+
+class PullReply(msgspec.Struct, kw_only=True):
+    """``GET /v1/pull?part=…&after=<seq>:<chain>&limit=…``. ``next`` is the position after the last item."""
+
+    part: str
+    items: list[FeedItem]
+    next: str
+    more: bool
+    head: int
+
+
+class SnapshotItem(msgspec.Struct, kw_only=True):
+    kind: str
+    id: str
+    v: int
+    data: msgspec.Raw
+
+
+class SnapshotReply(msgspec.Struct, kw_only=True):
+    """``GET /v1/snapshot?part=…&as_of=…&after=<kind>/<id>``: keyset pages of current states; then pull from ``as_of``."""
+
+    part: str
+    as_of: str
+    items: list[SnapshotItem]
+    next: str
+    more: bool
+
+
+class LookupRequest(msgspec.Struct, kw_only=True):
+    """``POST /v1/lookup``: a dossier or slip of any agency of the province by its printed code (a POST, so that no code
+    lands in access logs)."""
+
+    code: str
+
+
+class LookupReply(msgspec.Struct, kw_only=True):
+    found: bool
+    kind: str = ""
+    as_of: datetime | None = None
+    data: msgspec.Raw = msgspec.Raw(b"null")
