@@ -1,0 +1,78 @@
+"""The desk: what every use case stands on. Built once by the composition root (or the command line) and handed around;
+there is no global."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from counter_app.domain.procedure import Catalogue, Unit
+from onestop.calendar import WorkCalendar
+from onestop.codes import CodeBook
+from onestop.errors import UserError
+from onestop.vntime import to_vn
+from onestop.wire import AgencySettings, StaffRow
+
+if TYPE_CHECKING:
+    from counter_app.runtime.clock import Clock
+    from counter_app.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a use case changed, so that screens decide themselves whether to refresh."""
+
+    dossiers: frozenset[str] = frozenset()
+    slips: frozenset[str] = frozenset()
+    reviews: frozenset[str] = frozenset()
+
+    def __or__(self, other: Changes) -> Changes:
+        return Changes(self.dossiers | other.dossiers, self.slips | other.slips, self.reviews | other.reviews)
+
+
+def no_listener(changes: Changes) -> None:
+    """The default listener: nobody watches (command line)."""
+
+
+@dataclass
+class Desk:
+    """Store, clock and published rules of one counter, and who works at it now (``staff`` None: nobody signed in).
+
+    ``changed`` is called after each COMMIT with what changed; the window turns it into a signal and wakes the sync.
+    """
+
+    store: Store
+    clock: Clock
+    agency: str
+    device: int
+    settings: AgencySettings
+    catalogue: Catalogue
+    calendar: WorkCalendar
+    codes: CodeBook
+    staff: StaffRow | None = None
+    changed: Callable[[Changes], None] = field(default=no_listener)
+
+    def now(self) -> datetime:
+        """Trusted now in Vietnamese time, to the second: what is printed and sent."""
+        return to_vn(self.clock.now()).replace(microsecond=0)
+
+    def today(self) -> date:
+        return self.now().date()
+
+    @cached_property
+    def unit(self) -> Unit:
+        """The receiving unit itself, for headers and slips."""
+        return self.catalogue.units.get(self.agency) or Unit(id=self.agency, name=self.agency)
+
+    def require(self, *roles: str) -> StaffRow:
+        """Who acts. ``admin`` and ``head`` may do everything reception may. Raises UserError ``not-signed-in`` or
+        ``role-missing``."""
+        if self.staff is None:
+            raise UserError("not-signed-in", "Chưa đăng nhập. Hãy đăng nhập rồi làm lại; nội dung đã nhập vẫn còn.")
+        if roles and not {"head", "admin", *roles} & set(self.staff.roles):
+            raise UserError("role-missing", "Tài khoản này không có quyền làm việc đó. Hãy nhờ trưởng bộ phận.",
+                            roles=list(roles))
+        return self.staff
