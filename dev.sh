@@ -54,7 +54,7 @@ system_packages() { # entries…
   esac
   as_root apt-get update -qq
   # shellcheck disable=SC2086 # a list of words
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
 
 find_python() {
@@ -88,7 +88,7 @@ setup() { # packages…
   stamp="$PWD $(cat requirements.lock pyproject.toml | cksum)"
   if [ "$(cat .venv/stamp 2>/dev/null)" = "$stamp" ] && .venv/bin/python -c '' 2>/dev/null; then return; fi
   say 'Setting up .venv (first time: about a minute)'
-  [ -x .venv/bin/python ] && .venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear .venv
+  .venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear .venv
   uv_like_pip
   # uv itself comes out of the lock, checked by its hash, like everything else.
   sed -n '/^uv==/,/^[^ ]/{/^uv==/p;/^ *--hash/p;}' requirements.lock >.venv/uv.txt
