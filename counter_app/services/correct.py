@@ -1,0 +1,109 @@
+"""Correct a wrong reception (đính chính) with a reason; the receipt is then printed again and counted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from counter_app.domain.identity import check_id_no, parse_dob, tax_code_ok
+from counter_app.services.desk import Changes, Desk
+from counter_app.services.receive import MAX_LONG, MAX_NAME, MAX_TEXT, find_procedure, preview_due
+from onestop.apply import CORRECTABLE, get_path
+from onestop.codec import builtins, revive_field
+from onestop.errors import InvalidFields, UserError
+from onestop.model import Dossier, Party
+from onestop.ops import Change, Correct
+from onestop.states import State
+from onestop.text import clean_line
+from onestop.vntime import iso, to_vn
+
+_LIMITS = {"owner.name": MAX_NAME, "owner.address": MAX_TEXT, "subject": MAX_LONG, "return_address": MAX_TEXT}
+
+
+def correct(desk: Desk, dossier_id: str, changes: dict[str, Any], reason: str) -> tuple[Dossier, Changes]:
+    """Change fields of a dossier that is already received. ``changes`` maps a field path (``owner.name``, ``due_at``,
+    ``procedure`` = a TTHC code, …) to its new value (JSON types).
+
+    A new procedure brings the version in force on the day of reception and, unless ``due_at`` is given too, a new due
+    date. Raises InvalidFields, ``reason-missing``, ``nothing-to-correct``, ``dossier-closed``; only a head or administrator
+    may change the due date by hand.
+    """
+    staff = desk.require("reception")
+    if "due_at" in changes:
+        desk.require("head")
+    why = clean_line(reason, 1000)
+    if len(why) < 3:
+        raise InvalidFields({"reason": "Đính chính phải ghi rõ lý do."}, code="reason-missing")
+    unknown = [path for path in changes if path not in CORRECTABLE]
+    if unknown:
+        raise InvalidFields(dict.fromkeys(unknown, "Không được đính chính trường này."), code="field-not-correctable")
+    with desk.store.write() as unit:
+        dossier = unit.dossier(dossier_id)
+        if dossier is None:
+            raise UserError("dossier-unknown", "Không có hồ sơ này trên máy.")
+        if dossier.status in (State.REFUSED, State.STOPPED, State.RETURNED) and not {"head", "admin"} & set(staff.roles):
+            raise UserError("dossier-closed", "Hồ sơ đã kết thúc; chỉ trưởng bộ phận được đính chính.")
+        wanted = _values(desk, dossier, changes)
+        real = {path: Change(old=builtins(get_path(dossier, path)), new=value) for path, value in wanted.items()
+                if builtins(get_path(dossier, path)) != builtins(value)}
+        if not real:
+            raise UserError("nothing-to-correct", "Không có gì thay đổi so với hồ sơ đang lưu.")
+        done = unit.submit(Correct(reason=why, changes=real), entity=dossier_id, by=staff.id, at=desk.now())
+    changed = Changes(dossiers=frozenset({dossier_id}))
+    desk.changed(changed)
+    assert isinstance(done.state, Dossier)
+    return done.state, changed
+
+
+def _values(desk: Desk, dossier: Dossier, changes: dict[str, Any]) -> dict[str, Any]:
+    """The new values, cleaned and judged, as JSON types."""
+    bad: dict[str, str] = {}
+    wanted: dict[str, Any] = {}
+    for path, value in changes.items():
+        if path == "procedure":
+            procedure = find_procedure(desk, str(value), dossier.received_at.date())
+            wanted[path] = [procedure.code, procedure.version, procedure.name, procedure.limit.value, procedure.limit.unit,
+                            procedure.field, procedure.competent_agency]
+            if "due_at" not in changes:
+                wanted["due_at"] = iso(preview_due(desk, procedure, dossier.received_at).due_at)
+        elif path == "due_at":
+            try:
+                wanted[path] = iso(to_vn(datetime.fromisoformat(value)))
+            except (TypeError, ValueError):
+                bad[path] = "Ngày giờ không đúng."
+        elif path == "owner.dob":
+            wanted[path] = parse_dob(value) if value else None
+            if value and wanted[path] is None:
+                bad[path] = "Ngày sinh không đúng. Nhập ngày/tháng/năm hoặc chỉ năm sinh."
+        elif path == "owner.id_no":
+            number = "".join(str(value).split())
+            problem = check_id_no(number)[0] if dossier.owner.kind == "person" and number else ""
+            if dossier.owner.kind == "organisation" and number and not tax_code_ok(number):
+                problem = "Mã số thuế / mã số doanh nghiệp không đúng."
+            if problem:
+                bad[path] = problem
+            wanted[path] = number
+        elif isinstance(value, str):
+            cleaned = clean_line(value, len(value))
+            limit = _LIMITS.get(path, MAX_TEXT)
+            if len(cleaned) > limit:
+                bad[path] = f"Dài {len(cleaned)} ký tự, tối đa {limit}. Hãy rút gọn."
+            if path == "owner.name" and not cleaned:
+                bad[path] = "Tên chủ hồ sơ không được để trống."
+            wanted[path] = cleaned
+        else:
+            wanted[path] = builtins(value)
+        if path in wanted and path not in bad and path != "procedure":
+            _check_type(path, wanted[path], bad)
+    if bad:
+        raise InvalidFields(bad)
+    return wanted
+
+
+def _check_type(path: str, value: Any, bad: dict[str, str]) -> None:
+    """A value of the wrong type must not become an op: ops are frozen and would come back rejected."""
+    owner, kind = path.startswith("owner."), path.removeprefix("owner.")
+    try:
+        revive_field(Party if owner else Dossier, kind, value)
+    except ValueError:  # msgspec.ValidationError
+        bad[path] = "Giá trị không đúng kiểu."

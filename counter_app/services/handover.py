@@ -1,0 +1,143 @@
+"""Hand dossiers over in bulk (bàn giao) and take results back: a slip is made by scanning receipts, and confirmed by
+scanning the slip. The slip together with the control sheet (mẫu 06) is the record of who held the papers when."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from counter_app.services.desk import Changes, Desk
+from onestop.codes import format_slip_number
+from onestop.errors import InvalidFields, UserError
+from onestop.ids import uuid7_hex
+from onestop.model import Dossier, Result, Slip, SlipLine
+from onestop.ops import ConfirmSlip, CreateSlip, Transition
+from onestop.states import State, state_name
+from onestop.text import clean_line
+
+if TYPE_CHECKING:
+    from counter_app.store.unit import Reader, Unit
+
+Direction = Literal["out", "back", "post"]
+MAX_LINES = 200
+
+#: States in which papers may go on a slip of each direction.
+_ALLOWED = {
+    "out": (State.ACCEPTED, State.PROCESSING),
+    "back": (State.PROCESSING, State.SUPPLEMENT, State.PAYMENT),
+    "post": (State.DONE,),
+}
+
+
+def why_not(desk: Desk, reader: Reader, dossier: Dossier, direction: Direction) -> UserError | None:
+    """Why this dossier can't go on a slip of that direction now, or None. Asked at each scan, so that the receptionist
+    hears it while the folder is still in the hand."""
+    if dossier.agency != desk.agency:
+        return UserError("dossier-elsewhere", "Hồ sơ này do đơn vị khác tiếp nhận.")
+    if dossier.status not in _ALLOWED[direction]:
+        return UserError("not-for-this-slip", f"Hồ sơ đang ở trạng thái “{state_name(dossier.status)}”, không đưa vào phiếu này được.",
+                         status=dossier.status)
+    open_slip = reader.open_slip_of(dossier.id)
+    if open_slip is not None:
+        return UserError("already-on-slip", f"Hồ sơ đã nằm trên phiếu {open_slip.number} chưa xác nhận.", slip=open_slip.number)
+    return None
+
+
+def create_slip(desk: Desk, direction: Direction, unit_id: str, dossier_ids: list[str], *, to_person: str = "",
+                remarks: dict[str, str] | None = None) -> tuple[Slip, Changes]:
+    """Make a slip to (``out``), from (``back``) or by (``post``) ``unit_id`` with one line a dossier, in the order given.
+
+    Raises ``slip-empty``, ``slip-too-long``, ``unit-unknown``, or InvalidFields naming each dossier that can't go with its
+    reason; then nothing is made.
+    """
+    staff = desk.require("reception", "return")
+    ids = list(dict.fromkeys(dossier_ids))
+    if not ids:
+        raise UserError("slip-empty", "Phiếu chưa có hồ sơ nào. Hãy quét giấy tiếp nhận.")
+    if len(ids) > MAX_LINES:
+        raise UserError("slip-too-long", f"Một phiếu tối đa {MAX_LINES} hồ sơ. Hãy lập thêm phiếu.")
+    if unit_id not in desk.catalogue.units and direction != "post":
+        raise UserError("unit-unknown", "Không có đơn vị này trong danh mục.")
+    with desk.store.write() as unit:
+        lines, bad = [], {}
+        for seq, dossier_id in enumerate(ids, 1):
+            dossier = unit.dossier(dossier_id)
+            if dossier is None:
+                bad[dossier_id] = "Không có hồ sơ này trên máy."
+                continue
+            reason = why_not(desk, unit, dossier, direction)
+            if reason:
+                bad[dossier.shown_code] = f"{dossier.shown_code}: {reason.message}"
+                continue
+            lines.append(SlipLine(seq=seq, dossier=dossier.id, code=dossier.shown_code,
+                                  remark=clean_line((remarks or {}).get(dossier.id, ""), 200)))
+        if bad:
+            raise InvalidFields(bad, code="lines-not-allowed")
+        now = desk.now()
+        slip = Slip(id=uuid7_hex(), number=_next_number(desk, unit, now.date()), agency=desk.agency, direction=direction,
+                    from_unit=unit_id if direction == "back" else desk.agency, to_unit=desk.agency if direction == "back" else unit_id,
+                    from_person=staff.name if direction != "back" else clean_line(to_person, 120),
+                    to_person=clean_line(to_person, 120) if direction != "back" else staff.name,
+                    made_at=now, made_by=staff.id, lines=tuple(lines))
+        done = unit.submit(CreateSlip(slip=slip), entity=slip.id, by=staff.id, at=now)
+    changes = Changes(dossiers=frozenset(ids), slips=frozenset({slip.id}))
+    desk.changed(changes)
+    assert isinstance(done.state, Slip)
+    return done.state, changes
+
+
+def confirm_slip(desk: Desk, slip_id: str, *, received: list[str] | None = None, person: str = "",
+                 remarks: dict[str, str] | None = None) -> tuple[Slip, Changes]:
+    """The other side counted the papers: all lines, or only the dossier ids in ``received``. Each received dossier makes
+    its move (out: to the department, state 4; back: result at the counter, state 9; post: stays ready until delivered).
+
+    A dossier that meanwhile moved on is left as it is and its line says so. Raises ``slip-unknown``, ``slip-confirmed``,
+    ``not-on-slip``.
+    """
+    staff = desk.require("reception", "return")
+    with desk.store.write() as unit:
+        slip = unit.slip(slip_id)
+        if slip is None:
+            raise UserError("slip-unknown", "Không có phiếu này trên máy.")
+        if slip.status == "confirmed":
+            raise UserError("slip-confirmed", f"Phiếu {slip.number} đã được xác nhận trước đó.")
+        on_slip = [line.dossier for line in slip.lines]
+        taken = on_slip if received is None else list(dict.fromkeys(received))
+        if not set(taken) <= set(on_slip):
+            raise UserError("not-on-slip", "Có hồ sơ không nằm trên phiếu này.")
+        now = desk.now()
+        notes = {key: clean_line(text, 200) for key, text in (remarks or {}).items()}
+        for dossier_id in taken:
+            dossier = unit.dossier(dossier_id)
+            move = _move_of(desk, slip, dossier) if dossier else None
+            if move is not None:
+                unit.submit(move, entity=dossier_id, by=staff.id, at=now)
+            elif slip.direction != "post":
+                notes.setdefault(dossier_id, "Hồ sơ đã chuyển trạng thái trước khi xác nhận")
+        done = unit.submit(ConfirmSlip(received=tuple(taken), person=clean_line(person, 120), remarks=notes),
+                           entity=slip_id, by=staff.id, at=now)
+    changes = Changes(dossiers=frozenset(on_slip), slips=frozenset({slip_id}))
+    desk.changed(changes)
+    assert isinstance(done.state, Slip)
+    return done.state, changes
+
+
+def _move_of(desk: Desk, slip: Slip, dossier: Dossier) -> Transition | None:
+    if dossier.status not in _ALLOWED[slip.direction] or slip.direction == "post":
+        return None
+    if slip.direction == "out":
+        return Transition(action="handover", from_status=dossier.status, to_status=int(State.PROCESSING), holder=slip.to_unit,
+                          slip=slip.number)
+    if dossier.status != State.PROCESSING:
+        return None
+    procedure = desk.catalogue.version(dossier.procedure_code, dossier.procedure_version)
+    return Transition(action="result", from_status=dossier.status, to_status=int(State.DONE), holder=desk.agency, slip=slip.number,
+                      result=Result(at=desk.now(), kind=procedure.result_kind if procedure else ""))
+
+
+def _next_number(desk: Desk, unit: Unit, day: date) -> str:
+    """Slip numbers are the counter's own (not statutory): device, day and a count kept in the store."""
+    key = f"slip_count:{day:%y%m%d}"
+    n = int(unit.meta_get(key) or 0) + 1
+    unit.meta_set(key, str(n))
+    return format_slip_number(desk.agency, desk.device, day, n)

@@ -1,0 +1,193 @@
+"""The moves of a dossier after reception: supplement, refusal, extension, stop, withdrawal, result, return.
+
+Each is one unit of work. A move the rules do not allow is refused before anything is written; the server decides in the
+end, and what it decides otherwise comes back as work for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from counter_app.services.desk import Changes, Desk
+from onestop.deadline import Limit, compute_due
+from onestop.errors import InvalidFields, UserError
+from onestop.model import Dossier, Result, Returned, Supplement
+from onestop.ops import Action, Extend, Transition
+from onestop.states import State, can_move, state_name
+from onestop.text import clean_line
+from onestop.vntime import to_vn
+
+if TYPE_CHECKING:
+    from counter_app.store.unit import Unit
+    from onestop.wire import StaffRow
+
+_REASON = 1000
+
+
+def _reason(text: str) -> str:
+    """Every request, refusal and apology carries a concrete reason (forms 02–04)."""
+    cleaned = clean_line(text, len(text))
+    if len(cleaned) < 3:
+        raise InvalidFields({"reason": "Phải ghi rõ lý do."}, code="reason-missing")
+    if len(cleaned) > _REASON:
+        raise InvalidFields({"reason": f"Lý do dài {len(cleaned)} ký tự, tối đa {_REASON}."}, code="reason-too-long")
+    return cleaned
+
+
+def _load(unit: Unit, dossier_id: str) -> Dossier:
+    dossier = unit.dossier(dossier_id)
+    if dossier is None:
+        raise UserError("dossier-unknown", "Không có hồ sơ này trên máy.")
+    return dossier
+
+
+def _move(desk: Desk, dossier_id: str, roles: tuple[str, ...], action: Action, to: State,
+          facts: Callable[[Unit, Dossier, StaffRow], dict]) -> tuple[Dossier, Changes]:
+    """Load, check the move, let ``facts`` build what belongs to it, submit."""
+    staff = desk.require(*roles)
+    with desk.store.write() as unit:
+        dossier = _load(unit, dossier_id)
+        if not can_move(dossier.status, to):
+            raise UserError("transition-not-allowed",
+                            f"Hồ sơ đang ở trạng thái “{state_name(dossier.status)}”, không chuyển sang “{state_name(to)}” được.",
+                            status=dossier.status, to=int(to))
+        payload = Transition(action=action, from_status=dossier.status, to_status=int(to), **facts(unit, dossier, staff))
+        done = unit.submit(payload, entity=dossier_id, by=staff.id, at=desk.now())
+    changes = Changes(dossiers=frozenset({dossier_id}))
+    desk.changed(changes)
+    assert isinstance(done.state, Dossier)
+    return done.state, changes
+
+
+def ask_supplement(desk: Desk, dossier_id: str, items: tuple[str, ...], reason: str, *, approver: str = "") -> tuple[Dossier, Changes]:
+    """Ask for more papers (mẫu 02): all gaps at once, once per stage. A second request in the same stage needs an
+    ``approver`` besides its reason: UserError ``supplement-repeated``."""
+    reason = _reason(reason)
+    wanted = tuple(clean_line(item, 300) for item in items if item.strip())
+    if not wanted:
+        raise InvalidFields({"items": "Phải ghi giấy tờ cần bổ sung."}, code="items-missing")
+
+    def facts(unit: Unit, dossier: Dossier, staff: StaffRow) -> dict:
+        stage = "appraisal" if dossier.status == State.PROCESSING else "intake"
+        if any(s.stage == stage for s in dossier.supplements) and not approver.strip():
+            raise UserError("supplement-repeated",
+                            "Đã yêu cầu bổ sung một lần ở bước này. Muốn yêu cầu lần nữa phải có lý do và người phê duyệt.", stage=stage)
+        supplement = Supplement(no=len(dossier.supplements) + 1, stage=stage, reason=reason, items=wanted, asked_at=desk.now(),
+                                asked_by=staff.id, approver=clean_line(approver, 120), due_before=dossier.due_at)
+        return {"reason": reason, "supplement": supplement}
+
+    return _move(desk, dossier_id, ("reception",), "supplement-ask", State.SUPPLEMENT, facts)
+
+
+def answer_supplement(desk: Desk, dossier_id: str, *, due_at: datetime | None = None) -> tuple[Dossier, Changes]:
+    """The papers came. The due date restarts, resumes or is given by hand (``due_at``), as the procedure's version says.
+    Raises ``due-needed`` where it must be given by hand."""
+
+    def facts(unit: Unit, dossier: Dossier, staff: StaffRow) -> dict:
+        open_ones = [s for s in dossier.supplements if s.answered_at is None]
+        due = to_vn(due_at) if due_at else _due_after_supplement(desk, dossier, open_ones[-1] if open_ones else None)
+        if not open_ones:
+            return {"due_at": due}
+        return {"due_at": due, "supplement": replace(open_ones[-1], answered_at=desk.now(), due_after=due)}
+
+    with desk.store.read() as reader:
+        dossier = reader.dossier(dossier_id)
+    asked_in_appraisal = bool(dossier and dossier.supplements and dossier.supplements[-1].stage == "appraisal")
+    to = State.PROCESSING if asked_in_appraisal else State.ACCEPTED
+    return _move(desk, dossier_id, ("reception",), "supplement-in", to, facts)
+
+
+def _due_after_supplement(desk: Desk, dossier: Dossier, asked: Supplement | None) -> datetime | None:
+    procedure = desk.catalogue.version(dossier.procedure_code, dossier.procedure_version)
+    policy = procedure.due_policy if procedure else "restart"
+    if policy == "manual":
+        raise UserError("due-needed", "Thủ tục này phải nhập ngày hẹn trả mới sau khi bổ sung.")
+    limit = Limit(dossier.limit_value, dossier.limit_unit)
+    restarted = compute_due(desk.now(), limit, desk.calendar).due_at
+    if policy == "restart" or asked is None or dossier.due_at is None:
+        return restarted
+    waited = desk.now() - to_vn(asked.asked_at)
+    resumed = to_vn(dossier.due_at) + waited
+    return min(restarted, desk.calendar.day_end(desk.calendar.next_working_day(resumed.date()))) if waited else dossier.due_at
+
+
+def refuse(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes]:
+    """Refuse a dossier (mẫu 03) before it is handed over, in writing."""
+    reason = _reason(reason)
+    return _move(desk, dossier_id, ("reception",), "refuse", State.REFUSED, lambda *_: {"reason": reason})
+
+
+def stop(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes]:
+    """Stop handling (mẫu 05): the head decides."""
+    reason = _reason(reason)
+    return _move(desk, dossier_id, ("head",), "stop", State.STOPPED, lambda *_: {"reason": reason})
+
+
+def withdraw(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes]:
+    """The citizen asks to take the dossier back (state 7); stopping it is the head's decision afterwards."""
+    reason = _reason(reason)
+    return _move(desk, dossier_id, ("reception",), "withdraw-ask", State.WITHDRAWAL, lambda *_: {"reason": reason})
+
+
+def register_result(desk: Desk, dossier_id: str, *, kind: str = "", number: str = "", note: str = "", slip: str = "") -> tuple[Dossier, Changes]:
+    """The result lies at the counter (state 9)."""
+
+    def facts(unit: Unit, dossier: Dossier, staff: StaffRow) -> dict:
+        result = Result(at=desk.now(), kind=clean_line(kind, 120) or _result_kind(desk, dossier), number=clean_line(number, 60),
+                        note=clean_line(note, 300))
+        return {"result": result, "holder": desk.agency, "slip": slip}
+
+    return _move(desk, dossier_id, ("reception", "return"), "result", State.DONE, facts)
+
+
+def _result_kind(desk: Desk, dossier: Dossier) -> str:
+    procedure = desk.catalogue.version(dossier.procedure_code, dossier.procedure_version)
+    return procedure.result_kind if procedure else ""
+
+
+def return_result(desk: Desk, dossier_id: str, *, collector_name: str, collector_id_no: str = "", relation: str = "owner",
+                  authority: str = "", phone: str = "", originals: tuple[str, ...] = (), note: str = "") -> tuple[Dossier, Changes]:
+    """Hand the result to the citizen (state 10): who, on what identity, which originals went back.
+
+    Being late never withholds a result. Fees still due are the caller's warning, not a block here. Raises
+    ``collector-missing``, ``authority-missing`` (somebody else collects without naming the paper that allows it).
+    """
+    name = clean_line(collector_name, 200)
+    if not name:
+        raise InvalidFields({"collector_name": "Chưa nhập tên người nhận kết quả."}, code="collector-missing")
+    if relation not in ("owner", "submitter", "authorised", "post"):
+        raise InvalidFields({"relation": "Quan hệ của người nhận không đúng."})
+    if relation == "authorised" and not authority.strip():
+        raise InvalidFields({"authority": "Người nhận thay phải có giấy ủy quyền; ghi số hoặc tên giấy."}, code="authority-missing")
+
+    def facts(unit: Unit, dossier: Dossier, staff: StaffRow) -> dict:
+        returned = Returned(at=desk.now(), by=staff.id, collector_name=name, collector_id_no="".join(collector_id_no.split()),
+                            relation=relation, authority=clean_line(authority, 200), phone=clean_line(phone, 20),
+                            originals=tuple(clean_line(o, 300) for o in originals), note=clean_line(note, 300))
+        return {"returned": returned, "holder": ""}
+
+    return _move(desk, dossier_id, ("return", "reception"), "return", State.RETURNED, facts)
+
+
+def extend(desk: Desk, dossier_id: str, new_due_at: datetime, reason: str, *, approver: str = "") -> tuple[Dossier, Changes]:
+    """A new due date with its reason (mẫu 04). The original date stays in the dossier. Raises ``due-not-later``."""
+    reason = _reason(reason)
+    staff = desk.require("head")
+    due = to_vn(new_due_at)
+    with desk.store.write() as unit:
+        dossier = _load(unit, dossier_id)
+        if dossier.status in (State.REFUSED, State.STOPPED, State.RETURNED):
+            raise UserError("dossier-closed", "Hồ sơ đã kết thúc, không gia hạn được.")
+        if dossier.due_at is not None and due <= dossier.due_at:
+            raise InvalidFields({"due_at": "Ngày hẹn mới phải sau ngày hẹn hiện tại."}, code="due-not-later")
+        if due <= desk.now():
+            raise InvalidFields({"due_at": "Ngày hẹn mới ở quá khứ."}, code="due-in-past")
+        done = unit.submit(Extend(old_due_at=dossier.due_at, new_due_at=due, reason=reason,
+                                  approver=clean_line(approver, 120) or staff.name), entity=dossier_id, by=staff.id, at=desk.now())
+    changes = Changes(dossiers=frozenset({dossier_id}))
+    desk.changed(changes)
+    assert isinstance(done.state, Dossier)
+    return done.state, changes
