@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-#: ``key`` → ``value``: epoch, gateway_key (Ed25519 seed, base64), token_key, durable …
+#: ``key`` → ``value``: ``epoch``, ``gateway_key`` (Ed25519 seed, base64), ``durable:<part>`` (what the off-site backup covers).
 meta = Table("meta", metadata, Column("key", String(64), primary_key=True), Column("value", Text, nullable=False))
 
 #: Agencies this gateway serves (partitions). ``settings`` = ``onestop.wire.AgencySettings`` as JSON.
@@ -69,6 +69,7 @@ staff = Table(
     Column("pw_hash", Text, nullable=False),
     Column("failed_in_row", Integer, nullable=False, server_default="0"),
     Column("locked", String(32), nullable=False, server_default=""),
+    Column("locked_at", String(32)),
     Column("created_at", String(32), nullable=False),
     Column("last_sign_in", String(32)),
     Column("version", Integer, nullable=False, server_default="1"),

@@ -87,8 +87,16 @@ class EnrolReply(msgspec.Struct, kw_only=True):
     settings: AgencySettings
 
 
+#: ``aud`` of the device's assertion, of the gateway's access tokens and of lease tokens: one kind never passes for another.
+AUD_ASSERTION = "urn:motcua:gateway"
+AUD_ACCESS = "urn:motcua:device"
+AUD_LEASE = "urn:motcua:lease"
+
+
 class TokenRequest(msgspec.Struct, kw_only=True):
-    """``POST /v1/token``: a JWT signed with the device key (RFC 7523 assertion) buys an access token."""
+    """``POST /v1/token``: a JWT signed with the device key (RFC 7523 assertion, alg EdDSA) buys an access token. Claims:
+    ``iss`` = ``sub`` = device number as text, ``aud`` = ``AUD_ASSERTION``, ``iat``, ``exp`` (at most 5 minutes after
+    ``iat``; judged by the gateway's clock, which is in the ``Date`` of every reply), ``inc`` = incarnation."""
 
     assertion: str
 
@@ -125,7 +133,8 @@ class SignInReply(msgspec.Struct, kw_only=True):
 
 
 class SignInReport(msgspec.Struct, kw_only=True):
-    """What happened at the sign-in page of a counter since the last hello: failures and lock-outs also when offline."""
+    """``POST /v1/staff/reports`` (a list): sign-ins that the gateway did not see because the counter judged them itself
+    (offline). ``failed_in_row`` is the counter's own count after this attempt. Sent twice, it counts once."""
 
     username: str
     at: datetime
@@ -149,7 +158,8 @@ class HelloReply(msgspec.Struct, kw_only=True):
 
 
 class CatalogueEntry(msgspec.Struct, kw_only=True):
-    """One immutable catalogue document: ``kind`` is ``agency``, ``procedure``, ``calendar`` or ``codes``."""
+    """One immutable catalogue document: ``kind`` is ``agency``, ``procedure``, ``calendar``,
+    ``codes`` or ``field`` (sector)."""
 
     kind: str
     code: str
@@ -186,7 +196,8 @@ class LeaseRequest(msgspec.Struct, kw_only=True):
 
 class Lease(msgspec.Struct, kw_only=True):
     """A lane: numbers ``first``–``last`` on each date ``valid_from``–``valid_to`` belong to this device alone.
-    ``token`` is the signed (Ed25519, JWT) form of the same facts."""
+    ``token`` is the signed form of the same facts: a JWT, alg EdDSA, by the key of ``EnrolReply.gateway_key``, ``aud`` =
+    ``AUD_LEASE``, claims ``lease, agency, lane, first, last, valid_from, valid_to`` (days as text), ``device, inc, epoch``."""
 
     lease: str
     agency: str
@@ -230,7 +241,9 @@ ResultStatus = Literal["applied", "duplicate", "merged", "conflict", "rejected",
 
 
 class OpResult(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """The fate of one op. Only ``deferred`` leaves it in the counter's queue. ``review`` names the review item."""
+    """The fate of one op. Only ``deferred`` leaves it in the counter's queue. ``review`` names the review item. ``seq`` and
+    ``chain`` are the feed row of the entity's new state (0 where nothing changed). A ``duplicate`` carries the first
+    answer, whose status is in ``was``."""
 
     op: str
     s: ResultStatus
@@ -240,6 +253,7 @@ class OpResult(msgspec.Struct, kw_only=True, omit_defaults=True):
     code: str = ""
     message: str = ""
     review: str = ""
+    was: str = ""
 
 
 class PushReply(msgspec.Struct, kw_only=True):
