@@ -24,7 +24,7 @@ MAX_LINES = 200
 #: States in which papers may go on a slip of each direction.
 _ALLOWED = {
     "out": (State.ACCEPTED, State.PROCESSING),
-    "back": (State.PROCESSING, State.SUPPLEMENT, State.PAYMENT),
+    "back": (State.PROCESSING,),
     "post": (State.DONE,),
 }
 
@@ -128,8 +128,6 @@ def _move_of(desk: Desk, slip: Slip, dossier: Dossier) -> Transition | None:
     if slip.direction == "out":
         return Transition(action="handover", from_status=dossier.status, to_status=int(State.PROCESSING), holder=slip.to_unit,
                           slip=slip.number)
-    if dossier.status != State.PROCESSING:
-        return None
     procedure = desk.catalogue.version(dossier.procedure_code, dossier.procedure_version)
     return Transition(action="result", from_status=dossier.status, to_status=int(State.DONE), holder=desk.agency, slip=slip.number,
                       result=Result(at=desk.now(), kind=procedure.result_kind if procedure else ""))

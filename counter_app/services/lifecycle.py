@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from counter_app.services.desk import Changes, Desk
+from counter_app.services.numbers import take_spare
 from onestop.deadline import Limit, compute_due
 from onestop.errors import InvalidFields, UserError
 from onestop.model import Dossier, Result, Returned, Supplement
-from onestop.ops import Action, Extend, Transition
+from onestop.ops import Action, AssignCode, Extend, Transition
 from onestop.states import State, can_move, state_name
 from onestop.text import clean_line
 from onestop.vntime import to_vn
@@ -112,6 +113,30 @@ def _due_after_supplement(desk: Desk, dossier: Dossier, asked: Supplement | None
     waited = desk.now() - to_vn(asked.asked_at)
     resumed = to_vn(dossier.due_at) + waited
     return min(restarted, desk.calendar.day_end(desk.calendar.next_working_day(resumed.date()))) if waited else dossier.due_at
+
+
+def accept(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
+    """Accept a dossier that was filed online (state 1): it gets its code and its due date now, counted from this moment
+    (the clock starts when a valid dossier is received, not when a form is filed)."""
+    staff = desk.require("reception")
+    now = desk.now()
+    with desk.store.write() as unit:
+        dossier = _load(unit, dossier_id)
+        if not can_move(dossier.status, State.ACCEPTED):
+            raise UserError("transition-not-allowed",
+                            f"Hồ sơ đang ở trạng thái “{state_name(dossier.status)}”, không tiếp nhận được.", status=dossier.status)
+        if dossier.code is None:
+            issued = unit.issue_code(now, online=take_spare(unit, desk, now.date()))
+            if issued.code is None:
+                raise UserError("no-number-left", "Máy đã hết số và đang mất mạng. Hãy tiếp nhận hồ sơ này khi có mạng.")
+            unit.submit(AssignCode(code=issued.code, lane=issued.lane), entity=dossier_id, by=staff.id, at=now)
+        due = compute_due(now, Limit(dossier.limit_value, dossier.limit_unit), desk.calendar).due_at
+        done = unit.submit(Transition(action="accept", from_status=dossier.status, to_status=int(State.ACCEPTED), due_at=due,
+                                      holder=desk.agency), entity=dossier_id, by=staff.id, at=now)
+    changes = Changes(dossiers=frozenset({dossier_id}))
+    desk.changed(changes)
+    assert isinstance(done.state, Dossier)
+    return done.state, changes
 
 
 def refuse(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes]:

@@ -1,0 +1,41 @@
+"""Money at the desk: an append-only ledger per dossier. What is printed here is an internal note, never a tax receipt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from counter_app.services.desk import Changes, Desk
+from onestop.errors import InvalidFields, UserError
+from onestop.ids import uuid7_hex
+from onestop.model import Dossier, FeeEntry
+from onestop.ops import RecordFee
+from onestop.text import clean_line
+
+MAX_AMOUNT = 10_000_000_000
+
+
+def add_fee(desk: Desk, dossier_id: str, *, code: str, entry: str = "collected", amount: int | None = None, kind: str = "le_phi",
+            name: str = "", method: str = "cash", receipt_no: str = "") -> tuple[Dossier, Changes]:
+    """Record one row: ``due``, ``collected``, ``refunded`` or ``cancelled``. Without ``amount`` the published one is taken.
+    ``receipt_no`` is the number of the tax-approved receipt, typed or scanned. Raises InvalidFields, ``fee-unknown``."""
+    staff = desk.require("cashier", "reception", "return")
+    if entry not in ("due", "collected", "refunded", "cancelled"):
+        raise InvalidFields({"entry": "Loại ghi sổ không đúng."})
+    with desk.store.write() as unit:
+        dossier = unit.dossier(dossier_id)
+        if dossier is None:
+            raise UserError("dossier-unknown", "Không có hồ sơ này trên máy.")
+        asked = next((f for f in dossier.fees if f.code == code), None)
+        if asked is None and (amount is None or not name):
+            raise UserError("fee-unknown", "Khoản thu này không có trong hồ sơ. Hãy nhập tên và số tiền.")
+        value = asked.amount if amount is None and asked else amount
+        if value is None or not 0 <= value <= MAX_AMOUNT:
+            raise InvalidFields({"amount": "Số tiền không đúng."})
+        base = asked or FeeEntry(id="", kind="phi" if kind == "phi" else "le_phi", code=code, name=name, amount=value)
+        row = replace(base, id=uuid7_hex(), amount=value, entry=entry, method=clean_line(method, 40),
+                      receipt_no=clean_line(receipt_no, 60), at=desk.now(), by=staff.id)
+        done = unit.submit(RecordFee(entry=row), entity=dossier_id, by=staff.id, at=desk.now())
+    changes = Changes(dossiers=frozenset({dossier_id}))
+    desk.changed(changes)
+    assert isinstance(done.state, Dossier)
+    return done.state, changes

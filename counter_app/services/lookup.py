@@ -1,0 +1,93 @@
+"""Look a scanned or typed text up: at once in the cache, else at the centre; the answer says which, and as of when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from counter_app.domain.outcomes import ScanOutcome
+from counter_app.scanner.classify import (
+    CitizenCard,
+    DossierCode,
+    OtherCard,
+    PostalItem,
+    ProvisionalCode,
+    Scan,
+    SlipNumber,
+    TrackingUrl,
+    classify,
+)
+from counter_app.services.desk import Desk
+from onestop.codec import decode
+from onestop.errors import EnvironmentFault
+from onestop.model import Dossier, Slip
+
+if TYPE_CHECKING:
+    from counter_app.sync.central import Central
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupResult:
+    """``provenance`` says where the answer comes from; ``as_of`` how old it is (None: it is this PC's own state).
+    ``several`` are dossiers of one person (an ID card was shown); ``scan`` is what was understood of the text."""
+
+    scan: Scan
+    outcome: ScanOutcome
+    dossier: Dossier | None = None
+    slip: Slip | None = None
+    several: tuple[Dossier, ...] = ()
+    provenance: Literal["cache", "central", "none"] = "cache"
+    as_of: datetime | None = None
+    ask_central: str = ""
+
+
+def look_up(desk: Desk, text: str) -> LookupResult:
+    """Answer from the cache alone, in milliseconds. ``ask_central`` holds the code to ask the centre for when the cache does
+    not know it (the caller asks in the background and drops a late answer)."""
+    scan = classify(text, desk.codes)
+    with desk.store.read() as reader:
+        match scan:
+            case DossierCode(code=code) | ProvisionalCode(code=code) | TrackingUrl(code=code):
+                found = reader.dossier_by_code(code)
+                if found:
+                    return LookupResult(scan=scan, outcome=ScanOutcome.FOUND_LOCAL, dossier=found)
+                outcome = ScanOutcome.OTHER_PROVINCE if _elsewhere(desk, code) else ScanOutcome.NOT_FOUND
+                return LookupResult(scan=scan, outcome=outcome, provenance="none", ask_central=code)
+            case SlipNumber(number=number):
+                slip = reader.slip_by_number(number)
+                if slip:
+                    return LookupResult(scan=scan, outcome=ScanOutcome.SLIP_OPENED, slip=slip)
+                return LookupResult(scan=scan, outcome=ScanOutcome.NOT_FOUND, provenance="none", ask_central=number)
+            case CitizenCard(card=card):
+                several = tuple(reader.dossiers_by_id_no(card.id_no))
+                garbled = "garbled" in card.warnings
+                return LookupResult(scan=scan, outcome=ScanOutcome.CARD_GARBLED if garbled else ScanOutcome.FILLED_CARD, several=several)
+            case PostalItem():
+                return LookupResult(scan=scan, outcome=ScanOutcome.POSTAL_FOUND, several=())
+            case OtherCard():
+                return LookupResult(scan=scan, outcome=ScanOutcome.UNWANTED_HERE, provenance="none")
+    return LookupResult(scan=scan, outcome=ScanOutcome.UNKNOWN_TEXT, provenance="none")
+
+
+def ask_central(desk: Desk, local: LookupResult, central: Central) -> LookupResult:
+    """The centre's answer to what the cache did not know. Nothing is stored: another agency's dossier is shown, not kept
+    (data minimisation). With no network the answer is OFFLINE_NOT_FOUND; never raises for that."""
+    try:
+        reply = central.lookup(local.ask_central)
+    except EnvironmentFault:
+        return replace(local, outcome=ScanOutcome.OFFLINE_NOT_FOUND, provenance="none")
+    if not reply.found:
+        return replace(local, provenance="central", as_of=reply.as_of)
+    if reply.kind == "slip":
+        return replace(local, outcome=ScanOutcome.FOUND_CENTRAL, slip=decode(Slip, bytes(reply.data)), provenance="central", as_of=reply.as_of)
+    return replace(local, outcome=ScanOutcome.FOUND_CENTRAL, dossier=decode(Dossier, bytes(reply.data)), provenance="central", as_of=reply.as_of)
+
+
+def _elsewhere(desk: Desk, code: str) -> bool:
+    """A code whose agency block is not of this province (Hxx differs)."""
+    parsed = desk.codes.parse(code)
+    if parsed is None or not parsed.agency:
+        return False
+    ours = desk.agency.split(".")[0]
+    return ours not in parsed.agency.split(".")
