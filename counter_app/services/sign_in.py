@@ -1,0 +1,136 @@
+"""Staff sign-in: the gateway's accounts, usable offline for a limited time.
+
+Rules (Trà Vinh 2023 regulation, article 7): five wrong passwords in a row lock, a year without sign-in locks, who left duty
+is locked; all three hold offline too. There is no feature that creates citizen accounts (VNeID is the only one).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from counter_app.services.desk import Desk
+from onestop.errors import EnvironmentFault, UserError
+from onestop.wire import SignInReply, StaffRow
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+    from counter_app.sync.central import Central
+
+MAX_WRONG = 5
+DORMANT = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who signed in, and whether the centre said so (``online``) or this PC remembered."""
+
+    staff: StaffRow
+    online: bool
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(memory_cost=64 * 1024, time_cost=3, parallelism=1)
+
+
+def sign_in(desk: Desk, username: str, password: str, central: Central | None) -> SignedIn:
+    """Sign in at this desk: asked at the centre when it answers, else judged from what this PC remembers.
+
+    Raises UserError ``sign-in-refused`` (says how many tries are left when offline), ``account-locked``,
+    ``offline-sign-in-unknown`` (never signed in on this PC), ``offline-sign-in-expired``.
+    """
+    name = username.strip().lower()
+    if not name or not password:
+        raise UserError("sign-in-empty", "Nhập tên đăng nhập và mật khẩu.")
+    _refuse_if_locked(desk, name)
+    if central is not None:
+        try:
+            reply = central.sign_in(name, password)
+        except EnvironmentFault:
+            return _offline(desk, name, password)
+        except UserError as error:
+            if error.code in ("sign-in-refused", "account-locked"):
+                _count_wrong(desk, name, locked=error.code == "account-locked")
+            raise
+        _remember(desk, name, password, reply)
+        desk.staff = reply.staff
+        return SignedIn(reply.staff, online=True)
+    return _offline(desk, name, password)
+
+
+def sign_out(desk: Desk) -> None:
+    """Nobody is signed in; half-filled forms are parked by their page, not lost."""
+    desk.staff = None
+
+
+def _refuse_if_locked(desk: Desk, name: str) -> None:
+    with desk.store.read() as reader:
+        known = reader.staff_secret(name)
+    if known is None:
+        return
+    if known.locked_local:
+        raise UserError("account-locked", "Tài khoản đã bị khóa vì nhập sai mật khẩu 5 lần liên tiếp. Hãy nhờ quản trị mở khóa tại trung tâm.")
+    if known.row.locked:
+        raise UserError("account-locked", f"Tài khoản đã bị khóa: {known.row.locked}. Hãy nhờ quản trị mở khóa.")
+
+
+def _offline(desk: Desk, name: str, password: str) -> SignedIn:
+    from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+    with desk.store.read() as reader:
+        known = reader.staff_secret(name)
+    if known is None or not known.argon2 or known.verified_at is None:
+        raise UserError("offline-sign-in-unknown", "Đang mất mạng và tài khoản này chưa từng đăng nhập trên máy này. Hãy thử lại khi có mạng.")
+    now = desk.now()
+    if known.verified_at + timedelta(days=desk.settings.offline_sign_in_days) < now:
+        raise UserError("offline-sign-in-expired", f"Đã quá {desk.settings.offline_sign_in_days} ngày chưa đăng nhập qua mạng. "
+                        "Hãy nối mạng rồi đăng nhập; hồ sơ đã nhập vẫn còn nguyên.")
+    if known.row.last_sign_in is not None and known.row.last_sign_in + DORMANT < now:
+        raise UserError("account-locked", "Tài khoản bị khóa vì hơn 1 năm không đăng nhập. Hãy nhờ quản trị mở khóa.")
+    try:
+        _hasher().verify(known.argon2, password + desk_pepper(desk))
+    except (VerifyMismatchError, InvalidHashError):
+        left = MAX_WRONG - _count_wrong(desk, name)
+        if left <= 0:
+            raise UserError("account-locked", "Nhập sai mật khẩu 5 lần liên tiếp: tài khoản đã bị khóa. Hãy nhờ quản trị mở khóa.") from None
+        raise UserError("sign-in-refused", f"Sai mật khẩu. Còn {left} lần thử trước khi bị khóa.", left=left) from None
+    with desk.store.write() as unit:
+        unit.staff_sign_in_ok(name, at=now)
+        unit.audit(name, "sign-in-offline", entity="", facts={}, at=now)
+    desk.staff = known.row
+    return SignedIn(known.row, online=False)
+
+
+def _count_wrong(desk: Desk, name: str, *, locked: bool = False) -> int:
+    """One more wrong password; kept in the store, so a restart does not reset it. Returns the count."""
+    with desk.store.write() as unit:
+        failed = unit.staff_sign_in_failed(name, at=desk.now(), lock_after=1 if locked else MAX_WRONG)
+        unit.audit(name, "sign-in-failed", entity="", facts={"failed_in_row": failed}, at=desk.now())
+    return failed
+
+
+def _remember(desk: Desk, name: str, password: str, reply: SignInReply) -> None:
+    hashed = _hasher().hash(password + desk_pepper(desk))
+    with desk.store.write() as unit:
+        unit.remember_staff(replace_last_sign_in(reply), argon2=hashed, at=desk.now())
+        unit.audit(name, "sign-in", entity="", facts={}, at=desk.now())
+
+
+def replace_last_sign_in(reply: SignInReply) -> StaffRow:
+    """The account as the centre knows it, with this sign-in as its last."""
+    return msgspec.structs.replace(reply.staff, last_sign_in=reply.server_time)
+
+
+def desk_pepper(desk: Desk) -> str:
+    """A secret of this PC added to every remembered password, so that hashes are useless on another machine."""
+    with desk.store.read() as reader:
+        return reader.meta_get("pepper") or ""
+
