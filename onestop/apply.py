@@ -109,6 +109,8 @@ def _transition(state: Dossier, op: Op, data: Transition) -> Applied:
     facts: dict[str, Any] = {"from": data.from_status, "to": data.to_status}
     if data.slip:
         facts["slip"] = data.slip
+    if data.holder:
+        facts["holder"] = data.holder
     if data.returned:
         facts["relation"] = data.returned.relation
     repeated = any(event.id == op.op for event in state.events)
