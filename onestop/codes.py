@@ -32,12 +32,14 @@ WARNINGS_VI = {
 MAX_TEXT = 8192
 """No paper of ours holds a longer text; a longer one is not searched for codes."""
 MAX_CODE = 64
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣-­"), "-")
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63-\u00ad"), "-")
 _AGENCY_FORMS = r"(?:[A-Z]\d{2}(?:\.\d{1,3}){0,3}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})"
-_AGENCY = re.compile(_AGENCY_FORMS)
-_LOOKS_LIKE_CODE = re.compile(r"(?P<agency>(?=[0-9.]*[A-Z])[A-Z0-9]+(?:\.[A-Z0-9]+)*)-(?P<date>\d{8}|\d{6})-(?P<number>\d{1,10})")
-_PROVISIONAL = re.compile(r"TN-(?P<device>[1-9]\d{0,5})-(?P<date>\d{6})-(?P<number>\d{4,7})")
-_SLIP = re.compile(rf"(?P<agency>{_AGENCY_FORMS})-99\.(?P<device>[1-9]\d{{0,5}})-(?P<date>\d{{6}})-(?P<number>\d{{4,7}})")
+_AGENCY = re.compile(_AGENCY_FORMS, re.ASCII)
+_LOOKS_LIKE_CODE = re.compile(
+    r"(?P<agency>(?=[0-9.]*[A-Z])(?=[A-Z.]*[0-9])[A-Z0-9]+(?:\.[A-Z0-9]+)*)-(?P<date>\d{8}|\d{6})-(?P<number>\d{1,10})", re.ASCII
+)
+_PROVISIONAL = re.compile(r"TN-(?P<device>[1-9]\d{0,5})-(?P<date>\d{6})-(?P<number>\d{4,7})", re.ASCII)
+_SLIP = re.compile(rf"(?P<agency>{_AGENCY_FORMS})-99\.(?P<device>[1-9]\d{{0,5}})-(?P<date>\d{{6}})-(?P<number>\d{{4,7}})", re.ASCII)
 _BEFORE, _AFTER = r"(?<![0-9A-Z.\-])", r"(?![0-9A-Z\-]|\.[0-9A-Z])"
 
 
@@ -133,7 +135,7 @@ class CodeBook:
         plain = unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES).upper()
         found: dict[int, ParsedCode] = {}
         for pattern in self.patterns:
-            for match in re.finditer(f"{_BEFORE}(?:{pattern.regex.pattern}){_AFTER}", plain):
+            for match in re.finditer(f"{_BEFORE}(?:{pattern.regex.pattern}){_AFTER}", plain, re.ASCII):
                 found.setdefault(match.start(), self._read(pattern, match, match[0], today))
         return tuple({found[at].normalised: found[at] for at in sorted(found)}.values())
 

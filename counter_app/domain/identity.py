@@ -15,7 +15,7 @@ from typing import Any
 
 from counter_app.domain.idnumber import PROVINCES, Gender, IdCheck, check_id_no, parse_dob, tax_code_ok
 from counter_app.domain.idnumber import WARNINGS_VI as _ID_WARNINGS
-from onestop.text import clean_line, fold
+from onestop.text import clean_line
 
 WARNINGS_VI = _ID_WARNINGS | {
     "garbled": "Máy quét làm hỏng dấu tiếng Việt: hãy sửa họ tên, địa chỉ theo thẻ (hoặc quét bằng camera)",
@@ -29,7 +29,9 @@ WARNINGS_VI = _ID_WARNINGS | {
 MIN_FIELDS = 6
 MAX_CARD = 2048
 """A full card holds some 150 characters; nothing near this is a card."""
-_FIRST_BOM_AIM = re.compile(r"\A(?:﻿|\][A-Za-z][0-9A-Za-z]|\s)+")
+_MOJIBAKE = re.compile("[ÃÄÅÆ][\u0080-\u00bf]|á[º»]")
+"""UTF-8 of Vietnamese letters shown as Latin-1, when too damaged for `_repair`."""
+_LEADING = re.compile(r"\A(?:\ufeff|\][A-Za-z][0-9A-Za-z]|\s)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +64,18 @@ class Card:
 
 def looks_like_card(text: str) -> bool:
     """Does the text begin like a card (12 digits and a bar), whole or not?"""
-    return bool(re.match(r"[0-9]{12}\s*\|", _FIRST_BOM_AIM.sub("", text[:64])))
+    return bool(re.match(r"[0-9]{12}\s*\|", _LEADING.sub("", text[:64])))
 
 
 def parse_card(text: str, *, today: date | None = None) -> Card | None:
     """Read the text of a card's QR code; None when it is no (whole) card. Never raises."""
     if len(text) > MAX_CARD:
         return None
-    repaired = _repair(_FIRST_BOM_AIM.sub("", text))
+    repaired = _repair(_LEADING.sub("", text))
     fields = [_field(part) for part in repaired.split("|")]
     if len(fields) < MIN_FIELDS or not re.fullmatch(r"[0-9]{12}", fields[0]):
         return None
-    warnings = ["marks-repaired"] if repaired != _FIRST_BOM_AIM.sub("", text) else []
+    warnings = ["marks-repaired"] if repaired != _LEADING.sub("", text) else []
     classic = fields[1] == "" or bool(re.fullmatch(r"[0-9]{9}|[0-9]{12}", fields[1]))
     old_id = fields[1] if classic else ""
     rest = fields[2:] if classic else fields[1:]
@@ -142,8 +144,7 @@ def _field(part: str) -> str:
 
 
 def _gender(value: str) -> Gender | None:
-    word = fold(value)
-    return "male" if word == "nam" else "female" if word == "nu" and unicodedata.normalize("NFC", value).lower() != "nu" else None
+    return {"nam": "male", "nữ": "female"}.get(value.lower())  # type: ignore[return-value]
 
 
 def _repair(text: str) -> str:
@@ -161,6 +162,8 @@ def _repair(text: str) -> str:
 
 def _garbled(value: str) -> bool:
     """Replacement marks, or letters of other scripts that appear when UTF-8 is guessed wrongly (Shift-JIS above all)."""
+    if _MOJIBAKE.search(value):
+        return True
     return any(c in "?\ufffd" or (not c.isascii() and c.isalpha() and not unicodedata.name(c, "").startswith("LATIN")) for c in value)
 
 
