@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from counter_app.domain.identity import check_id_no, parse_dob, tax_code_ok
+from counter_app.domain.idnumber import check_id_no, parse_dob, tax_code_ok
 from counter_app.services.desk import Changes, Desk
 from counter_app.services.receive import MAX_LONG, MAX_NAME, MAX_TEXT, find_procedure, preview_due
 from onestop.apply import CORRECTABLE, get_path
@@ -77,7 +77,9 @@ def _values(desk: Desk, dossier: Dossier, changes: dict[str, Any]) -> dict[str, 
                 bad[path] = "Ngày sinh không đúng. Nhập ngày/tháng/năm hoặc chỉ năm sinh."
         elif path == "owner.id_no":
             number = "".join(str(value).split())
-            problem = check_id_no(number)[0] if dossier.owner.kind == "person" and number else ""
+            problem = ""
+            if dossier.owner.kind == "person" and number and not check_id_no(number).ok:
+                problem = "Số định danh phải có 12 chữ số (hoặc CMND cũ 9 chữ số)."
             if dossier.owner.kind == "organisation" and number and not tax_code_ok(number):
                 problem = "Mã số thuế / mã số doanh nghiệp không đúng."
             if problem:

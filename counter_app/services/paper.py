@@ -4,21 +4,22 @@ step after the COMMIT: a dead printer never touches the dossier."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from counter_app.domain.fees import balance, money_vi
+from counter_app.domain.fees import money_vi, totals
 from counter_app.printing import documents as paper
 from counter_app.services.desk import Changes, Desk
+from onestop.deadline import Limit
 from onestop.errors import UserError
-from onestop.lateness import lateness
-from onestop.model import Dossier, Slip
+from onestop.lateness import Lateness, lateness
+from onestop.model import Dossier, Party, Slip
 from onestop.ops import Printed
 
 CHANNEL_WORDS = {"counter": "Trực tiếp tại quầy", "online": "Trực tuyến", "post": "Bưu chính công ích", "online-assisted": "Hỗ trợ nộp trực tuyến"}
 RETURN_WORDS = {"counter": "Tại bộ phận một cửa", "post": "Qua bưu chính công ích", "online": "Trực tuyến"}
 RELATION_WORDS = {"owner": "Chủ hồ sơ", "submitter": "Người nộp hồ sơ", "authorised": "Người được ủy quyền", "post": "Bưu chính công ích"}
-UNIT_WORDS = {"workday": "ngày làm việc", "day": "ngày", "hour": "giờ làm việc", "same-day": "trong ngày"}
+_OUTCOMES: dict[Lateness, Any] = {Lateness.EARLY: "early", Lateness.ON_TIME: "on-time", Lateness.LATE: "late"}
 _DIRECTIONS: dict[str, paper.Direction] = {"out": "to-department", "back": "results-back", "post": "post"}
 
 
@@ -33,11 +34,6 @@ class Paper:
     document: Any
 
 
-def limit_words(value: int, unit: str) -> str:
-    """"5 ngày làm việc", "trong ngày"."""
-    return UNIT_WORDS["same-day"] if unit == "same-day" else f"{value} {UNIT_WORDS.get(unit, unit)}"
-
-
 def receipt(desk: Desk, dossier: Dossier) -> Paper:
     """Form 01, two copies; marked as a reprint from the second time on."""
     copy_no = dossier.prints.get("01", 0) + 1
@@ -50,7 +46,7 @@ def receipt(desk: Desk, dossier: Dossier) -> Paper:
                               authority=submitter.authority) if submitter else None,
         id_display="full" if desk.settings.show_id_on_receipt == "full" else "last4",
         components=tuple(paper.ComponentLine(name=c.name, originals=c.originals, copies=c.copies, note=c.note) for c in dossier.components),
-        set_count=dossier.set_count, limit=limit_words(dossier.limit_value, dossier.limit_unit), due_at=dossier.due_at,
+        set_count=dossier.set_count, limit=Limit(dossier.limit_value, dossier.limit_unit).text_vi, due_at=dossier.due_at,
         return_method=_return_words(dossier), fees=_fees_words(dossier), receiver=_staff_name(desk, dossier.received_by),
         hotline=desk.unit.hotline, reprint=_reprint(desk, copy_no),
     )
@@ -67,8 +63,7 @@ def control_sheet(desk: Desk, dossier: Dossier) -> Paper:
             target = desk.catalogue.unit_name(str(event.facts.get("holder", ""))) if event.facts.get("holder") else ""
             outcome = None
             if event.kind == "result" and dossier.due_at is not None:
-                outcome = {"early": "early", "on_time": "on-time", "late": "late"}.get(
-                    str(lateness(dossier.due_at, event.at, desk.settings.lateness_by)).replace("-", "_"))
+                outcome = _OUTCOMES[lateness(dossier.due_at, event.at, desk.settings.lateness_by)]
             steps.append(paper.ControlStep(from_unit=holder, to_unit=target, at=event.at, giver=_staff_name(desk, event.by),
                                            outcome=outcome))
             holder = target or holder
@@ -134,7 +129,7 @@ def printed(desk: Desk, made: Paper, target: str) -> Changes:
     return changes
 
 
-def internal_deadline(desk: Desk, dossier: Dossier):
+def internal_deadline(desk: Desk, dossier: Dossier) -> datetime | None:
     """When the department must bring the result back: the due date less the procedure's internal days (working days)."""
     procedure = desk.catalogue.version(dossier.procedure_code, dossier.procedure_version)
     if dossier.due_at is None or procedure is None or not procedure.internal_days_before:
@@ -151,7 +146,7 @@ def _header(desk: Desk) -> paper.Header:
     return paper.Header(parent=lines[0], unit=lines[1] or desk.unit.name.upper(), place=desk.unit.place)
 
 
-def _party(owner) -> paper.Party:
+def _party(owner: Party) -> paper.Party:
     return paper.Party(name=owner.name, id_no=owner.id_no, phone=owner.phone, email=owner.email or "", address=owner.address)
 
 
@@ -167,10 +162,10 @@ def _return_words(dossier: Dossier) -> str:
 
 
 def _fees_words(dossier: Dossier) -> str:
-    sums = balance(dossier.fees)
+    sums = totals(dossier.fees)
     if not sums.due:
         return "Không"
-    if sums.left <= 0:
+    if not sums.outstanding:
         return f"{money_vi(sums.due)} (đã thu)"
     return f"{money_vi(sums.due)} (đã thu {money_vi(sums.collected)})" if sums.collected else f"{money_vi(sums.due)} (chưa thu)"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from counter_app.domain.checklist import Missing, missing_components
-from counter_app.domain.identity import check_id_no, parse_dob, tax_code_ok
+from counter_app.domain.idnumber import check_id_no, parse_dob, tax_code_ok
 from counter_app.domain.procedure import Procedure
 from counter_app.services.desk import Changes, Desk
 from counter_app.services.numbers import take_spare
@@ -74,8 +74,7 @@ def preview_due(desk: Desk, procedure: Procedure, received_at: datetime | None =
     """The due date with its reasoning, for the form while it is being filled."""
     limit = Limit(procedure.limit.value, procedure.limit.unit)
     hours, minutes = (int(part) for part in desk.settings.same_day_cutoff.split(":"))
-    moment = to_vn(received_at or desk.now())
-    return compute_due(moment, limit, desk.calendar, cutoff=moment.replace(hour=hours, minute=minutes).time().replace(tzinfo=None))
+    return compute_due(to_vn(received_at or desk.now()), limit, desk.calendar, cutoff=time(hours, minutes))
 
 
 def check(desk: Desk, form: ReceiveForm) -> tuple[Procedure, ReceiveForm, list[str]]:
@@ -188,8 +187,10 @@ def _clean_party(party: Party, bad: dict[str, str], warnings: list[str]) -> Part
         bad.setdefault("owner.name", "Tên có ký tự không in được trên giấy (biểu tượng, ký tự lạ). Hãy gõ lại bằng chữ.")
     id_no = "".join(party.id_no.split())
     if party.kind == "person":
-        problem, notes = check_id_no(id_no, dob=party.dob, gender=party.gender) if id_no else ("", [])
-        warnings.extend(notes)
+        looked = check_id_no(id_no, dob=parse_dob(party.dob) if party.dob else None, gender=party.gender)
+        problem = "" if looked.ok or not id_no else "Số định danh phải có 12 chữ số (hoặc CMND cũ 9 chữ số)."
+        if id_no and looked.ok:
+            warnings.extend(looked.warnings)
     else:
         problem = "" if not id_no or tax_code_ok(id_no) else "Mã số thuế / mã số doanh nghiệp không đúng (10 số, hoặc 10-3 số)."
     if problem:

@@ -1,0 +1,31 @@
+"""What the command line prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import msgspec
+
+from onestop.errors import UserError
+from onestop.model import Dossier
+
+
+def emit(value: Any) -> None:
+    """One JSON object on one line of stdout."""
+    sys.stdout.write(json.dumps(msgspec.to_builtins(value), ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def refuse(error: UserError) -> int:
+    """The problem on stderr, and the exit code that goes with it."""
+    problem = {key: value for key, value in error.problem().items()}
+    sys.stderr.write(json.dumps(problem, ensure_ascii=False, default=str) + "\n")
+    return 1
+
+
+def brief(dossier: Dossier, state: str) -> dict[str, Any]:
+    """What a script wants to know after any change of a dossier. ``state`` is where it stands on its way to the province."""
+    return {"id": dossier.id, "code": dossier.shown_code, "official": dossier.code is not None, "status": dossier.status,
+            "received_at": dossier.received_at, "due_at": dossier.due_at, "state": state}

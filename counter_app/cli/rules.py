@@ -1,0 +1,41 @@
+"""Commands that need no profile: what a text is, what a picture says, when something is due."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import time
+
+from counter_app.cli.output import emit
+from counter_app.domain.published import bundled_calendar, bundled_codes
+from counter_app.scanner.classify import classify
+from onestop.calendar import load_calendar
+from onestop.deadline import Limit, compute_due
+from onestop.errors import UserError
+from onestop.vntime import parse_moment
+
+
+def run_classify(args: argparse.Namespace) -> None:
+    text = sys.stdin.read() if args.text == "-" else args.text
+    emit(classify(text, bundled_codes()).to_json())
+
+
+def run_scan(args: argparse.Namespace) -> int:
+    from counter_app.scanner.files import scan_files
+
+    failed = False
+    for line in scan_files(args.images, args.expect, bundled_codes()):
+        failed = failed or "error" in line
+        emit(line)
+    return 1 if failed else 0
+
+
+def run_due(args: argparse.Namespace) -> None:
+    try:
+        received = parse_moment(args.received)
+        cutoff = time.fromisoformat(args.cutoff)
+    except ValueError:
+        raise UserError("date-invalid", "Ngày giờ không đúng. Dùng dạng 2026-02-13T09:00.") from None
+    calendar = load_calendar(args.calendar) if args.calendar else bundled_calendar()
+    due = compute_due(received, Limit(args.limit, args.unit), calendar, cutoff=cutoff)
+    emit(due.to_json())
