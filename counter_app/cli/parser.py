@@ -1,0 +1,133 @@
+"""The words of the command line. Each command's work is imported only when it runs: ``counter-app due`` needs no Qt."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+Run = Callable[[argparse.Namespace], "int | None"]
+
+
+def _lazy(module: str, function: str) -> Run:
+    def run(args: argparse.Namespace) -> int | None:
+        return getattr(import_module(f"counter_app.cli.{module}"), function)(args)
+
+    return run
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands of the contract."""
+    parser = argparse.ArgumentParser(prog="counter-app", description="Tiếp nhận và trả kết quả hồ sơ tại bộ phận một cửa. Không có lệnh: mở cửa sổ.")
+    parser.set_defaults(run=_lazy("system", "run_window"), user=None)
+    _profile(parser)
+    commands = parser.add_subparsers(metavar="LỆNH")
+
+    def add(name: str, module: str, help_text: str, *, code: bool = False, reason: bool = False, profile: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help_text, description=help_text)
+        sub.set_defaults(run=_lazy(module, "run_" + name.replace("-", "_")))
+        if profile:
+            _profile(sub, default=argparse.SUPPRESS)
+            sub.add_argument("--user", metavar="NAME", help="tài khoản làm việc; mật khẩu trong COUNTER_APP_PASSWORD")
+        if code:
+            sub.add_argument("code", metavar="CODE", help="mã hồ sơ, số tạm hoặc id")
+        if reason:
+            sub.add_argument("--reason", help="lý do")
+        return sub
+
+    demo = add("demo", "system", "cửa sổ trên dữ liệu mẫu với cổng trung tâm của riêng nó", profile=False)
+    demo.add_argument("--dir", type=Path, help="thư mục dữ liệu mẫu (mặc định: thư mục riêng của người dùng)")
+    demo.add_argument("--walk", action="store_true", help="tự làm một vòng công việc rồi in tên các ảnh và PDF")
+    demo.add_argument("--fresh", action="store_true", help="xóa dữ liệu mẫu cũ trước")
+    demo.add_argument("--count", type=int, default=20_000, help="số hồ sơ mẫu")
+    init = add("init", "system", "tạo hồ sơ máy: đăng ký thiết bị, tải danh mục, mã hóa kho")
+    init.add_argument("--gateway", required=True, metavar="URL")
+    init.add_argument("--enrol", required=True, metavar="CODE")
+    init.add_argument("--name", default="", help="tên máy")
+    init.add_argument("--ca", type=Path, help="chứng thư gốc của tỉnh (PEM)")
+
+    add("receive", "dossiers", "tiếp nhận một hay nhiều hồ sơ (JSON, JSON lines)").add_argument("file", metavar="FILE|-")
+    add("show", "dossiers", "một hồ sơ", code=True)
+    find = add("find", "dossiers", "tìm theo mã, tên (không cần dấu)")
+    find.add_argument("text")
+    find.add_argument("--limit", type=int, default=200)
+    listing = add("list", "dossiers", "danh sách hồ sơ")
+    listing.add_argument("--status", type=int, action="append")
+    listing.add_argument("--overdue", action="store_true")
+    listing.add_argument("--unsent", action="store_true")
+    listing.add_argument("--limit", type=int, default=1000)
+    add("procedures", "dossiers", "thủ tục đang tiếp nhận").add_argument("--day", help="ngày (yyyy-mm-dd)")
+
+    add("classify", "rules", "một văn bản quét được là gì", profile=False).add_argument("text", metavar="TEXT|-")
+    scan = add("scan", "rules", "đọc mã trong ảnh", profile=False)
+    scan.add_argument("images", nargs="+", metavar="IMAGE")
+    scan.add_argument("--expect", choices=["code", "idcard", "any"], default="any")
+    due = add("due", "rules", "ngày hẹn trả và vì sao", profile=False)
+    due.add_argument("--received", required=True)
+    due.add_argument("--limit", type=int, default=1)
+    due.add_argument("--unit", choices=["workday", "day", "hour", "same-day"], default="workday")
+    due.add_argument("--calendar", type=Path)
+    due.add_argument("--cutoff", default="15:00")
+
+    supplement = add("supplement", "dossiers", "yêu cầu bổ sung (mẫu 02), hoặc --answered: đã bổ sung", code=True, reason=True)
+    supplement.add_argument("--item", action="append", help="giấy tờ cần bổ sung (lặp lại được)")
+    supplement.add_argument("--approver", help="người phê duyệt khi yêu cầu lần nữa")
+    supplement.add_argument("--answered", action="store_true")
+    supplement.add_argument("--due", help="ngày hẹn mới nếu thủ tục đòi nhập tay")
+    add("accept", "dossiers", "tiếp nhận hồ sơ nộp trực tuyến", code=True)
+    add("refuse", "dossiers", "từ chối (mẫu 03)", code=True, reason=True)
+    add("stop", "dossiers", "dừng giải quyết (mẫu 05)", code=True, reason=True)
+    add("withdraw", "dossiers", "công dân xin rút hồ sơ", code=True, reason=True)
+    extend = add("extend", "dossiers", "gia hạn (mẫu 04)", code=True, reason=True)
+    extend.add_argument("--due", required=True)
+    extend.add_argument("--approver")
+    result = add("result", "dossiers", "kết quả đã về quầy", code=True)
+    for name in ("kind", "number", "note"):
+        result.add_argument(f"--{name}")
+    giving = add("return", "dossiers", "trả kết quả", code=True)
+    giving.add_argument("--collector", help="tên người nhận (mặc định chủ hồ sơ)")
+    giving.add_argument("--collector-id")
+    giving.add_argument("--relation", choices=["owner", "submitter", "authorised", "post"], default="owner")
+    giving.add_argument("--authority")
+    giving.add_argument("--original", action="append", help="bản chính trả lại")
+    giving.add_argument("--note")
+    add("correct", "dossiers", "đính chính: --set owner.name=…", code=True, reason=True).add_argument("--set", action="append", metavar="FIELD=VALUE")
+
+    handover = add("handover", "dossiers", "bàn giao: --to UNIT CODE…, --from UNIT CODE…, hoặc confirm SLIP [CODE…]")
+    handover.add_argument("codes", nargs="*", metavar="CODE")
+    handover.add_argument("--to", metavar="UNIT")
+    handover.add_argument("--from", dest="from_unit", metavar="UNIT")
+    handover.add_argument("--person", help="người bên kia")
+    fee = add("fee", "dossiers", "sổ thu: add|list CODE")
+    fee.add_argument("action", choices=["add", "list"])
+    fee.add_argument("code", metavar="CODE")
+    fee.add_argument("--fee", metavar="FEE_CODE")
+    fee.add_argument("--entry", choices=["due", "collected", "refunded", "cancelled"], default="collected")
+    fee.add_argument("--amount", type=int)
+    fee.add_argument("--kind", choices=["phi", "le_phi"], default="le_phi")
+    fee.add_argument("--name")
+    fee.add_argument("--method", default="cash")
+    fee.add_argument("--receipt-no")
+
+    printing = add("print", "papers", "in mẫu: 01, 06, handover, return; --list")
+    printing.add_argument("form", nargs="?")
+    printing.add_argument("code", nargs="?", metavar="CODE|SLIP")
+    printing.add_argument("--list", action="store_true")
+    printing.add_argument("--out", metavar="FILE.pdf")
+    printing.add_argument("--printer", metavar="NAME")
+    printing.add_argument("--copy", type=int, default=1, help="số bản")
+    printing.add_argument("--paper", choices=["A4", "A5"], default="A4")
+    printing.add_argument("--timeout", type=float, default=60.0, help="giây chờ lệnh in xong")
+
+    add("sync", "system", "đồng bộ").add_argument("--once", action="store_true")
+    add("outbox", "system", "những gì chưa gửi")
+    add("conflicts", "system", "việc cần người quyết")
+    export = add("export", "system", "toàn bộ kho, sắp xếp, để so hai máy")
+    export.add_argument("--json", action="store_true", required=True)
+    add("doctor", "system", "máy này có gì sai")
+    return parser
+
+
+def _profile(parser: argparse.ArgumentParser, default: object = None) -> None:
+    parser.add_argument("--profile", type=Path, metavar="DIR", default=default, help="thư mục hồ sơ máy")

@@ -1,0 +1,62 @@
+"""Calls a person waits for: short deadlines, plain answers. The window runs them in its background pool."""
+
+from __future__ import annotations
+
+import base64
+from datetime import date
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from counter_app.sync.client import GatewayClient, Identity
+from counter_app.sync.errors import Refused
+from onestop.errors import UserError
+from onestop.ids import uuid7_hex
+from onestop.wire import (
+    EnrolReply,
+    EnrolRequest,
+    LookupReply,
+    LookupRequest,
+    NumberReply,
+    NumberRequest,
+    SignInReply,
+    SignInRequest,
+)
+
+
+class Central:
+    """The centre as one counter asks it. Every method raises EnvironmentFault ``central-unreachable`` (NotReached) when there
+    is no usable answer within its deadline."""
+
+    def __init__(self, client: GatewayClient) -> None:
+        self._client = client
+
+    def sign_in(self, username: str, password: str) -> SignInReply:
+        """The centre's verdict on a staff password. Raises UserError ``sign-in-refused`` or ``account-locked``."""
+        try:
+            return self._client.call("POST", "/v1/staff/sign-in", SignInReply, body=SignInRequest(username=username, password=password),
+                                     deadline=5.0)
+        except Refused as refused:
+            code = "account-locked" if "lock" in refused.code else "sign-in-refused"
+            raise UserError(code, refused.message) from None
+
+    def next_number(self, day: date) -> NumberReply:
+        """The next contiguous number of our agency on ``day``: 1.5 s, then the caller uses the lane."""
+        return self._client.call("POST", "/v1/numbers", NumberReply, deadline=1.5,
+                                 body=NumberRequest(op=uuid7_hex(), entity=uuid7_hex(), date=day))
+
+    def lookup(self, code: str) -> LookupReply:
+        """A dossier or slip of any agency of the province by its printed code."""
+        return self._client.call("POST", "/v1/lookup", LookupReply, body=LookupRequest(code=code), deadline=5.0)
+
+
+def enrol(url: str, code: str, device_name: str, key: Ed25519PrivateKey, incarnation: str, ca: Path | None = None) -> EnrolReply:
+    """Enrol this machine with a one-time code. Raises NotReached or the gateway's refusal (``enrol-code-invalid``…)."""
+    seed = key.private_bytes_raw()
+    client = GatewayClient(url.rstrip("/"), Identity(0, incarnation, seed), ca)
+    try:
+        return client.call("POST", "/v1/enrol", EnrolReply, authorised=False, deadline=10.0, body=EnrolRequest(
+            code=code, device_name=device_name, public_key=base64.b64encode(key.public_key().public_bytes_raw()).decode(),
+            incarnation=incarnation))
+    finally:
+        client.close()

@@ -1,0 +1,246 @@
+"""HTTP to the gateway: the only file of the program that knows it.
+
+A reply counts only if the status is 200, the media type is exactly ours, the request id is ours, the digest is right and the
+body decodes. ``requests`` reports 200 with an empty body when a reply is cut inside its headers, so 200 alone proves nothing.
+Redirects are off (a captive portal's 302 would turn a POST into a GET of its page) and the environment is ignored
+(``REQUESTS_CA_BUNDLE`` would silently replace the province's certificate).
+"""
+
+from __future__ import annotations
+
+import gzip
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TypeVar
+
+import jwt
+import msgspec
+import requests
+import urllib3
+import zstandard
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from counter_app.sync.errors import Busy, HistoryDiverged, NotReached, Refused
+from counter_app.sync.link_state import LinkState
+from onestop import wire
+from onestop.ids import uuid7_hex
+
+T = TypeVar("T")
+CONNECT_SECONDS = 4.0
+MAX_REPLY = 64 * 1024 * 1024
+_COMPRESS_FROM = 1024
+
+
+@dataclass
+class Identity:
+    """Who this counter is on the wire. ``key_seed`` is the raw Ed25519 private key; ``device`` 0: not enrolled yet."""
+
+    device: int
+    incarnation: str
+    key_seed: bytes
+
+    @property
+    def key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.key_seed)
+
+
+@dataclass
+class GatewayClient:
+    """One gateway as seen by one counter. Thread-safe: each thread has its own connection pool.
+
+    ``positions`` and ``epoch`` are what every request proves (set by the engine before a cycle). ``on_date`` is told the
+    gateway's clock with each counted reply: (server time, round trip in seconds).
+    """
+
+    base_url: str
+    identity: Identity
+    ca: Path | None = None
+    epoch: int | None = None
+    positions: str = ""
+    on_date: Callable[[datetime, float], None] | None = None
+    _local: threading.local = field(default_factory=threading.local, repr=False)
+    _access: tuple[str, float] = ("", 0.0)
+    _skew: int = 0
+    _token_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def call(self, method: str, path: str, reply: type[T], *, body: object = None, params: dict[str, str] | None = None,
+             deadline: float = 30.0, prove: bool = False, authorised: bool = True) -> T:
+        """One request, answered by a ``reply``. ``deadline`` bounds the whole request in seconds (time-outs of the library are
+        per socket read: a slow drip would pass them). ``prove`` sends epoch and positions.
+
+        Raises NotReached (unknown outcome), Busy, HistoryDiverged, Refused.
+        """
+        raw = body if isinstance(body, bytes) else wire_bytes(body) if body is not None else None
+        for attempt in (1, 2):
+            headers = self._headers(prove)
+            if authorised:
+                headers["Authorization"] = f"Bearer {self._token(deadline)}"
+            try:
+                content = self._exchange(method, path, raw, params, headers, deadline)
+            except Refused as refused:
+                if refused.status == 401 and authorised and attempt == 1:
+                    self._access = ("", 0.0)
+                    continue
+                raise
+            try:
+                return msgspec.json.decode(content, type=reply)
+            except msgspec.MsgspecError:
+                raise NotReached(LinkState.SERVER_TROUBLE, "reply-undecodable") from None
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Close this thread's connections."""
+        session = getattr(self._local, "session", None)
+        if session is not None:
+            session.close()
+            self._local.session = None
+
+    def _headers(self, prove: bool) -> dict[str, str]:
+        headers = {wire.H_PROTO: wire.PROTO, wire.H_REQUEST_ID: uuid7_hex(), wire.H_DEVICE: str(self.identity.device),
+                   wire.H_INCARNATION: self.identity.incarnation, "Accept": wire.MEDIA_TYPE, "Accept-Encoding": "zstd, gzip"}
+        if prove and self.epoch is not None:
+            headers[wire.H_EPOCH] = str(self.epoch)
+            if self.positions:
+                headers[wire.H_POSITION] = self.positions
+        return headers
+
+    def _token(self, deadline: float) -> str:
+        with self._token_lock:
+            access, until = self._access
+            if access and time.monotonic() < until:
+                return access
+            now = int(time.time()) + self._skew
+            device = str(self.identity.device)
+            assertion = jwt.encode({"iss": device, "sub": device, "aud": wire.AUD_ASSERTION, "iat": now, "exp": now + 240,
+                                    "jti": uuid.uuid4().hex, "inc": self.identity.incarnation}, self.identity.key, "EdDSA")
+            content = self._exchange("POST", "/v1/token", wire_bytes(wire.TokenRequest(assertion=assertion)), None,
+                                     self._headers(False), deadline)
+            try:
+                reply = msgspec.json.decode(content, type=wire.TokenReply)
+            except msgspec.MsgspecError:
+                raise NotReached(LinkState.SERVER_TROUBLE, "reply-undecodable") from None
+            self._access = (reply.access, time.monotonic() + reply.expires_in * 0.8)
+            return reply.access
+
+    def _session(self) -> requests.Session:
+        session = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            session.trust_env = False
+            session.verify = str(self.ca) if self.ca else True
+            self._local.session = session
+        return session
+
+    def _exchange(self, method: str, path: str, raw: bytes | None, params: dict[str, str] | None, headers: dict[str, str],
+                  deadline: float) -> bytes:
+        if raw is not None:
+            headers["Content-Type"] = wire.MEDIA_TYPE
+            if len(raw) >= _COMPRESS_FROM:
+                raw = zstandard.ZstdCompressor(level=1).compress(raw)
+                headers["Content-Encoding"] = "zstd"
+            headers[wire.H_DIGEST] = wire.content_digest(raw)
+        started = time.monotonic()
+        try:
+            with self._session().request(method, self.base_url + path, data=raw, params=params, headers=headers, stream=True,
+                                         allow_redirects=False, timeout=(min(CONNECT_SECONDS, deadline), deadline)) as response:
+                body = _read(response, started + deadline)
+                return self._judge(response, body, headers[wire.H_REQUEST_ID], time.monotonic() - started)
+        except requests.exceptions.SSLError:
+            raise NotReached(LinkState.NOT_TRUSTED, "tls") from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise NotReached(LinkState.OFFLINE, type(error).__name__) from None
+
+    def _judge(self, response: requests.Response, raw: bytes, request_id: str, round_trip: float) -> bytes:
+        """The body of a reply that counts. Raises for everything else."""
+        status, media = response.status_code, response.headers.get("Content-Type", "")
+        if media == wire.PROBLEM_TYPE and response.headers.get(wire.H_REQUEST_ID) == request_id:
+            raise self._problem(status, response, _unpack(response, raw))
+        if status != 200:
+            raise NotReached(LinkState.PORTAL if 300 <= status < 400 or status == 511 else LinkState.SERVER_TROUBLE, f"http-{status}")
+        if media != wire.MEDIA_TYPE:
+            html = media.startswith("text/html")
+            raise NotReached(LinkState.PORTAL if html else LinkState.SERVER_TROUBLE, "foreign-reply")
+        if response.headers.get(wire.H_REQUEST_ID) != request_id:
+            raise NotReached(LinkState.SERVER_TROUBLE, "stale-reply")
+        if response.headers.get(wire.H_DIGEST) != wire.content_digest(raw):
+            raise NotReached(LinkState.OFFLINE, "torn-reply")
+        self._note_date(response.headers.get("Date", ""), round_trip)
+        return _unpack(response, raw)
+
+    def _problem(self, status: int, response: requests.Response, body: bytes) -> Exception:
+        try:
+            problem = msgspec.json.decode(body, type=wire.Problem)
+        except msgspec.MsgspecError:
+            return NotReached(LinkState.SERVER_TROUBLE, f"http-{status}")
+        if status == 409 and problem.code == "history-diverged":
+            return HistoryDiverged(problem)
+        if status == 401 and problem.code == "assertion-expired":
+            self._note_date(response.headers.get("Date", ""), 0.0)
+        if status in (429, 503):
+            return Busy(_retry_after(response.headers.get("Retry-After")))
+        if status >= 500:
+            return NotReached(LinkState.SERVER_TROUBLE, problem.code)
+        return Refused(status, problem)
+
+    def _note_date(self, text: str, round_trip: float) -> None:
+        try:
+            server = parsedate_to_datetime(text)
+        except ValueError:
+            return
+        self._skew = int(server.timestamp() + round_trip / 2 - time.time())
+        if self.on_date is not None:
+            self.on_date(server, round_trip)
+
+
+def wire_bytes(body: object) -> bytes:
+    """A wire Struct as JSON."""
+    return msgspec.json.encode(body)
+
+
+def _read(response: requests.Response, until: float) -> bytes:
+    """The raw body (still compressed, as the digest covers it), never past the deadline or the size limit."""
+    parts, size = [], 0
+    while True:
+        if time.monotonic() > until:
+            raise NotReached(LinkState.OFFLINE, "deadline")
+        chunk = response.raw.read1(65536, decode_content=False)
+        if not chunk:
+            break
+        size += len(chunk)
+        if size > MAX_REPLY:
+            raise NotReached(LinkState.SERVER_TROUBLE, "reply-too-large")
+        parts.append(chunk)
+    body = b"".join(parts)
+    length = response.headers.get("Content-Length")
+    if length is not None and length.isdigit() and int(length) != len(body):
+        raise NotReached(LinkState.OFFLINE, "torn-reply")
+    return body
+
+
+def _unpack(response: requests.Response, raw: bytes) -> bytes:
+    coding = response.headers.get("Content-Encoding", "")
+    try:
+        if coding == "zstd":
+            return zstandard.ZstdDecompressor().decompress(raw, max_output_size=MAX_REPLY)
+        if coding == "gzip":
+            return gzip.decompress(raw)
+    except (zstandard.ZstdError, OSError, EOFError):
+        raise NotReached(LinkState.OFFLINE, "torn-reply") from None
+    return raw
+
+
+def _retry_after(text: str | None) -> float | None:
+    if not text:
+        return None
+    if text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except ValueError:
+        return None

@@ -1,0 +1,197 @@
+"""The sync: one cycle (hello, push until empty, pull until no more), and the thread that runs cycles.
+
+Push and pull do not wait for each other: a refused push never stops the pull, a failing pull never stops the push. Everything
+it tells the window is a fact in the past tense; the window turns facts into signals.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from counter_app.sync.backoff import Backoff
+from counter_app.sync.catalogue import pull_catalogue
+from counter_app.sync.client import GatewayClient
+from counter_app.sync.errors import Busy, HistoryDiverged, NotReached, Refused
+from counter_app.sync.link_state import LinkState
+from counter_app.sync.pull import pull
+from counter_app.sync.push import push_batch
+from onestop.errors import UserError
+from onestop.ids import uuid7_hex
+from onestop.wire import HelloReply, LeaseReply, LeaseRequest, SignInReport
+
+if TYPE_CHECKING:
+    from counter_app.runtime.clock import Clock
+    from counter_app.store.engine import Store
+
+log = logging.getLogger(__name__)
+
+ACTIVE_SECONDS = 15.0
+#: A lane is renewed when less than this is left of it (it is given for 60 days).
+RENEW_BEFORE = timedelta(days=45)
+
+
+@dataclass
+class SyncReport:
+    """What one cycle did. ``problems`` are sentences for staff; ``diverged``: the gateway lost history we have seen."""
+
+    link: LinkState = LinkState.UNKNOWN
+    pushed: int = 0
+    pulled: int = 0
+    refused: int = 0
+    entities: set[str] = field(default_factory=set)
+    catalogue_changed: bool = False
+    staff_changed: bool = False
+    problems: list[str] = field(default_factory=list)
+    retry_after: float | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.link is LinkState.ONLINE
+
+
+class SyncEngine:
+    """Runs cycles against one gateway for one agency (partition). ``listener`` is called on the sync thread after each cycle,
+    and on every change of the link."""
+
+    def __init__(self, store: Store, client: GatewayClient, part: str, clock: Clock,
+                 listener: Callable[[SyncReport], None] = lambda report: None) -> None:
+        self._store, self._client, self._part, self._clock = store, client, part, clock
+        self.listener = listener
+        self.last = SyncReport()
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._cycle = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to run cycles in the engine's own thread."""
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something was saved, or a person asked: do not wait for the next turn."""
+        self._wake.set()
+
+    def stop(self, timeout: float = 10.0) -> bool:
+        """End the thread after the request in flight; what it sent is sent again next time. Returns whether it ended."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+            return not self._thread.is_alive()
+        return True
+
+    def run_once(self) -> SyncReport:
+        """One cycle, now, in the caller's thread. Network trouble is in the report, not raised; the store's faults are raised."""
+        with self._cycle:
+            report = SyncReport()
+            try:
+                hello = self._hello(report)
+                self._leases(hello)
+                self._push(report)
+                self._pull(report)
+                report.link = LinkState.FENCED if hello.device_state == "fenced" else LinkState.ONLINE
+            except HistoryDiverged:
+                report.link = LinkState.SERVER_TROUBLE
+                report.problems.append("Hệ thống trung tâm vừa được khôi phục từ bản cũ; máy giữ nguyên dữ liệu và chờ đối chiếu.")
+            except Busy as busy:
+                report.link, report.retry_after = busy.link, busy.after
+            except NotReached as missed:
+                report.link = missed.link
+            except Refused as refused:
+                report.link = _link_of(refused)
+                report.problems.append(refused.message)
+            self.last = report
+            return report
+
+    def _hello(self, report: SyncReport) -> HelloReply:
+        self._client.epoch = self._store.epoch()
+        self._client.positions = self._store.hi_positions()
+        hello = self._client.call("GET", "/v1/hello", HelloReply, deadline=15.0, prove=True)
+        self._store.set_epoch(hello.epoch)
+        self._client.epoch = hello.epoch
+        if self._store.staff_etag() != hello.staff_etag:
+            self._store.save_staff(hello.staff, hello.staff_etag)
+            report.staff_changed = True
+        self._store.save_settings(hello.settings)
+        report.catalogue_changed = pull_catalogue(self._store, self._client, hello.catalogue_etag)
+        self._report_sign_ins()
+        return hello
+
+    def _report_sign_ins(self) -> None:
+        """Failures and lock-outs that happened here while offline count at the centre too."""
+        reports = self._store.unreported_sign_ins()
+        if reports:
+            self._client.call("POST", "/v1/staff/reports", dict, body=[SignInReport(**r) for r in reports], deadline=15.0)
+            self._store.sign_ins_reported(len(reports))
+
+    def _leases(self, hello: HelloReply) -> None:
+        if hello.settings.numbering != "lane":
+            return
+        today = self._clock.now().date()
+        held = [lease for lease in self._store.leases() if lease.valid_to >= today]
+        if len(held) >= 2 and min(lease.valid_to for lease in held) - today >= RENEW_BEFORE:
+            return
+        reply = self._client.call("POST", "/v1/leases", LeaseReply, deadline=10.0,
+                                  body=LeaseRequest(op=uuid7_hex(), held=[lease.token for lease in held]))
+        self._store.save_leases(reply.leases)
+
+    def _push(self, report: SyncReport) -> None:
+        """Until empty. Trouble here is reported and the pull still runs, unless the link itself is gone."""
+        try:
+            while not self._stop.is_set():
+                pushed = push_batch(self._store, self._client, self._part)
+                if pushed is None:
+                    return
+                report.pushed += len(pushed.results)
+                report.refused += sum(r.s in ("conflict", "rejected", "op_id_reuse") for r in pushed.results)
+                self._client.positions = self._store.hi_positions()
+                if all(r.s == "deferred" for r in pushed.results):
+                    return
+        except Refused as refused:
+            if refused.status in (401, 403):
+                raise
+            report.problems.append(refused.message)
+
+    def _pull(self, report: SyncReport) -> None:
+        pulled = pull(self._store, self._client, self._part, self._stop.is_set)
+        report.pulled = pulled.items
+        report.entities |= pulled.entities
+
+    def _run(self) -> None:
+        backoff = Backoff()
+        self._store.reset_sent()
+        while not self._stop.is_set():
+            wait = ACTIVE_SECONDS
+            try:
+                report = self.run_once()
+                if report.ok:
+                    backoff.worked()
+                else:
+                    wait = min(backoff.failed(report.retry_after), ACTIVE_SECONDS if report.retry_after is None else 900.0)
+                self.listener(report)
+            except UserError as error:  # disk full, locked: the environment; tell and try again
+                log.warning("sync stopped at %s", error.code)
+                self.listener(SyncReport(link=self.last.link, problems=[error.message]))
+            except Exception:
+                log.exception("sync cycle failed")
+            self._wake.wait(wait)
+            self._wake.clear()
+        self._client.close()
+
+    def note_server_time(self, server: datetime, round_trip: float) -> None:
+        """Feed the gateway's clock to ours (median of the last answers, half the round trip added)."""
+        self._clock.note_server_time(server + timedelta(seconds=round_trip / 2))
+
+
+def _link_of(refused: Refused) -> LinkState:
+    if refused.status == 426:
+        return LinkState.UPGRADE_NEEDED
+    if refused.status == 403 or (refused.status == 401 and "fenced" in refused.code):
+        return LinkState.FENCED
+    return LinkState.SERVER_TROUBLE
