@@ -67,7 +67,7 @@ def builtins(value: Any) -> Any:
             return iso(datetime.fromisoformat(value)) if len(value) >= 19 and value[4:5] == "-" and "T" in value[:11] else value
         except ValueError:
             return value
-    return msgspec.to_builtins(value)
+    return msgspec.json.decode(encode(value)) if isinstance(value, tuple | list | dict) or hasattr(value, "__dataclass_fields__") else value
 
 
 def revive_field(kind: type, name: str, value: Any) -> Any:
