@@ -83,7 +83,8 @@ def apply(state: Entity | None, op: Op) -> Applied:
 
 
 def get_path(state: Dossier, path: str) -> Any:
-    """The value a correction path speaks of: ``procedure`` is ``[code, version, name, limit value, limit unit, sector, competent agency]``."""
+    """The value a correction path speaks of. ``procedure`` is one value: ``[code, version, name, limit value, limit unit,
+    sector, competent agency]``."""
     if path == "procedure":
         return [state.procedure_code, state.procedure_version, state.procedure_name, state.limit_value, state.limit_unit,
                 state.sector, state.competent_agency]
@@ -160,8 +161,6 @@ def _correct(state: Dossier, op: Op, data: Correct) -> Applied:
             done = _set_path(done, path, change)
         else:
             clash[path] = (current, new)
-    if op.base is not None and op.base != state.version:
-        merged = True
     done = _log(done, op, "correct", data.reason, {"fields": sorted(set(data.changes) - set(clash))})
     if clash:
         return Applied("conflict", done, "field-changed-elsewhere",
