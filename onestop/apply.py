@@ -138,6 +138,8 @@ def _transition(state: Dossier, op: Op, data: Transition) -> Applied:
         done = replace(done, result=data.result)
     if data.returned is not None:
         done = replace(done, returned=data.returned)
+        if data.returned.postal_code and data.returned.postal_code not in done.postal_codes:
+            done = replace(done, postal_codes=(*done.postal_codes, data.returned.postal_code))
     if data.due_at is not None:
         done = replace(done, due_at=data.due_at)
     return Applied("applied", _log(done, op, data.action, data.reason, facts))

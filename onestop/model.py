@@ -109,6 +109,7 @@ class Returned:
     authority: str = ""
     phone: str = ""
     originals: tuple[str, ...] = ()
+    postal_code: str = ""
     note: str = ""
 
 
@@ -131,7 +132,7 @@ class Dossier:
 
     ``agency`` received it, ``competent_agency`` decides (they differ: any counter of the province may receive), ``holder``
     is the unit whose shelf the papers lie on. ``status`` is a national state 1–10; any other number came from the centre
-    and is kept and shown as it is.
+    and is kept and shown as it is. ``postal_codes`` are items of the public post (S10) that brought it or took its result away.
     """
 
     id: str
@@ -152,6 +153,7 @@ class Dossier:
     fees: tuple[FeeEntry, ...] = ()
     return_method: ReturnMethod = "counter"
     return_address: str = ""
+    postal_codes: tuple[str, ...] = ()
     received_at: datetime
     received_by: str
     due_at: datetime | None

@@ -73,8 +73,9 @@ def read_form(raw: str) -> ReceiveForm:
 def _place(error: msgspec.ValidationError) -> str:
     text = str(error)
     field = text.rpartition(" - at ")[2] if " - at " in text else ""
-    if "unknown field" in text or "missing required field" in text:
-        return text.split(" - at ")[0].replace("Object contains unknown field", "không có trường").replace("Object missing required field", "thiếu trường")
+    for english, vietnamese in (("Object contains unknown field", "không có trường"), ("Object missing required field", "thiếu trường")):
+        if english in text:
+            return text.split(" - at ")[0].replace(english, vietnamese)
     return f"kiểu giá trị sai ở {field.strip('`') or 'tệp'}"
 
 
@@ -156,7 +157,8 @@ def run_supplement(args: argparse.Namespace) -> None:
         due = parse_moment(args.due) if args.due else None
         _move(args, lambda s, d: lifecycle.answer_supplement(s.desk, d.id, due_at=due)[0])
     else:
-        _move(args, lambda s, d: lifecycle.ask_supplement(s.desk, d.id, tuple(args.item or ()), args.reason or "", approver=args.approver or "")[0])
+        items, approver = tuple(args.item or ()), args.approver or ""
+        _move(args, lambda s, d: lifecycle.ask_supplement(s.desk, d.id, items, args.reason or "", approver=approver)[0])
 
 
 def run_refuse(args: argparse.Namespace) -> None:
@@ -184,7 +186,8 @@ def run_withdraw(args: argparse.Namespace) -> None:
 
 
 def run_result(args: argparse.Namespace) -> None:
-    _move(args, lambda s, d: lifecycle.register_result(s.desk, d.id, kind=args.kind or "", number=args.number or "", note=args.note or "")[0])
+    facts = {"kind": args.kind or "", "number": args.number or "", "note": args.note or ""}
+    _move(args, lambda s, d: lifecycle.register_result(s.desk, d.id, **facts)[0])
 
 
 def run_return(args: argparse.Namespace) -> None:

@@ -19,12 +19,14 @@ def _lazy(module: str, function: str) -> Run:
 
 def build_parser() -> argparse.ArgumentParser:
     """All commands of the contract."""
-    parser = argparse.ArgumentParser(prog="counter-app", description="Tiếp nhận và trả kết quả hồ sơ tại bộ phận một cửa. Không có lệnh: mở cửa sổ.")
+    parser = argparse.ArgumentParser(
+        prog="counter-app", description="Tiếp nhận và trả kết quả hồ sơ tại bộ phận một cửa. Không có lệnh: mở cửa sổ.")
     parser.set_defaults(run=_lazy("system", "run_window"), user=None)
     _profile(parser)
     commands = parser.add_subparsers(metavar="LỆNH")
 
-    def add(name: str, module: str, help_text: str, *, code: bool = False, reason: bool = False, profile: bool = True) -> argparse.ArgumentParser:
+    def add(name: str, module: str, help_text: str, *, code: bool = False, reason: bool = False,
+            profile: bool = True) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help_text, description=help_text)
         sub.set_defaults(run=_lazy(module, "run_" + name.replace("-", "_")))
         if profile:
@@ -92,7 +94,8 @@ def build_parser() -> argparse.ArgumentParser:
     giving.add_argument("--authority")
     giving.add_argument("--original", action="append", help="bản chính trả lại")
     giving.add_argument("--note")
-    add("correct", "dossiers", "đính chính: --set owner.name=…", code=True, reason=True).add_argument("--set", action="append", metavar="FIELD=VALUE")
+    correct = add("correct", "dossiers", "đính chính: --set owner.name=…", code=True, reason=True)
+    correct.add_argument("--set", action="append", metavar="FIELD=VALUE")
 
     handover = add("handover", "dossiers", "bàn giao: --to UNIT CODE…, --from UNIT CODE…, hoặc confirm SLIP [CODE…]")
     handover.add_argument("codes", nargs="*", metavar="CODE")

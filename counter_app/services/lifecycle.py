@@ -157,7 +157,8 @@ def withdraw(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes
     return _move(desk, dossier_id, ("reception",), "withdraw-ask", State.WITHDRAWAL, lambda *_: {"reason": reason})
 
 
-def register_result(desk: Desk, dossier_id: str, *, kind: str = "", number: str = "", note: str = "", slip: str = "") -> tuple[Dossier, Changes]:
+def register_result(desk: Desk, dossier_id: str, *, kind: str = "", number: str = "", note: str = "",
+                    slip: str = "") -> tuple[Dossier, Changes]:
     """The result lies at the counter (state 9)."""
 
     def facts(unit: Unit, dossier: Dossier, staff: StaffRow) -> dict:
@@ -174,7 +175,8 @@ def _result_kind(desk: Desk, dossier: Dossier) -> str:
 
 
 def return_result(desk: Desk, dossier_id: str, *, collector_name: str, collector_id_no: str = "", relation: str = "owner",
-                  authority: str = "", phone: str = "", originals: tuple[str, ...] = (), note: str = "") -> tuple[Dossier, Changes]:
+                  authority: str = "", phone: str = "", originals: tuple[str, ...] = (), postal_code: str = "",
+                  note: str = "") -> tuple[Dossier, Changes]:
     """Hand the result to the citizen (state 10): who, on what identity, which originals went back.
 
     Being late never withholds a result. Fees still due are the caller's warning, not a block here. Raises
@@ -191,7 +193,8 @@ def return_result(desk: Desk, dossier_id: str, *, collector_name: str, collector
     def facts(unit: Unit, dossier: Dossier, staff: StaffRow) -> dict:
         returned = Returned(at=desk.now(), by=staff.id, collector_name=name, collector_id_no="".join(collector_id_no.split()),
                             relation=relation, authority=clean_line(authority, 200), phone=clean_line(phone, 20),
-                            originals=tuple(clean_line(o, 300) for o in originals), note=clean_line(note, 300))
+                            originals=tuple(clean_line(o, 300) for o in originals),
+                            postal_code="".join(postal_code.split()).upper(), note=clean_line(note, 300))
         return {"returned": returned, "holder": ""}
 
     return _move(desk, dossier_id, ("return", "reception"), "return", State.RETURNED, facts)

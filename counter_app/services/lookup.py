@@ -51,7 +51,7 @@ def look_up(desk: Desk, text: str) -> LookupResult:
             case DossierCode(code=code) | ProvisionalCode(code=code) | TrackingUrl(code=code):
                 found = reader.dossier_by_code(code)
                 if found:
-                    return LookupResult(scan=scan, outcome=ScanOutcome.FOUND_LOCAL, dossier=found)
+                    return LookupResult(scan=scan, outcome=_found(desk, scan, found), dossier=found)
                 outcome = ScanOutcome.OTHER_PROVINCE if _elsewhere(desk, code) else ScanOutcome.NOT_FOUND
                 return LookupResult(scan=scan, outcome=outcome, provenance="none", ask_central=code)
             case SlipNumber(number=number):
@@ -63,8 +63,10 @@ def look_up(desk: Desk, text: str) -> LookupResult:
                 several = tuple(reader.dossiers_by_id_no(card.id_no))
                 garbled = "garbled" in card.warnings
                 return LookupResult(scan=scan, outcome=ScanOutcome.CARD_GARBLED if garbled else ScanOutcome.FILLED_CARD, several=several)
-            case PostalItem():
-                return LookupResult(scan=scan, outcome=ScanOutcome.POSTAL_FOUND, several=())
+            case PostalItem(code=code):
+                several = tuple(reader.dossiers_by_postal_code(code))
+                outcome = ScanOutcome.POSTAL_FOUND if several else ScanOutcome.POSTAL_UNKNOWN
+                return LookupResult(scan=scan, outcome=outcome, several=several, dossier=several[0] if len(several) == 1 else None)
             case OtherCard():
                 return LookupResult(scan=scan, outcome=ScanOutcome.UNWANTED_HERE, provenance="none")
     return LookupResult(scan=scan, outcome=ScanOutcome.UNKNOWN_TEXT, provenance="none")
@@ -79,9 +81,18 @@ def ask_central(desk: Desk, local: LookupResult, central: Central) -> LookupResu
         return replace(local, outcome=ScanOutcome.OFFLINE_NOT_FOUND, provenance="none")
     if not reply.found:
         return replace(local, provenance="central", as_of=reply.as_of)
+    answer = replace(local, outcome=ScanOutcome.FOUND_CENTRAL, provenance="central", as_of=reply.as_of)
     if reply.kind == "slip":
-        return replace(local, outcome=ScanOutcome.FOUND_CENTRAL, slip=decode(Slip, bytes(reply.data)), provenance="central", as_of=reply.as_of)
-    return replace(local, outcome=ScanOutcome.FOUND_CENTRAL, dossier=decode(Dossier, bytes(reply.data)), provenance="central", as_of=reply.as_of)
+        return replace(answer, slip=decode(Slip, bytes(reply.data)))
+    return replace(answer, dossier=decode(Dossier, bytes(reply.data)))
+
+
+def _found(desk: Desk, scan: Scan, dossier: Dossier) -> ScanOutcome:
+    if dossier.agency != desk.agency:
+        return ScanOutcome.OTHER_AGENCY
+    if isinstance(scan, ProvisionalCode) and dossier.code:
+        return ScanOutcome.PROVISIONAL_FOUND
+    return ScanOutcome.TRACKING_OPENED if isinstance(scan, TrackingUrl) else ScanOutcome.FOUND_LOCAL
 
 
 def _elsewhere(desk: Desk, code: str) -> bool:

@@ -16,7 +16,8 @@ from onestop.lateness import Lateness, lateness
 from onestop.model import Dossier, Party, Slip
 from onestop.ops import Printed
 
-CHANNEL_WORDS = {"counter": "Trực tiếp tại quầy", "online": "Trực tuyến", "post": "Bưu chính công ích", "online-assisted": "Hỗ trợ nộp trực tuyến"}
+CHANNEL_WORDS = {"counter": "Trực tiếp tại quầy", "online": "Trực tuyến", "post": "Bưu chính công ích",
+                 "online-assisted": "Hỗ trợ nộp trực tuyến"}
 RETURN_WORDS = {"counter": "Tại bộ phận một cửa", "post": "Qua bưu chính công ích", "online": "Trực tuyến"}
 RELATION_WORDS = {"owner": "Chủ hồ sơ", "submitter": "Người nộp hồ sơ", "authorised": "Người được ủy quyền", "post": "Bưu chính công ích"}
 _OUTCOMES: dict[Lateness, Any] = {Lateness.EARLY: "early", Lateness.ON_TIME: "on-time", Lateness.LATE: "late"}

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from counter_app.domain.checklist import Missing, missing_components
 from counter_app.domain.idnumber import check_id_no, parse_dob, tax_code_ok
+from counter_app.domain.postal import postal_ok
 from counter_app.domain.procedure import Procedure
 from counter_app.services.desk import Changes, Desk
 from counter_app.services.numbers import take_spare
@@ -40,6 +41,7 @@ class ReceiveForm:
     components: tuple[Component, ...] | None = None
     return_method: ReturnMethod = "counter"
     return_address: str = ""
+    postal_code: str = ""
     received_at: datetime | None = None
     fee_codes_collected: tuple[str, ...] = ()
     acknowledge_missing: bool = False
@@ -98,6 +100,9 @@ def check(desk: Desk, form: ReceiveForm) -> tuple[Procedure, ReceiveForm, list[s
         address = owner.address
         if not address:
             bad["return_address"] = "Nhận kết quả qua bưu chính thì phải có địa chỉ."
+    postal_code = "".join(form.postal_code.split()).upper()
+    if postal_code and not postal_ok(postal_code):
+        warnings.append("postal-check")
     if not 1 <= form.set_count <= 99:
         bad["set_count"] = "Số bộ hồ sơ phải từ 1 đến 99."
     if not form.procedure.strip():
@@ -127,7 +132,7 @@ def check(desk: Desk, form: ReceiveForm) -> tuple[Procedure, ReceiveForm, list[s
         raise InvalidFields({"fee_codes_collected": "Khoản thu không có trong thủ tục này."})
     cleaned = ReceiveForm(procedure=procedure.code, owner=owner, submitter=submitter, channel=form.channel, subject=subject,
                           set_count=form.set_count, components=tuple(named), return_method=form.return_method,
-                          return_address=address, received_at=received_at, fee_codes_collected=form.fee_codes_collected,
+                          return_address=address, postal_code=postal_code, received_at=received_at, fee_codes_collected=form.fee_codes_collected,
                           acknowledge_missing=form.acknowledge_missing)
     return procedure, cleaned, warnings
 
@@ -158,7 +163,8 @@ def receive(desk: Desk, form: ReceiveForm, *, dossier_id: str | None = None) -> 
             procedure_name=procedure.name, sector=procedure.field, channel=form.channel, owner=form.owner,
             submitter=form.submitter, subject=form.subject, set_count=form.set_count, components=form.components or (),
             fees=_fees(procedure, form, staff.id, form.received_at), return_method=form.return_method,
-            return_address=form.return_address, received_at=form.received_at, received_by=staff.id, due_at=due.due_at,
+            return_address=form.return_address, postal_codes=(form.postal_code,) if form.postal_code else (),
+            received_at=form.received_at, received_by=staff.id, due_at=due.due_at,
             limit_value=procedure.limit.value, limit_unit=procedure.limit.unit, status=int(State.ACCEPTED), holder=desk.agency,
         )
         done = unit.submit(Create(dossier=dossier, lane=issued.lane), entity=entity, by=staff.id, at=desk.now())

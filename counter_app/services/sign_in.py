@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_WRONG = 5
 DORMANT = timedelta(days=365)
+_LOCKED = "Tài khoản đã bị khóa vì nhập sai mật khẩu 5 lần liên tiếp. Hãy nhờ quản trị mở khóa tại trung tâm."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _refuse_if_locked(desk: Desk, name: str) -> None:
     if known is None:
         return
     if known.locked_local:
-        raise UserError("account-locked", "Tài khoản đã bị khóa vì nhập sai mật khẩu 5 lần liên tiếp. Hãy nhờ quản trị mở khóa tại trung tâm.")
+        raise UserError("account-locked", _LOCKED)
     if known.row.locked:
         raise UserError("account-locked", f"Tài khoản đã bị khóa: {known.row.locked}. Hãy nhờ quản trị mở khóa.")
 
@@ -88,7 +89,8 @@ def _offline(desk: Desk, name: str, password: str) -> SignedIn:
     with desk.store.read() as reader:
         known = reader.staff_secret(name)
     if known is None or not known.argon2 or known.verified_at is None:
-        raise UserError("offline-sign-in-unknown", "Đang mất mạng và tài khoản này chưa từng đăng nhập trên máy này. Hãy thử lại khi có mạng.")
+        raise UserError("offline-sign-in-unknown",
+                        "Đang mất mạng và tài khoản này chưa từng đăng nhập trên máy này. Hãy thử lại khi có mạng.")
     now = desk.now()
     if known.verified_at + timedelta(days=desk.settings.offline_sign_in_days) < now:
         raise UserError("offline-sign-in-expired", f"Đã quá {desk.settings.offline_sign_in_days} ngày chưa đăng nhập qua mạng. "
@@ -100,7 +102,7 @@ def _offline(desk: Desk, name: str, password: str) -> SignedIn:
     except (VerifyMismatchError, InvalidHashError):
         left = MAX_WRONG - _count_wrong(desk, name)
         if left <= 0:
-            raise UserError("account-locked", "Nhập sai mật khẩu 5 lần liên tiếp: tài khoản đã bị khóa. Hãy nhờ quản trị mở khóa.") from None
+            raise UserError("account-locked", _LOCKED) from None
         raise UserError("sign-in-refused", f"Sai mật khẩu. Còn {left} lần thử trước khi bị khóa.", left=left) from None
     with desk.store.write() as unit:
         unit.staff_sign_in_ok(name, at=now)
