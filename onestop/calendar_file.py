@@ -171,10 +171,7 @@ def _resolve(kind: str, own: tuple[Range, ...] | None, day: date, weekdays: _Wee
         if not own:
             _bad(where, "“ranges” không được để trống")
         return own
-    if kind == "makeup":
-        usual = weekdays[0]
-    else:
-        usual = (weekdays[day.weekday()] or weekdays[0])[:1]
+    usual = weekdays[0] if kind == "makeup" else (weekdays[day.weekday()] or weekdays[0])[:1]
     if not usual:
         _bad(where, "cần “ranges”, vì thứ Hai không có giờ làm việc để lấy theo")
     return usual

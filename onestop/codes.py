@@ -124,7 +124,7 @@ class CodeBook:
         for pattern in self.patterns:
             if match := pattern.regex.fullmatch(normalised):
                 return self._read(pattern, match, text, today)
-        if (match := _LOOKS_LIKE_CODE.fullmatch(normalised)) and not normalised.startswith("TN-"):
+        if match := _LOOKS_LIKE_CODE.fullmatch(normalised):
             return self._read(None, match, text, today)
         return None
 

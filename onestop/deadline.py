@@ -171,6 +171,17 @@ def _same_day(start: datetime, value: int, calendar: WorkCalendar, cutoff: time)
 _RULES = {"workday": _workdays, "day": _days, "hour": _hours, "same-day": _same_day}
 
 __all__ = [
-    "MAX_SPAN_DAYS", "Due", "Lateness", "Limit", "Remaining", "Step", "Unit", "Urgency", "compute_due", "day_words", "lateness",
-    "range_words", "remaining",
+    "MAX_SPAN_DAYS",
+    "Due",
+    "Lateness",
+    "Limit",
+    "Remaining",
+    "Step",
+    "Unit",
+    "Urgency",
+    "compute_due",
+    "day_words",
+    "lateness",
+    "range_words",
+    "remaining",
 ]

@@ -173,5 +173,14 @@ def _name_like(name: str) -> bool:
 
 
 __all__ = [
-    "PROVINCES", "WARNINGS_VI", "Card", "Gender", "IdCheck", "check_id_no", "looks_like_card", "parse_card", "parse_dob", "tax_code_ok",
+    "PROVINCES",
+    "WARNINGS_VI",
+    "Card",
+    "Gender",
+    "IdCheck",
+    "check_id_no",
+    "looks_like_card",
+    "parse_card",
+    "parse_dob",
+    "tax_code_ok",
 ]

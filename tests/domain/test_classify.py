@@ -9,7 +9,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from counter_app.scanner.classify import (
-    OTHER_VI, WHY_VI, CitizenCard, DossierCode, OtherCard, PostalItem, ProvisionalCode, SlipNumber, TrackingUrl, Unknown, classify,
+    OTHER_VI,
+    WHY_VI,
+    CitizenCard,
+    DossierCode,
+    OtherCard,
+    PostalItem,
+    ProvisionalCode,
+    SlipNumber,
+    TrackingUrl,
+    Unknown,
+    classify,
 )
 from onestop.codes import format_code, format_provisional, format_slip_number, load_code_book
 
@@ -52,7 +62,8 @@ def test_what_a_text_is(text: str, expected: object) -> None:
     ("text", "why"),
     [
         ("", "empty"), (" \r\n\t", "empty"), ("\0", "empty"), ("x" * 8193, "too-long"), ("001099012345||Nguyễn", "incomplete-card"),
-        (f"{CODE} và H32.15-261122-0002", "several-codes"), ("https://example.vn/tra-cuu", "no-code-in-address"), ("http://[::1", "no-code-in-address"),
+        (f"{CODE} và H32.15-261122-0002", "several-codes"),
+        ("https://example.vn/tra-cuu", "no-code-in-address"), ("http://[::1", "no-code-in-address"),
         ("001099012345", "id-number"), ("xin chào", "not-recognised"), ("😀", "not-recognised"), ("9786041234567", "not-recognised"),
     ],
 )  # fmt: skip
@@ -73,7 +84,32 @@ def test_a_tracking_address_keeps_no_identity_number() -> None:
 
 
 pieces = st.sampled_from(
-    ["H32.15", "-", "261122", "0001", "TN", "99.7", "|", "001099012345", "https://", "?MHS=", "$", "\x00", "😀", "\ud800", "\ufeff", " ", "\n", "<", "%", "[", "RR473124829GB", "ễ", "]C0", "．"]  # noqa: E501
+    [
+        "H32.15",
+        "-",
+        "261122",
+        "0001",
+        "TN",
+        "99.7",
+        "|",
+        "001099012345",
+        "https://",
+        "?MHS=",
+        "$",
+        "\x00",
+        "😀",
+        "\ud800",
+        "\ufeff",
+        " ",
+        "\n",
+        "<",
+        "%",
+        "[",
+        "RR473124829GB",
+        "ễ",
+        "]C0",
+        "．",
+    ]
 )
 
 
@@ -102,7 +138,10 @@ def test_every_text_has_an_answer(text: str) -> None:
 
 @settings(max_examples=80, deadline=None, database=None)
 @given(
-    st.from_regex(r"H[0-9]{2}(\.[0-9]{1,3}){0,3}", fullmatch=True), st.dates(date(2019, 1, 1), TODAY), st.integers(1, 9_999_999), st.integers(1, 999_999)
+    st.from_regex(r"H[0-9]{2}(\.[0-9]{1,3}){0,3}", fullmatch=True),
+    st.dates(date(2019, 1, 1), TODAY),
+    st.integers(1, 9_999_999),
+    st.integers(1, 999_999),
 )
 def test_what_we_print_is_recognised_as_what_it_is(agency: str, day: date, n: int, device: int) -> None:
     for text, kind in (

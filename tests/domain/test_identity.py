@@ -48,7 +48,13 @@ def test_card_of_2024_with_trailing_empties() -> None:
 def test_orders_seen_or_told_of_since_2024(text: str, old_id: str, extra: tuple[str, ...]) -> None:
     card = parse_card(text, today=TODAY)
     assert card is not None
-    assert (card.name, card.dob, card.gender, card.address, card.issued) == ("Nguyễn Văn An", "1999-01-01", "male", "Số 1, Hà Nội", "2024-08-15")
+    assert (card.name, card.dob, card.gender, card.address, card.issued) == (
+        "Nguyễn Văn An",
+        "1999-01-01",
+        "male",
+        "Số 1, Hà Nội",
+        "2024-08-15",
+    )
     assert card.old_id == old_id and card.extra == extra
 
 
@@ -108,7 +114,9 @@ def test_decomposed_text_and_wrapping() -> None:
         assert card is not None and card.name == "Nguyễn Văn An" and card.gender == "male" and card.warnings == ()
 
 
-@pytest.mark.parametrize("text", ["", "|" * 9, "001099012345", "001099012345||An|01011999|Nam", "00109901234||A|01011999|Nam|x|y", AN + "x" * 3000])
+@pytest.mark.parametrize(
+    "text", ["", "|" * 9, "001099012345", "001099012345||An|01011999|Nam", "00109901234||A|01011999|Nam|x|y", AN + "x" * 3000]
+)
 def test_no_card(text: str) -> None:
     assert parse_card(text, today=TODAY) is None
 
@@ -129,7 +137,9 @@ def test_no_text_raises_and_every_warning_has_words(text: str, cut: int) -> None
         check_id_no(candidate), parse_dob(candidate), tax_code_ok(candidate), looks_like_card(candidate)
 
 
-names = st.lists(st.sampled_from("Nguyễn Trần Lê Đặng Văn Thị Ước Bình Nghĩa Quỳnh".split()), min_size=2, max_size=5).map(" ".join)
+names = st.lists(
+    st.sampled_from(["Nguyễn", "Trần", "Lê", "Đặng", "Văn", "Thị", "Ước", "Bình", "Nghĩa", "Quỳnh"]), min_size=2, max_size=5
+).map(" ".join)
 
 
 @FEW
@@ -151,7 +161,13 @@ def test_a_right_card_has_no_warning_and_a_damaged_name_always_one(name: str, do
 
 @pytest.mark.parametrize(
     ("text", "kind", "ok"),
-    [("001099012345", "citizen", True), ("001 099 012 345", "citizen", True), ("025123456", "old", True), ("12345", "other", False), ("٠٠١٠٩٩٠١٢٣٤٥", "other", False)],
+    [
+        ("001099012345", "citizen", True),
+        ("001 099 012 345", "citizen", True),
+        ("025123456", "old", True),
+        ("12345", "other", False),
+        ("٠٠١٠٩٩٠١٢٣٤٥", "other", False),
+    ],
 )
 def test_identity_numbers(text: str, kind: str, ok: bool) -> None:
     check = check_id_no(text, today=TODAY)

@@ -27,7 +27,11 @@ def test_ledger() -> None:
 
 
 @FEW
-@given(st.lists(st.builds(fee, st.sampled_from(["due", "collected", "refunded", "cancelled"]), st.integers(0, 10**9), st.sampled_from([1, 2, 4]))))
+@given(
+    st.lists(
+        st.builds(fee, st.sampled_from(["due", "collected", "refunded", "cancelled"]), st.integers(0, 10**9), st.sampled_from([1, 2, 4]))
+    )
+)
 def test_the_parts_add_up(ledger: list[FeeEntry]) -> None:
     whole, parts = totals(ledger), [totals(ledger, moment=m) for m in (1, 2, 4)]
     assert whole.due == sum(p.due for p in parts) and whole.paid == sum(p.paid for p in parts)
@@ -43,8 +47,11 @@ def test_money(n: int, text: str) -> None:
 @pytest.mark.parametrize(
     ("n", "words"),
     [
-        (0, "không"), (4, "bốn"), (10, "mười"), (11, "mười một"), (14, "mười bốn"), (15, "mười lăm"), (20, "hai mươi"), (21, "hai mươi mốt"),
-        (24, "hai mươi tư"), (55, "năm mươi lăm"), (100, "một trăm"), (101, "một trăm linh một"), (105, "một trăm linh năm"), (110, "một trăm mười"),
+        (0, "không"), (4, "bốn"), (10, "mười"), (11, "mười một"), (14, "mười bốn"), (15, "mười lăm"), (20, "hai mươi"),
+        (21, "hai mươi mốt"),
+        (24, "hai mươi tư"), (55, "năm mươi lăm"), (100, "một trăm"),
+        (101, "một trăm linh một"), (105, "một trăm linh năm"),
+        (110, "một trăm mười"),
         (1000, "một nghìn"), (1001, "một nghìn không trăm linh một"), (12_000, "mười hai nghìn"), (1_000_000, "một triệu"),
         (1_250_000, "một triệu hai trăm năm mươi nghìn"), (1_000_500, "một triệu năm trăm"), (10**9, "một tỷ"),
         (10**9 + 1_000_000, "một tỷ không trăm linh một triệu"), (2 * 10**12, "hai nghìn tỷ"), (-7, "âm bảy"),
@@ -89,7 +96,9 @@ def test_words_can_be_understood(n: int) -> None:
     assert listen(number_words_vi(n)) == n
 
 
-@pytest.mark.parametrize(("code", "ok"), [("RR473124829GB", True), ("rr 473 124 829 gb", True), ("RR473124828GB", False), ("RR47312482GB", False), ("", False)])
+@pytest.mark.parametrize(
+    ("code", "ok"), [("RR473124829GB", True), ("rr 473 124 829 gb", True), ("RR473124828GB", False), ("RR47312482GB", False), ("", False)]
+)
 def test_postal(code: str, ok: bool) -> None:
     assert postal_ok(code) is ok
 

@@ -27,7 +27,19 @@ def changed(**top: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "day", "2026-01-01 2026-02-16 2026-02-20 2026-04-27 2026-04-30 2026-05-01 2026-09-01 2026-09-02 2026-11-24 2027-04-16".split()
+    "day",
+    [
+        "2026-01-01",
+        "2026-02-16",
+        "2026-02-20",
+        "2026-04-27",
+        "2026-04-30",
+        "2026-05-01",
+        "2026-09-01",
+        "2026-09-02",
+        "2026-11-24",
+        "2027-04-16",
+    ],
 )
 def test_national_holidays_are_off(day: str) -> None:
     assert not load_calendar(FILE).is_open(date.fromisoformat(day))

@@ -11,7 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onestop.codes import (
-    CodeBook, format_code, format_provisional, format_slip_number, load_code_book, normalise, parse_provisional, parse_slip_number,
+    CodeBook,
+    format_code,
+    format_provisional,
+    format_slip_number,
+    load_code_book,
+    normalise,
+    parse_provisional,
+    parse_slip_number,
     turned_agency,
 )
 from onestop.errors import EnvironmentFault, UserError
@@ -75,7 +82,9 @@ def test_doubts_are_warnings_not_refusals(text: str, warnings: tuple[str, ...]) 
     assert code is not None and code.warnings == warnings
 
 
-@pytest.mark.parametrize("text", ["", "H32.15", "2026-11-22", "0912 345 678", "AB123456785VN", "TN-7-261122-0001", "001099012345", "-" * 9000])
+@pytest.mark.parametrize(
+    "text", ["", "H32.15", "2026-11-22", "0912 345 678", "AB123456785VN", "TN-7-261122-0001", "001099012345", "-" * 9000]
+)
 def test_other_texts_are_no_dossier_codes(text: str) -> None:
     assert BOOK.parse(text, today=TODAY) is None
 

@@ -172,9 +172,7 @@ def test_utc_and_naive_moments_are_the_same_wall_clock() -> None:
     assert compute_due(datetime.fromisoformat("2026-11-20T09:00"), limit, OFFICIAL).due_at == expected
 
 
-@pytest.mark.parametrize(
-    "bad", [(0, "workday"), (-1, "day"), (1, "week"), (True, "day"), (1.5, "hour")], ids=lambda value: str(value)
-)
+@pytest.mark.parametrize("bad", [(0, "workday"), (-1, "day"), (1, "week"), (True, "day"), (1.5, "hour")], ids=lambda value: str(value))
 def test_bad_limits_are_refused(bad: tuple[object, str]) -> None:
     with pytest.raises(UserError) as error:
         Limit(*bad)  # type: ignore[arg-type]
@@ -183,7 +181,14 @@ def test_bad_limits_are_refused(bad: tuple[object, str]) -> None:
 
 def test_endless_searches_stop() -> None:
     closed = week(days={date(2026, 1, 1) + timedelta(days=i): DayRule("off") for i in range(4000)})
-    for limit in (Limit(1, "workday"), Limit(5, "day"), Limit(1, "hour"), Limit(1, "same-day"), Limit(10**9, "workday"), Limit(10**12, "day")):
+    for limit in (
+        Limit(1, "workday"),
+        Limit(5, "day"),
+        Limit(1, "hour"),
+        Limit(1, "same-day"),
+        Limit(10**9, "workday"),
+        Limit(10**12, "day"),
+    ):
         with pytest.raises(UserError) as error:
             compute_due(at("2026-11-20T09:00"), limit, closed)
         assert error.value.code == "deadline-too-far"

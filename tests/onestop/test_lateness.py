@@ -44,6 +44,7 @@ def test_the_day_is_the_vietnamese_one() -> None:
     ("now", "text", "urgency"),
     [
         ("2026-11-19T09:00", "còn 3 ngày làm việc", Urgency.OK),
+        ("2026-11-20T09:00", "còn 2 ngày làm việc", Urgency.OK),
         ("2026-11-23T09:00", "còn 1 ngày làm việc", Urgency.SOON),  # the holiday on the 24th does not count
         ("2026-11-24T09:00", "còn 1 ngày làm việc", Urgency.SOON),
         ("2026-11-25T13:30", "đến hạn hôm nay, còn 3 giờ 30 phút làm việc", Urgency.TODAY),

@@ -6,7 +6,18 @@ import pytest
 
 from onestop.states import Clock, Group, State, can_correct, can_move, clock, is_final, known, report_group, state_name
 
-MOVES = {1: {2, 3, 5}, 2: {4, 5, 6, 7, 8}, 3: set(), 4: {5, 6, 7, 8, 9}, 5: {2, 4, 7, 8}, 6: {4, 8}, 7: {4, 8}, 8: set(), 9: {10}, 10: set()}
+MOVES = {
+    1: {2, 3, 5},
+    2: {4, 5, 6, 7, 8},
+    3: set(),
+    4: {5, 6, 7, 8, 9},
+    5: {2, 4, 7, 8},
+    6: {4, 8},
+    7: {4, 8},
+    8: set(),
+    9: {10},
+    10: set(),
+}
 
 
 def test_all_moves_of_the_field_guide_and_no_other() -> None:
@@ -38,7 +49,8 @@ def test_unknown_states_are_shown_and_stay_on_the_clock() -> None:
     [
         (1, Clock.NOT_STARTED, Group.NOT_ACCEPTED), (2, Clock.RUNNING, Group.PROCESSING), (3, Clock.STOPPED, Group.NOT_ACCEPTED),
         (4, Clock.RUNNING, Group.PROCESSING), (5, Clock.PAUSED, Group.PAUSED), (6, Clock.PAUSED, Group.PAUSED),
-        (7, Clock.RUNNING, Group.PROCESSING), (8, Clock.STOPPED, Group.PAUSED), (9, Clock.STOPPED, Group.DONE), (10, Clock.STOPPED, Group.DONE),
+        (7, Clock.RUNNING, Group.PROCESSING), (8, Clock.STOPPED, Group.PAUSED), (9, Clock.STOPPED, Group.DONE),
+        (10, Clock.STOPPED, Group.DONE),
     ],
 )  # fmt: skip
 def test_clock_and_report_group(state: int, runs: Clock, group: Group) -> None:

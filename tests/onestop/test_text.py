@@ -14,7 +14,12 @@ anything = st.text(st.characters()) | st.text("Đđ Nguyễn ước ngữ\u0301\
 
 @pytest.mark.parametrize(
     ("text", "folded"),
-    [("Đặng Thị Ước", "dang thi uoc"), ("  NGỮ\t\nPHÁP ", "ngu phap"), (unicodedata.normalize("NFD", "Nguyễn Văn Đệ"), "nguyen van de"), ("ĐẮK LẮK", "dak lak")],
+    [
+        ("Đặng Thị Ước", "dang thi uoc"),
+        ("  NGỮ\t\nPHÁP ", "ngu phap"),
+        (unicodedata.normalize("NFD", "Nguyễn Văn Đệ"), "nguyen van de"),
+        ("ĐẮK LẮK", "dak lak"),
+    ],
 )
 def test_fold(text: str, folded: str) -> None:
     assert fold(text) == folded
@@ -46,7 +51,14 @@ def test_clean_line_examples() -> None:
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("001099012345", "001•••••2345"), ("0912345678", "091••••678"), ("025123456", "025•••456"), ("123456", "1•••56"), ("1234", "••••"), ("", "")],
+    [
+        ("001099012345", "001•••••2345"),
+        ("0912345678", "091••••678"),
+        ("025123456", "025•••456"),
+        ("123456", "1•••56"),
+        ("1234", "••••"),
+        ("", ""),
+    ],
 )
 def test_mask(text: str, shown: str) -> None:
     assert mask_id(text) == shown
