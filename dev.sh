@@ -16,7 +16,7 @@ run_packages='libgl1=libGL.so.1 libegl1=libEGL.so.1 libfontconfig1=libfontconfig
   libxcb-shape0=libxcb-shape.so.0 libxcb-xkb1=libxcb-xkb.so.1 libcups2=libcups.so.2 cups-client=lp libzbar0=libzbar.so.0'
 screen_packages='xvfb=Xvfb xauth=xauth'
 test_packages='dbus=dbus-daemon postgresql=pg_config cups-daemon=cupsd cups-ipp-utils=ippeveprinter
-  cups-filters=cupsfilter avahi-daemon=avahi-daemon xdotool=xdotool'
+  cups-filters=cupsfilter xdotool=xdotool'
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -119,7 +119,7 @@ case $task in
     cores=$(getconf _NPROCESSORS_ONLN)
     [ "$cores" -ge 2 ] || cores=2
     [ "$cores" -le 4 ] || cores=4
-    exec .venv/bin/python -m pytest -n "$cores" --dist loadgroup "$@" ;;
+    exec .venv/bin/python -m pytest -n "$cores" --dist loadgroup --no-loadscope-reorder "$@" ;;
   bench)
     setup "$run_packages" "$screen_packages"
     exec .venv/bin/python -m benchmarks "$@" ;;

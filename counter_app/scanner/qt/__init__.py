@@ -1,0 +1,1 @@
+"""Qt parts; nothing below the window knows them."""
