@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from onestop.vntime import utc_now, vn_date
+
 Gender = Literal["male", "female"]
 
 WARNINGS_VI = {
@@ -122,7 +124,7 @@ def check_id_no(text: str, *, dob: str | None = None, gender: str | None = None,
     warnings = []
     if value[:3] not in PROVINCES:
         warnings.append("id-province-unknown")
-    if birth_year > (today or date.today()).year:
+    if birth_year > (today or vn_date(utc_now())).year:
         warnings.append("id-birth-year-future")
     found: Gender = "female" if own_gender else "male"
     if gender and gender != found:
@@ -148,7 +150,7 @@ def parse_dob(text: str, *, today: date | None = None) -> str | None:
     """A typed date of birth as ``yyyy-mm-dd``, or ``yyyy`` when only the year is known. Accepts d/m/yyyy (also with ``.``, ``-`` or
     spaces), ddmmyyyy, yyyy and yyyy-mm-dd. None when it is no real date, lies in the future or before 1850. Never raises."""
     text = text.strip()
-    limit = today or date.today()
+    limit = today or vn_date(utc_now())
     if re.fullmatch(r"[0-9]{4}", text):
         return text if 1850 <= int(text) <= limit.year else None
     if match := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text):
