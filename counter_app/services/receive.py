@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from counter_app.domain.checklist import Missing, missing_components
@@ -130,10 +130,8 @@ def check(desk: Desk, form: ReceiveForm) -> tuple[Procedure, ReceiveForm, list[s
     unknown_fees = set(form.fee_codes_collected) - {fee.code for fee in procedure.fees}
     if unknown_fees:
         raise InvalidFields({"fee_codes_collected": "Khoản thu không có trong thủ tục này."})
-    cleaned = ReceiveForm(procedure=procedure.code, owner=owner, submitter=submitter, channel=form.channel, subject=subject,
-                          set_count=form.set_count, components=tuple(named), return_method=form.return_method,
-                          return_address=address, postal_code=postal_code, received_at=received_at, fee_codes_collected=form.fee_codes_collected,
-                          acknowledge_missing=form.acknowledge_missing)
+    cleaned = replace(form, procedure=procedure.code, owner=owner, submitter=submitter, subject=subject, components=tuple(named),
+                      return_address=address, postal_code=postal_code, received_at=received_at)
     return procedure, cleaned, warnings
 
 
@@ -164,8 +162,9 @@ def receive(desk: Desk, form: ReceiveForm, *, dossier_id: str | None = None) -> 
             submitter=form.submitter, subject=form.subject, set_count=form.set_count, components=form.components or (),
             fees=_fees(procedure, form, staff.id, form.received_at), return_method=form.return_method,
             return_address=form.return_address, postal_codes=(form.postal_code,) if form.postal_code else (),
-            received_at=form.received_at, received_by=staff.id, due_at=due.due_at,
-            limit_value=procedure.limit.value, limit_unit=procedure.limit.unit, status=int(State.ACCEPTED), holder=desk.agency,
+            received_at=form.received_at, received_by=staff.id,
+            due_at=due.due_at, limit_value=procedure.limit.value, limit_unit=procedure.limit.unit, status=int(State.ACCEPTED),
+            holder=desk.agency,
         )
         done = unit.submit(Create(dossier=dossier, lane=issued.lane), entity=entity, by=staff.id, at=desk.now())
     changes = Changes(dossiers=frozenset({entity}))
