@@ -33,10 +33,13 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_home, ignore_errors=True)
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow journeys first; tests of a file stay on one worker (their module fixtures are made once), all printer tests on another."""
     items.sort(key=lambda item: item.get_closest_marker("xvfb") is None)
     for item in items:
+        if {"postgres_server", "ipp_printer", "virtual_screen"} & set(getattr(item, "fixturenames", ())) or item.path.parent.name == "servers":
+            item.add_marker(pytest.mark.unix_servers)
         if item.get_closest_marker("xdist_group") is None:
             group = "printer" if "ipp_printer" in getattr(item, "fixturenames", ()) else str(item.path)
             item.add_marker(pytest.mark.xdist_group(group))

@@ -1,7 +1,6 @@
 """A real IPP printer (ippeveprinter) behind a private CUPS (cupsd): own folder, own ports, no system service touched."""
 
 import csv
-import grp
 import os
 import shutil
 import signal
@@ -10,11 +9,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.servers.announcer import Announcer
 from tests.servers.process import Server, ServerFailed, answers, free_port, private_folder, require
+
+if TYPE_CHECKING:
+    from tests.servers.announcer import Announcer
 
 QUEUE = "quay-mot-cua"
 FINAL_STATES = frozenset({"canceled", "aborted", "completed"})
@@ -134,6 +136,8 @@ class IppPrinter:
 
     def open(self) -> None:
         """Starts the printer and CUPS and makes the queue; `remove` ends them, also after a start that failed half-way."""
+        from tests.servers.announcer import Announcer  # its D-Bus library is not on Windows
+
         self._announcer = Announcer(self._folder)
         self._start_cups()
         self.start()
@@ -273,6 +277,8 @@ class IppPrinter:
 
 
 def _own_group() -> str:
+    import grp  # not on Windows, where this module must still import
+
     return grp.getgrgid(os.getgid()).gr_name
 
 

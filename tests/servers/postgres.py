@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -24,7 +23,7 @@ class PostgresServer:
         self.durable = durable
         self._programs = _programs()
         self._user = _server_user()
-        self._folder = private_folder("pg-", pwd.getpwnam(self._user).pw_uid if self._user else None)
+        self._folder = private_folder("pg-", self._user)
         self._data = self._folder / "data"
         self._server: Server | None = None
         self._numbers = itertools.count(1)
@@ -122,6 +121,8 @@ def _server_user() -> str | None:
     """Whom the server runs as: PostgreSQL refuses root, so root hands over to `postgres` or `nobody`; None: ourselves."""
     if os.geteuid() != 0:
         return None
+    import pwd  # not on Windows, where this module must still import
+
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -32,11 +31,11 @@ def require(program: str, package: str) -> str:
     return found
 
 
-def private_folder(prefix: str, owner: int | None = None) -> Path:
+def private_folder(prefix: str, owner: str | None = None) -> Path:
     """A short-named folder under the system's temporary folder (Unix sockets allow 107 characters), readable by its owner only."""
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     if owner is not None:
-        os.chown(folder, owner, -1)
+        shutil.chown(folder, owner)
     return folder
 
 
@@ -44,6 +43,8 @@ def setpriv(user: str | None = None) -> list[str]:
     """Start of a command that runs what follows as another user (root only), or as ourselves."""
     command = [require("setpriv", "util-linux")]
     if user is not None:
+        import pwd  # not on Windows, where this module must still import
+
         account = pwd.getpwnam(user)
         command += ["--reuid", str(account.pw_uid), "--regid", str(account.pw_gid), "--clear-groups"]
     return command
