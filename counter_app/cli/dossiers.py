@@ -18,7 +18,7 @@ from counter_app.services import correct as correcting
 from counter_app.services import fees, handover, lifecycle
 from counter_app.services.receive import ReceiveForm, receive
 from counter_app.services.workstation import Workstation
-from counter_app.store.queries import ListFilter
+from counter_app.store.rows import ListFilter
 from onestop.errors import EnvironmentFault, UserError
 from onestop.model import Dossier, Party, Submitter
 from onestop.vntime import parse_moment

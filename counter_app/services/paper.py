@@ -175,5 +175,4 @@ def _staff_name(desk: Desk, staff_id: str) -> str:
     if desk.staff and desk.staff.id == staff_id:
         return desk.staff.name
     with desk.store.read() as reader:
-        known = next((s for s in reader.staff_list() if s.id == staff_id), None)
-    return known.name if known else ""
+        return reader.staff_names().get(staff_id, "")

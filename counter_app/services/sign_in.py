@@ -11,15 +11,14 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from counter_app.services.desk import Desk
 from onestop.errors import EnvironmentFault, UserError
-from onestop.wire import SignInReply, StaffRow
+from onestop.wire import SignInReply, SignInReport, StaffRow
 
 if TYPE_CHECKING:
-    from argon2 import PasswordHasher
-
     from counter_app.sync.central import Central
 
 MAX_WRONG = 5
@@ -37,8 +36,6 @@ class SignedIn:
 
 @cache
 def _hasher() -> PasswordHasher:
-    from argon2 import PasswordHasher
-
     return PasswordHasher(memory_cost=64 * 1024, time_cost=3, parallelism=1)
 
 
@@ -51,7 +48,6 @@ def sign_in(desk: Desk, username: str, password: str, central: Central | None) -
     name = username.strip().lower()
     if not name or not password:
         raise UserError("sign-in-empty", "Nhập tên đăng nhập và mật khẩu.")
-    _refuse_if_locked(desk, name)
     if central is not None:
         try:
             reply = central.sign_in(name, password)
@@ -59,7 +55,7 @@ def sign_in(desk: Desk, username: str, password: str, central: Central | None) -
             return _offline(desk, name, password)
         except UserError as error:
             if error.code in ("sign-in-refused", "account-locked"):
-                _count_wrong(desk, name, locked=error.code == "account-locked")
+                _count_wrong(desk, name, locked=error.code == "account-locked", offline=False)
             raise
         _remember(desk, name, password, reply)
         desk.staff = reply.staff
@@ -74,7 +70,7 @@ def sign_out(desk: Desk) -> None:
 
 def _refuse_if_locked(desk: Desk, name: str) -> None:
     with desk.store.read() as reader:
-        known = reader.staff_secret(name)
+        known = reader.staff_by_username(name)
     if known is None:
         return
     if known.locked_local:
@@ -84,51 +80,54 @@ def _refuse_if_locked(desk: Desk, name: str) -> None:
 
 
 def _offline(desk: Desk, name: str, password: str) -> SignedIn:
-    from argon2.exceptions import InvalidHashError, VerifyMismatchError
-
+    _refuse_if_locked(desk, name)
     with desk.store.read() as reader:
-        known = reader.staff_secret(name)
-    if known is None or not known.argon2 or known.verified_at is None:
+        known = reader.staff_by_username(name)
+    if known is None or not known.password_hash or known.verified_at is None:
         raise UserError("offline-sign-in-unknown",
                         "Đang mất mạng và tài khoản này chưa từng đăng nhập trên máy này. Hãy thử lại khi có mạng.")
     now = desk.now()
     if known.verified_at + timedelta(days=desk.settings.offline_sign_in_days) < now:
         raise UserError("offline-sign-in-expired", f"Đã quá {desk.settings.offline_sign_in_days} ngày chưa đăng nhập qua mạng. "
                         "Hãy nối mạng rồi đăng nhập; hồ sơ đã nhập vẫn còn nguyên.")
-    if known.row.last_sign_in is not None and known.row.last_sign_in + DORMANT < now:
+    last = max((m for m in (known.last_sign_in, known.row.last_sign_in) if m is not None), default=None)
+    if last is not None and last + DORMANT < now:
         raise UserError("account-locked", "Tài khoản bị khóa vì hơn 1 năm không đăng nhập. Hãy nhờ quản trị mở khóa.")
     try:
-        _hasher().verify(known.argon2, password + desk_pepper(desk))
+        _hasher().verify(known.password_hash, password + desk_pepper(desk))
     except (VerifyMismatchError, InvalidHashError):
         left = MAX_WRONG - _count_wrong(desk, name)
         if left <= 0:
             raise UserError("account-locked", _LOCKED) from None
         raise UserError("sign-in-refused", f"Sai mật khẩu. Còn {left} lần thử trước khi bị khóa.", left=left) from None
     with desk.store.write() as unit:
-        unit.staff_sign_in_ok(name, at=now)
-        unit.audit(name, "sign-in-offline", entity="", facts={}, at=now)
+        unit.staff_signed_in(name, now)
+        unit.add_sign_in_report(SignInReport(username=name, at=now, ok=True))
+        unit.audit(name, "sign-in-offline", "", {}, at=now)
     desk.staff = known.row
     return SignedIn(known.row, online=False)
 
 
-def _count_wrong(desk: Desk, name: str, *, locked: bool = False) -> int:
-    """One more wrong password; kept in the store, so a restart does not reset it. Returns the count."""
+def _count_wrong(desk: Desk, name: str, *, locked: bool = False, offline: bool = True) -> int:
+    """One more wrong password; kept in the store, so a restart does not reset it, and told to the centre when it happened
+    offline. Returns the count."""
+    now = desk.now()
     with desk.store.write() as unit:
-        failed = unit.staff_sign_in_failed(name, at=desk.now(), lock_after=1 if locked else MAX_WRONG)
-        unit.audit(name, "sign-in-failed", entity="", facts={"failed_in_row": failed}, at=desk.now())
+        failed = unit.staff_failed(name)
+        if locked or failed >= MAX_WRONG:
+            unit.staff_lock(name, "wrong-passwords")
+        if offline:
+            unit.add_sign_in_report(SignInReport(username=name, at=now, ok=False, failed_in_row=failed))
+        unit.audit(name, "sign-in-failed", "", {"failed_in_row": failed}, at=now)
     return failed
 
 
 def _remember(desk: Desk, name: str, password: str, reply: SignInReply) -> None:
     hashed = _hasher().hash(password + desk_pepper(desk))
     with desk.store.write() as unit:
-        unit.remember_staff(replace_last_sign_in(reply), argon2=hashed, at=desk.now())
-        unit.audit(name, "sign-in", entity="", facts={}, at=desk.now())
-
-
-def replace_last_sign_in(reply: SignInReply) -> StaffRow:
-    """The account as the centre knows it, with this sign-in as its last."""
-    return msgspec.structs.replace(reply.staff, last_sign_in=reply.server_time)
+        unit.save_staff_row(reply.staff)
+        unit.staff_verified(name, hashed, desk.now())
+        unit.audit(name, "sign-in", "", {}, at=desk.now())
 
 
 def desk_pepper(desk: Desk) -> str:

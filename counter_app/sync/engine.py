@@ -21,8 +21,9 @@ from counter_app.sync.link_state import LinkState
 from counter_app.sync.pull import pull
 from counter_app.sync.push import push_batch
 from onestop.errors import UserError
+from onestop.feed import format_positions
 from onestop.ids import uuid7_hex
-from onestop.wire import HelloReply, LeaseReply, LeaseRequest, SignInReport
+from onestop.wire import HelloReply, LeaseReply, LeaseRequest
 
 if TYPE_CHECKING:
     from counter_app.runtime.clock import Clock
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ACTIVE_SECONDS = 15.0
+_STAFF_ETAG = "staff_etag"
 #: A lane is renewed when less than this is left of it (it is given for 60 days).
 RENEW_BEFORE = timedelta(days=45)
 
@@ -43,7 +45,7 @@ class SyncReport:
     pushed: int = 0
     pulled: int = 0
     refused: int = 0
-    entities: set[str] = field(default_factory=set)
+    changed: set[tuple[str, str]] = field(default_factory=set)
     catalogue_changed: bool = False
     staff_changed: bool = False
     problems: list[str] = field(default_factory=list)
@@ -110,36 +112,45 @@ class SyncEngine:
             return report
 
     def _hello(self, report: SyncReport) -> HelloReply:
-        self._client.epoch = self._store.epoch()
-        self._client.positions = self._store.hi_positions()
+        with self._store.read() as reader:
+            epoch = reader.meta_get("epoch")
+            self._client.epoch = int(epoch) if epoch else None
+            self._client.positions = format_positions(reader.hi())
+            staff_etag = reader.meta_get(_STAFF_ETAG)
         hello = self._client.call("GET", "/v1/hello", HelloReply, deadline=15.0, prove=True)
-        self._store.set_epoch(hello.epoch)
         self._client.epoch = hello.epoch
-        if self._store.staff_etag() != hello.staff_etag:
-            self._store.save_staff(hello.staff, hello.staff_etag)
-            report.staff_changed = True
-        self._store.save_settings(hello.settings)
+        with self._store.write() as unit:
+            unit.meta_set("epoch", str(hello.epoch))
+            unit.save_settings(hello.settings)
+            if staff_etag != hello.staff_etag:
+                unit.save_staff(hello.staff)
+                unit.meta_set(_STAFF_ETAG, hello.staff_etag)
+                report.staff_changed = True
         report.catalogue_changed = pull_catalogue(self._store, self._client, hello.catalogue_etag)
         self._report_sign_ins()
         return hello
 
     def _report_sign_ins(self) -> None:
         """Failures and lock-outs that happened here while offline count at the centre too."""
-        reports = self._store.unreported_sign_ins()
+        with self._store.read() as reader:
+            reports = reader.sign_in_reports()
         if reports:
-            self._client.call("POST", "/v1/staff/reports", dict, body=[SignInReport(**r) for r in reports], deadline=15.0)
-            self._store.sign_ins_reported(len(reports))
+            self._client.call("POST", "/v1/staff/reports", dict, body=[report for _, report in reports], deadline=15.0)
+            with self._store.write() as unit:
+                unit.sign_in_reported(reports[-1][0])
 
     def _leases(self, hello: HelloReply) -> None:
         if hello.settings.numbering != "lane":
             return
         today = self._clock.now().date()
-        held = [lease for lease in self._store.leases() if lease.valid_to >= today]
+        with self._store.read() as reader:
+            held = [lease for lease in reader.leases() if lease.valid_to >= today]
         if len(held) >= 2 and min(lease.valid_to for lease in held) - today >= RENEW_BEFORE:
             return
         reply = self._client.call("POST", "/v1/leases", LeaseReply, deadline=10.0,
                                   body=LeaseRequest(op=uuid7_hex(), held=[lease.token for lease in held]))
-        self._store.save_leases(reply.leases)
+        with self._store.write() as unit:
+            unit.save_leases(reply.leases)
 
     def _push(self, report: SyncReport) -> None:
         """Until empty. Trouble here is reported and the pull still runs, unless the link itself is gone."""
@@ -149,8 +160,10 @@ class SyncEngine:
                 if pushed is None:
                     return
                 report.pushed += len(pushed.results)
-                report.refused += sum(r.s in ("conflict", "rejected", "op_id_reuse") for r in pushed.results)
-                self._client.positions = self._store.hi_positions()
+                report.refused += pushed.refused
+                report.changed.update(pushed.touched)
+                with self._store.read() as reader:
+                    self._client.positions = format_positions(reader.hi())
                 if all(r.s == "deferred" for r in pushed.results):
                     return
         except Refused as refused:
@@ -161,11 +174,10 @@ class SyncEngine:
     def _pull(self, report: SyncReport) -> None:
         pulled = pull(self._store, self._client, self._part, self._stop.is_set)
         report.pulled = pulled.items
-        report.entities |= pulled.entities
+        report.changed |= pulled.changed
 
     def _run(self) -> None:
         backoff = Backoff()
-        self._store.reset_sent()
         while not self._stop.is_set():
             wait = ACTIVE_SECONDS
             try:

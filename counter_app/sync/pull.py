@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from counter_app.sync.client import GatewayClient
 from counter_app.sync.errors import NotReached, Refused
 from counter_app.sync.link_state import LinkState
-from onestop.feed import Position, parse_positions
+from counter_app.sync.positions import one_position
+from onestop.feed import Position, format_positions
 from onestop.wire import PullReply, SnapshotReply
 
 if TYPE_CHECKING:
@@ -18,25 +19,26 @@ if TYPE_CHECKING:
 
 PAGE = 500
 SNAPSHOT_PAGE = 1000
-#: A counter without any position takes the snapshot (current states) instead of the whole history.
-SNAPSHOT_FROM = 2000
 
 
 @dataclass
 class Pulled:
-    """How many items came, and which entities changed (for screens)."""
+    """How many items came, and which entities changed (kind, id), for screens."""
 
     items: int = 0
-    entities: set[str] = field(default_factory=set)
+    changed: set[tuple[str, str]] = field(default_factory=set)
 
 
 def pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], bool]) -> Pulled:
     """Everything after our position, page by page, until there is no more or ``stopped()``. A sequence with a hole is an alarm,
-    never a skip. Raises NotReached, Refused."""
+    never a skip. A counter without any position takes the snapshot of current states instead of the whole history.
+    Raises NotReached, Refused."""
     done = Pulled()
-    position = store.position(part)
-    if position.seq == 0:
-        position = _bootstrap(store, client, part, done, stopped)
+    with store.read() as reader:
+        position = reader.position(part)
+        unfinished = reader.snapshot_progress(part)
+    if position.seq == 0 or unfinished:
+        position = _bootstrap(store, client, part, done, stopped, unfinished)
     while not stopped():
         try:
             page = client.call("GET", "/v1/pull", PullReply, deadline=60.0, prove=True, params={
@@ -44,50 +46,41 @@ def pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], b
         except Refused as refused:
             if refused.code != "cursor-too-old":
                 raise
-            position = _bootstrap(store, client, part, done, stopped)
+            position = _bootstrap(store, client, part, done, stopped, None)
             continue
-        _check_contiguous(page, position)
-        following = _position(page.next)
+        if [item.seq for item in page.items] != list(range(position.seq + 1, position.seq + 1 + len(page.items))):
+            raise NotReached(LinkState.SERVER_TROUBLE, "feed-hole")
+        following = one_position(page.next)
         if page.items:
-            store.apply_page(part, page.items, following)
+            with store.write() as unit:
+                result = unit.apply_page(part, page.items, following)
+                client.positions = format_positions(unit.hi())
             done.items += len(page.items)
-            done.entities.update(item.id for item in page.items)
-            client.positions = store.hi_positions()
+            done.changed.update(result.changed)
         position = following
         if not page.more:
-            return done
+            break
     return done
 
 
-def _bootstrap(store: Store, client: GatewayClient, part: str, done: Pulled, stopped: Callable[[], bool]) -> Position:
-    """Current states by keyset pages, then the feed from the position they were taken at. A page is idempotent by version, so
-    an interrupted bootstrap starts again without harm."""
-    after, as_of = "", ""
+def _bootstrap(store: Store, client: GatewayClient, part: str, done: Pulled, stopped: Callable[[], bool],
+               unfinished: tuple[str, str] | None) -> Position:
+    """Current states by keyset pages, then the feed from the position they were taken at. A page is idempotent by version, and
+    where the next one begins is kept with it, so an interrupted bootstrap goes on."""
+    as_of, after = unfinished or ("", "")
     while not stopped():
         params = {"part": part, "limit": str(SNAPSHOT_PAGE)}
         if after:
             params |= {"after": after, "as_of": as_of}
         page = client.call("GET", "/v1/snapshot", SnapshotReply, params=params, deadline=60.0, prove=True)
         as_of = as_of or page.as_of
-        store.apply_snapshot_page(part, page.items, None if page.more else _position(as_of))
+        position = one_position(as_of)
+        with store.write() as unit:
+            result = unit.apply_snapshot_page(part, page.items, as_of=position, after=page.next, done=not page.more)
+            client.positions = format_positions(unit.hi())
         done.items += len(page.items)
-        done.entities.update(item.id for item in page.items)
+        done.changed.update(result.changed)
         if not page.more:
-            client.positions = store.hi_positions()
-            return _position(as_of)
+            return position
         after = page.next
     raise NotReached(LinkState.UNKNOWN, "stopped")
-
-
-def _check_contiguous(page: PullReply, position: Position) -> None:
-    expected = range(position.seq + 1, position.seq + 1 + len(page.items))
-    if [item.seq for item in page.items] != list(expected):
-        raise NotReached(LinkState.SERVER_TROUBLE, "feed-hole")
-
-
-def _position(text: str) -> Position:
-    try:
-        (position,) = parse_positions(text)
-    except ValueError:
-        raise NotReached(LinkState.SERVER_TROUBLE, "position-malformed") from None
-    return position

@@ -10,6 +10,7 @@ import msgspec
 from counter_app.sync.client import GatewayClient
 from counter_app.sync.errors import NotReached, Refused
 from counter_app.sync.link_state import LinkState
+from counter_app.sync.positions import one_position
 from onestop.ids import uuid7_hex
 from onestop.wire import MAX_BATCH_BYTES, MAX_BATCH_OPS, OpResult, PushReply, PushRequest
 
@@ -19,19 +20,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What one batch came to."""
+    """What one batch came to. ``touched``: entities whose state on screen changed, as (kind, id)."""
 
     results: tuple[OpResult, ...] = ()
+    touched: tuple[tuple[str, str], ...] = ()
 
     @property
-    def entities_refused(self) -> bool:
-        return any(r.s in ("conflict", "rejected", "op_id_reuse") for r in self.results)
+    def refused(self) -> int:
+        """How many ops need a person now."""
+        return sum(r.s in ("conflict", "rejected", "op_id_reuse") for r in self.results)
 
 
 def push_batch(store: Store, client: GatewayClient, part: str, *, most: int = MAX_BATCH_OPS) -> Pushed | None:
     """Send the next batch of ``part``; None when nothing waits. The reply is an ack only if every sent op is answered exactly
     once. Raises NotReached and Refused; then the ops stay ``sent`` and go again, byte for byte."""
-    batch = store.next_batch(part, most, MAX_BATCH_BYTES)
+    with store.write() as unit:
+        batch = unit.next_batch(part, most, MAX_BATCH_BYTES)
     if not batch:
         return None
     name = uuid7_hex()
@@ -46,5 +50,6 @@ def push_batch(store: Store, client: GatewayClient, part: str, *, most: int = MA
     sent = sorted(op for op, _ in batch)
     if reply.batch != name or sorted(r.op for r in reply.results) != sent:
         raise NotReached(LinkState.SERVER_TROUBLE, "ack-incomplete")
-    store.settle(reply.results, reply.pos)
-    return Pushed(tuple(reply.results))
+    with store.write() as unit:
+        touched = unit.settle(reply.results, one_position(reply.pos))
+    return Pushed(tuple(reply.results), tuple(touched))
