@@ -37,8 +37,9 @@ def pytest_unconfigure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow journeys first; tests of a file stay on one worker (their module fixtures are made once), all printer tests on another."""
     items.sort(key=lambda item: item.get_closest_marker("xvfb") is None)
+    servers = {"postgres_server", "ipp_printer", "virtual_screen"}
     for item in items:
-        if {"postgres_server", "ipp_printer", "virtual_screen"} & set(getattr(item, "fixturenames", ())) or item.path.parent.name == "servers":
+        if servers & set(getattr(item, "fixturenames", ())) or item.path.parent.name == "servers":
             item.add_marker(pytest.mark.unix_servers)
         if item.get_closest_marker("xdist_group") is None:
             group = "printer" if "ipp_printer" in getattr(item, "fixturenames", ()) else str(item.path)
