@@ -1,0 +1,47 @@
+"""Building blocks of pages. Import them from here; each module holds one kind."""
+
+from counter_app.ui.widgets.chip import Chip, StatusChip, chip_size, paint_chip
+from counter_app.ui.widgets.combo_search import Choice, ComboSearch
+from counter_app.ui.widgets.data_table import DataTable
+from counter_app.ui.widgets.edits import DateEdit, MoneyEdit, MoneyLabel, SearchBox
+from counter_app.ui.widgets.form_field import FormField, field_row, show_errors, stack
+from counter_app.ui.widgets.key_button import KeyButton, KeyHint
+from counter_app.ui.widgets.layout import Card, DetailRow, Line, ScrollBody, SectionHeader, row
+from counter_app.ui.widgets.messages import Banner, EmptyState, ScanPanel, Toast
+from counter_app.ui.widgets.queue_strip import QUEUES, Queue, QueueStrip
+from counter_app.ui.widgets.row_model import Column, RowModel
+
+__all__ = [
+    "QUEUES",
+    "Banner",
+    "Card",
+    "Chip",
+    "Choice",
+    "Column",
+    "ComboSearch",
+    "DataTable",
+    "DateEdit",
+    "DetailRow",
+    "EmptyState",
+    "FormField",
+    "KeyButton",
+    "KeyHint",
+    "Line",
+    "MoneyEdit",
+    "MoneyLabel",
+    "Queue",
+    "QueueStrip",
+    "RowModel",
+    "ScanPanel",
+    "ScrollBody",
+    "SearchBox",
+    "SectionHeader",
+    "StatusChip",
+    "Toast",
+    "chip_size",
+    "field_row",
+    "paint_chip",
+    "row",
+    "show_errors",
+    "stack",
+]
