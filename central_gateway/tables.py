@@ -90,7 +90,7 @@ catalogue_doc = Table(
     Column("kind", String(16), primary_key=True),
     Column("code", String(64), primary_key=True),
     Column("v", Integer, primary_key=True, autoincrement=False),
-    Column("sha256", String(64), nullable=False, unique=True),
+    Column("sha256", String(64), nullable=False, index=True),
     Column("body", Text, nullable=False),
     Column("valid_from", String(10)),
     Column("valid_to", String(10)),
@@ -109,12 +109,12 @@ op = Table(
     Column("received_at", String(32), nullable=False),
 )
 
-#: Dossiers, slips and reviews as they stand. ``code``: the official dossier code, unique over all agencies (the last wall
+#: Dossiers, slips and reviews (``kind``) as they stand; ids are unique over the kinds. ``code``: the official dossier code, unique over all agencies (the last wall
 #: against a number printed twice). ``data`` = the entity as JSON with ``version``.
 entity = Table(
     "entity", metadata,
-    Column("kind", String(16), primary_key=True),
     Column("id", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
     Column("part", String(64), nullable=False),
     Column("version", Integer, nullable=False),
     Column("code", String(64), unique=True),

@@ -1,0 +1,149 @@
+"""One door to the database, PostgreSQL or SQLite.
+
+``write`` opens a transaction that may wait for others but never upgrades from a read (SQLite: ``BEGIN IMMEDIATE``, because
+``BEGIN`` + read + write fails at once with SQLITE_BUSY_SNAPSHOT). ``retrying`` repeats a whole transaction when the engine
+asks for it (deadlock, serialization failure) or when somebody else got in between.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import QueuePool
+
+from central_gateway.errors import busy
+from central_gateway.settings import Settings
+from onestop.errors import EnvironmentFault, UserError
+
+T = TypeVar("T")
+
+_RETRY = {"40001", "40P01", "40003"}
+_BUSY = {"55P03", "57014"}
+_GONE = {"57P01", "57P02", "57P03", "08000", "08003", "08006"}
+
+
+class TryAgain(Exception):
+    """Another transaction got in between: roll back and run the whole of this one again."""
+
+
+class Database:
+    """An engine with the settings both databases need. ``close`` it when done."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.url = _url(settings.database)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writer = threading.Lock()
+        self.engine = _sqlite_engine(self.url, settings) if self.is_sqlite else _postgres_engine(self.url, settings)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read-only unit of work."""
+        with self.engine.begin() as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A writing unit of work: committed at the end, rolled back on any exception. On SQLite writers of this process
+        queue on a lock instead of polling the file."""
+        if not self.is_sqlite:
+            with self.engine.begin() as conn:
+                yield conn
+            return
+        with self._writer, self.engine.connect().execution_options(write=True) as conn, conn.begin():
+            yield conn
+
+    def retrying(self, work: Callable[[Connection], T], tries: int = 5) -> T:
+        """Run ``work`` in one ``write`` transaction, again from the start where the engine asks for it. Raises Refused
+        ``busy`` (503) when a lock is not given in time or the server went away: the outcome is then unknown to the caller,
+        who sends the same bytes again."""
+        for _ in range(tries):
+            try:
+                with self.write() as conn:
+                    return work(conn)
+            except TryAgain:
+                continue
+            except DBAPIError as error:
+                state = sqlstate(error)
+                if state in _RETRY:
+                    continue
+                if state in _BUSY or state in _GONE or error.connection_invalidated or _sqlite_busy(error):
+                    raise busy() from None
+                raise
+        raise busy()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def sqlstate(error: DBAPIError) -> str:
+    """The five characters by which PostgreSQL names a failure; empty elsewhere."""
+    return str(getattr(error.orig, "sqlstate", None) or "")
+
+
+def must_retry(error: DBAPIError) -> bool:
+    """Whether the whole transaction is lost (so that a savepoint cannot save it)."""
+    return sqlstate(error) in _RETRY | _BUSY | _GONE or bool(error.connection_invalidated) or _sqlite_busy(error)
+
+
+def _sqlite_busy(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+
+
+def _url(text: str) -> Any:
+    try:
+        url = make_url(text)
+        if url.get_backend_name() == "postgresql":
+            return url.set(drivername="postgresql+psycopg")
+        if url.get_backend_name() == "sqlite":
+            if not url.database or url.database == ":memory:":
+                raise UserError("database-url-invalid", "SQLite cần một tệp, ví dụ sqlite:///gateway.db.")
+            return url
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        pass
+    raise UserError(
+        "database-url-invalid",
+        "Địa chỉ cơ sở dữ liệu không đúng. Dùng postgresql://người-dùng@máy/tên hoặc sqlite:///đường-dẫn-tệp.",
+    )
+
+
+def _sqlite_engine(url: Any, settings: Settings) -> Engine:
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=settings.pool_size, max_overflow=32,
+        connect_args={"check_same_thread": False, "timeout": settings.lock_timeout_ms / 1000 * 2.5},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(dbapi: Any, _record: Any) -> None:
+        dbapi.isolation_level = None  # we say BEGIN ourselves
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+            dbapi.execute(f"PRAGMA {pragma}").fetchall()
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("write") else "BEGIN")
+
+    return engine
+
+
+def _postgres_engine(url: Any, settings: Settings) -> Engine:
+    options = f"-c lock_timeout={settings.lock_timeout_ms} -c synchronous_commit=on -c timezone=UTC"
+    return create_engine(
+        url, pool_size=settings.pool_size, max_overflow=32, pool_pre_ping=True,
+        connect_args={"options": options, "connect_timeout": 10, "application_name": "central-gateway"},
+    )
+
+
+def fault(error: DBAPIError) -> EnvironmentFault:
+    """A database that cannot be reached or opened, in words for an administrator."""
+    return EnvironmentFault(
+        "database-unreachable",
+        "Không mở được cơ sở dữ liệu. Hãy kiểm tra địa chỉ, quyền truy cập và máy chủ cơ sở dữ liệu.",
+        reason=type(error.orig).__name__,
+    )

@@ -1,0 +1,70 @@
+"""Enrolment, tokens, hello, staff."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from central_gateway.routes.caller import AnyDevice, Body, Device, Ours, parse, reply
+from central_gateway.routes.describe import describe
+from central_gateway.services import catalogue, enrol, heads, identity, numbers, staff
+from onestop.feed import format_positions
+from onestop.vntime import utc_now
+from onestop.wire import (
+    EnrolReply,
+    EnrolRequest,
+    HelloReply,
+    SignInReply,
+    SignInReport,
+    SignInRequest,
+    TokenReply,
+    TokenRequest,
+)
+
+router = APIRouter(prefix="/v1")
+
+
+@router.post("/enrol", **describe("Make this PC a counter of an agency", EnrolRequest, EnrolReply, device=False))
+def enrol_device(gateway: Ours, body: Body) -> Response:
+    """One-time code and the device's public key in, device number and settings out."""
+    request = parse(EnrolRequest, body)
+    return reply(gateway.database.retrying(lambda conn: enrol.enrol(conn, request, gateway.keys, gateway.epoch)))
+
+
+@router.post("/token", **describe("Access token for a signed assertion", TokenRequest, TokenReply, device=False))
+def token(gateway: Ours, body: Body) -> Response:
+    """See ``onestop.wire.TokenRequest``."""
+    request = parse(TokenRequest, body)
+    return reply(gateway.database.retrying(lambda conn: enrol.token(conn, request, gateway.keys, gateway.settings)))
+
+
+@router.get("/hello", **describe("Where the gateway stands, who may work, which catalogue holds", None, HelloReply))
+def hello(caller: AnyDevice) -> Response:
+    """A fenced device may ask too: it learns that it is fenced."""
+    gateway = caller.gateway
+
+    def work(conn):
+        rows = staff.listing(conn, caller.part, gateway.settings)
+        return HelloReply(
+            epoch=gateway.epoch, server_time=utc_now(), heads=format_positions([heads.head(conn, caller.part)]),
+            durable=identity.durable(conn, caller.part), device_state=caller.state, staff=rows, staff_etag=staff.etag(rows),
+            catalogue_etag=catalogue.etag(conn), settings=numbers.agency_settings(conn, caller.part),
+        )
+
+    return reply(gateway.database.retrying(work), caller)
+
+
+@router.post("/staff/sign-in", **describe("A staff member signs in at this desk", SignInRequest, SignInReply))
+def sign_in(caller: Device, body: Body) -> Response:
+    """Wrong passwords count towards the lock-out."""
+    gateway = caller.gateway
+    request = parse(SignInRequest, body)
+    return reply(staff.sign_in(gateway.database, caller.part, request, gateway.passwords, gateway.settings), caller)
+
+
+@router.post("/staff/reports", **describe("Sign-ins the counter judged while offline", list[SignInReport], list[str]))
+def sign_in_reports(caller: Device, body: Body) -> Response:
+    """Answers an empty list once they are counted."""
+    reports = parse(list[SignInReport], body)
+    gateway = caller.gateway
+    gateway.database.retrying(lambda conn: staff.report(conn, caller.part, caller.device, reports, gateway.settings))
+    return reply([], caller)

@@ -1,0 +1,119 @@
+"""Push, pull, snapshot, look-up, lanes, numbers, catalogue."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response
+
+from central_gateway.errors import Refused
+from central_gateway.routes.caller import Body, Device, own_part, parse, reply
+from central_gateway.routes.describe import describe
+from central_gateway.services import catalogue, feed, leases, lookup, numbers
+from central_gateway.services.push import Push
+from onestop.wire import (
+    H_EPOCH,
+    CatalogueDocs,
+    CatalogueGet,
+    LeaseReply,
+    LeaseRequest,
+    LookupReply,
+    LookupRequest,
+    ManifestReply,
+    NumberReply,
+    NumberRequest,
+    PullReply,
+    PushReply,
+    PushRequest,
+    SnapshotReply,
+)
+
+router = APIRouter(prefix="/v1")
+
+_Text = Annotated[str, Query(max_length=200)]
+_Limit = Annotated[int, Query(ge=1, le=feed.MAX_PAGE)]
+
+
+@router.post("/push", **describe("Ops of one partition, oldest first; a result per op", PushRequest, PushReply))
+def push(caller: Device, body: Body, epoch: Annotated[str | None, Header(alias=H_EPOCH)] = None) -> Response:
+    """Nothing is applied for a caller that does not say which history it saw."""
+    if epoch is None:
+        raise Refused(400, "position-missing", "Máy chưa cho biết vị trí đồng bộ của mình.")
+    request = parse(PushRequest, body)
+    own_part(caller, request.part)
+    if request.device != caller.device or request.inc != caller.incarnation:
+        raise Refused(403, "wrong-device", "Gói dữ liệu do máy khác lập.")
+    gateway = caller.gateway
+    job = Push(gateway.database, gateway.catalogue, caller.part, caller.device, caller.incarnation)
+    return reply(job.accept(request), caller)
+
+
+@router.get("/pull", **describe("Feed rows after a position, in commit order", None, PullReply))
+def pull(caller: Device, part: _Text, after: _Text = "", limit: _Limit = 500) -> Response:
+    """The device's own ops are never left out."""
+    own_part(caller, part)
+    with caller.gateway.database.read() as conn:
+        page = feed.pull(conn, part, after, limit)
+    return reply(page, caller)
+
+
+@router.get("/snapshot", **describe("Current states page by page, to start from", None, SnapshotReply))
+def snapshot(caller: Device, part: _Text, as_of: _Text = "", after: _Text = "", limit: _Limit = 500) -> Response:
+    """Then pull from ``as_of``."""
+    own_part(caller, part)
+    with caller.gateway.database.read() as conn:
+        page = feed.snapshot(conn, part, as_of, after, limit)
+    return reply(page, caller)
+
+
+@router.post("/lookup", **describe("A dossier or slip of any agency by its printed code", LookupRequest, LookupReply))
+def look_up(caller: Device, body: Body) -> Response:
+    """A POST, so that no code lands in an access log."""
+    request = parse(LookupRequest, body)
+    with caller.gateway.database.read() as conn:
+        found = lookup.find(conn, request.code)
+    return reply(found, caller)
+
+
+@router.post("/leases", **describe("Standing lanes of dossier numbers", LeaseRequest, LeaseReply))
+def lease(caller: Device, body: Body) -> Response:
+    """Idempotent by ``op``."""
+    request = parse(LeaseRequest, body)
+    gateway = caller.gateway
+    _check_op(request.op)
+    return reply(gateway.database.retrying(lambda conn: leases.grant(
+        conn, caller.part, caller.device, caller.incarnation, request, gateway.keys, gateway.settings, gateway.epoch)), caller)
+
+
+@router.post("/numbers", **describe("The next dossier number of a day", NumberRequest, NumberReply))
+def number(caller: Device, body: Body) -> Response:
+    """Idempotent by ``op``."""
+    request = parse(NumberRequest, body)
+    _check_op(request.op)
+    _check_op(request.entity)
+    return reply(caller.gateway.database.retrying(lambda conn: numbers.give(conn, caller.part, caller.device, request)), caller)
+
+
+@router.get("/catalogue/manifest", **describe("What documents the catalogue has", None, ManifestReply))
+def manifest(caller: Device, if_none_match: Annotated[str | None, Header()] = None) -> Response:
+    """304 where the counter has this manifest."""
+    with caller.gateway.database.read() as conn:
+        tag = f'"{catalogue.etag(conn)}"'
+        if if_none_match == tag:
+            return Response(status_code=304, headers={"ETag": tag})
+        found = catalogue.manifest(conn)
+    return reply(found, caller, {"ETag": tag})
+
+
+@router.post("/catalogue/get", **describe("Catalogue documents by digest", CatalogueGet, CatalogueDocs))
+def documents(caller: Device, body: Body) -> Response:
+    """At most 200 at a time."""
+    request = parse(CatalogueGet, body)
+    with caller.gateway.database.read() as conn:
+        found = catalogue.documents(conn, request.sha256)
+    return reply(found, caller)
+
+
+def _check_op(text: str) -> None:
+    if not (8 <= len(text) <= 60 and text.isascii() and text.replace("-", "").isalnum()):
+        raise Refused(422, "op-id-invalid", "Số nhận dạng của yêu cầu không hợp lệ.")

@@ -1,0 +1,1 @@
+"""What the gateway does, free of HTTP: each function takes a connection or the Database."""

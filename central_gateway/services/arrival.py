@@ -1,0 +1,127 @@
+"""What the gateway checks of an op beyond the shared rules: the catalogue, the agency, the rights, the due date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from central_gateway.services.catalogue import Known
+from central_gateway.services.incoming import Incoming
+from central_gateway.services.numbers import agency_settings
+from central_gateway.tables import entity, staff
+from onestop.deadline import Limit, compute_due
+from onestop.errors import UserError
+from onestop.ops import AssignCode, Correct, Create, CreateSlip, Op, Transition
+from onestop.rights import allowed
+from onestop.vntime import iso, to_vn
+from onestop.wire import AgencySettings
+
+Remark = tuple[str, str, dict[str, Any], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What decides whether an op of a staff member needs a second look. ``locked_at`` empty: not locked."""
+
+    agency: str
+    roles: tuple[str, ...]
+    locked_at: str
+
+
+def code_owners(conn: Connection, works: Sequence[Incoming]) -> dict[str, str]:
+    """Which dossiers hold the codes that these ops bring."""
+    wanted = set()
+    for work in works:
+        data = work.op.data if work.op else None
+        code = data.dossier.code if isinstance(data, Create) else data.code if isinstance(data, AssignCode) else None
+        if code and not work.refusal:
+            wanted.add(code)
+    if not wanted:
+        return {}
+    return {row.code: row.id for row in conn.execute(select(entity.c.code, entity.c.id).where(entity.c.code.in_(wanted)))}
+
+
+def staff_of(conn: Connection, works: Sequence[Incoming]) -> dict[str, Person]:
+    """The people these ops are by, by account id."""
+    ids = {work.op.by for work in works if work.op and "\0" not in work.op.by}
+    rows = conn.execute(select(staff).where(staff.c.id.in_(ids)))
+    return {
+        row.id: Person(row.agency, tuple(json.loads(row.roles)), (row.locked_at or row.created_at) if row.locked else "")
+        for row in rows
+    }
+
+
+def settings_of(conn: Connection, part: str) -> AgencySettings:
+    """The agency's settings."""
+    return agency_settings(conn, part)
+
+
+def waits_for(op: Op, known: Known) -> str:
+    """Why the op cannot be judged yet (empty: it can): its procedure is known, that version is not."""
+    code, version = _procedure(op)
+    return "catalogue-version-unknown" if code in known.codes and (code, version) not in known.procedures else ""
+
+
+def never_valid(op: Op, part: str, known: Known) -> tuple[str, str] | None:
+    """(code, message) where no retry can help."""
+    data = op.data
+    if isinstance(data, Create) and data.dossier.agency != part or isinstance(data, CreateSlip) and data.slip.agency != part:
+        return "wrong-agency", "Hồ sơ hoặc phiếu được lập cho đơn vị khác với đơn vị của máy này."
+    code, version = _procedure(op)
+    if code is None:
+        return None
+    if code not in known.codes:
+        return "unknown-procedure", "Thủ tục này không có trong danh mục của tỉnh."
+    if (code, version) in known.elsewhere:
+        hint = known.elsewhere[code, version]
+        return "authority-elsewhere", f"Thủ tục này do hệ thống khác tiếp nhận và giải quyết, không nhận tại đây. {hint}".strip()
+    return None
+
+
+def remarks(
+    op: Op, part: str, people: dict[str, Person], known: Known, settings: AgencySettings, *, created: bool,
+) -> list[Remark]:
+    """Accepted, but a person should look: (code, message, current, wanted) each."""
+    found: list[Remark] = []
+    person = people.get(op.by)
+    action = op.data.action if isinstance(op.data, Transition) else ""
+    locked = person is not None and bool(person.locked_at) and iso(op.at) >= person.locked_at
+    if person is None or locked or person.agency != part or not allowed(person.roles, op.kind, action):
+        message = "Người thực hiện không có tài khoản, đã bị khóa hoặc không có quyền làm việc này. Thao tác vẫn được giữ."
+        found.append(("staff-not-allowed", message, {}, {}))
+    if isinstance(op.data, Create) and created:
+        found += _due_differs(op.data, known, settings)
+        if op.data.dossier.code is None and op.data.dossier.provisional_code is None:
+            found.append(("code-missing", "Hồ sơ gửi lên không có mã; hệ thống đã cấp mã, hãy in lại giấy hẹn.", {}, {}))
+    return found
+
+
+def _due_differs(data: Create, known: Known, settings: AgencySettings) -> list[Remark]:
+    dossier = data.dossier
+    if known.calendar is None or dossier.due_at is None:
+        return []
+    try:
+        cutoff = time.fromisoformat(settings.same_day_cutoff)
+        ours: datetime = compute_due(
+            dossier.received_at, Limit(dossier.limit_value, dossier.limit_unit), known.calendar, cutoff=cutoff).due_at
+    except (UserError, ValueError, OverflowError):
+        return []
+    if iso(ours)[:16] == iso(dossier.due_at)[:16]:
+        return []
+    message = "Ngày hẹn trả đã in khác với cách tính của hệ thống trung tâm. Ngày đã in vẫn có hiệu lực; hãy kiểm tra lịch làm việc."
+    return [("due-date-differs", message, {"due_at": to_vn(dossier.due_at)}, {"due_at": ours})]
+
+
+def _procedure(op: Op) -> tuple[str | None, int]:
+    if isinstance(op.data, Create):
+        return op.data.dossier.procedure_code, op.data.dossier.procedure_version
+    if isinstance(op.data, Correct) and "procedure" in op.data.changes:
+        new = op.data.changes["procedure"].new
+        if isinstance(new, list | tuple) and len(new) == 7 and isinstance(new[0], str) and isinstance(new[1], int):
+            return new[0], new[1]
+    return None, 0

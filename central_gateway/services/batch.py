@@ -1,0 +1,219 @@
+"""The rules of a push over one set of ops: what each op does, what it answers, and the rows to be written.
+
+Reads are done once for all ops; nothing is written here but the op rows (whose key is the deduplication) and numbers for
+dossiers that came with a provisional code only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from central_gateway.services import arrival, numbers
+from central_gateway.services.catalogue import Known
+from central_gateway.services.incoming import Incoming
+from central_gateway.services.reviews import make_review
+from central_gateway.tables import entity
+from onestop.apply import Applied, apply
+from onestop.codec import decode, encode
+from onestop.model import Dossier, Review, Slip
+from onestop.ops import AssignCode, Correct, Create, CreateSlip, SettleReview
+from onestop.vntime import vn_date
+from onestop.wire import OpResult
+
+_TYPES: dict[str, type] = {"dossier": Dossier, "slip": Slip, "review": Review}
+_KINDS = {kind: name for name, kind in _TYPES.items()}
+
+
+@dataclass(slots=True)
+class Held:
+    """An entity of this batch. ``state`` is decoded when first needed; ``stored`` is the version in the database (0: new)."""
+
+    kind: str
+    part: str
+    version: int
+    stored: int
+    text: str
+    state: Any = None
+
+    def value(self) -> Any:
+        if self.state is None:
+            self.state = decode(_TYPES[self.kind], self.text)
+        return self.state
+
+
+@dataclass(slots=True)
+class Row:
+    """One feed row to be: everything but its sequence number."""
+
+    op_id: str
+    kind: str
+    id: str
+    version: int
+    data: str
+
+
+class Batch:
+    """Apply ops in order; afterwards ``results``, ``rows``, ``held``, ``aliases`` and ``deferred`` say what came of it."""
+
+    def __init__(self, conn: Connection, part: str, device: int, known: Known, works: Sequence[Incoming]) -> None:
+        self.conn, self.part, self.device, self.known = conn, part, device, known
+        self.results: dict[str, OpResult] = {}
+        self.rows: list[Row] = []
+        self.row_of: dict[str, int] = {}
+        self.aliases: list[tuple[str, str, str]] = []
+        self.deferred: set[str] = set()
+        self._waiting: set[str] = set()
+        ids = sorted({work.entity for work in works if work.entity})
+        rows = conn.execute(select(entity).where(entity.c.id.in_(ids)).order_by(entity.c.id).with_for_update())
+        self.held = {row.id: Held(row.kind, row.part, row.version, row.version, row.data) for row in rows}
+        self.codes = arrival.code_owners(conn, works)
+        self.staff = arrival.staff_of(conn, works)
+        self.settings = arrival.settings_of(conn, part)
+
+    def run(self, works: Sequence[Incoming]) -> None:
+        """Every op, oldest first."""
+        for work in works:
+            self._one(work)
+
+    def refuse(self, work: Incoming, code: str, message: str) -> None:
+        """``work`` can never be applied: answered so, and kept in a review item that both sides see."""
+        held = self.held.get(work.entity)
+        review = self._review(work, code, message) if work.kind != "review.settle" else ""
+        self._answer(work, "rejected", held.version if held else 0, code, message, review)
+
+    def _one(self, work: Incoming) -> None:
+        op = work.op
+        if work.refusal is not None or op is None:
+            self.refuse(work, *(work.refusal or ("op-invalid", "Nội dung thao tác không đúng định dạng.")))
+            return
+        wait = arrival.waits_for(op, self.known)
+        if wait or work.entity in self._waiting:
+            self._waiting.add(work.entity)
+            self.deferred.add(work.op_id)
+            message = "Hệ thống trung tâm chưa có phiên bản danh mục của hồ sơ này, máy sẽ tự gửi lại."
+            self._answer(work, "deferred", 0, wait or "dependency-missing", message)
+            return
+        held = self.held.get(work.entity)
+        if held is not None and held.part != self.part:
+            self.refuse(work, "other-agency", "Hồ sơ hoặc phiếu này thuộc đơn vị khác.")
+            return
+        no = arrival.never_valid(op, self.part, self.known)
+        if no:
+            self.refuse(work, *no)
+            return
+        if isinstance(op.data, SettleReview) or (held is not None and held.kind == "review"):
+            self._settle(work, held)
+            return
+        self._apply(work, held)
+
+    def _apply(self, work: Incoming, held: Held | None) -> None:
+        op = work.op
+        data = op.data
+        before = held.value() if held else None
+        if isinstance(data, AssignCode) and self.codes.get(data.code, work.entity) != work.entity:
+            current = {"code": before.code} if isinstance(before, Dossier) else {}
+            review = self._review(work, "code-clash", _CLASH, current, {"code": data.code})
+            self._answer(work, "conflict", held.version if held else 0, "code-clash", _CLASH, review)
+            return
+        done: Applied = apply(before, op)
+        if done.status == "rejected":
+            self.refuse(work, done.code, done.message)
+            return
+        state = done.state
+        clash = isinstance(data, Create) and done.status == "applied" and self._clashes(data)
+        if isinstance(data, Create) and done.status == "applied":
+            state = self._received(work, state, clash)
+        if isinstance(data, Correct) and not _sound(state):
+            self.refuse(work, "value-invalid", "Giá trị đính chính không đúng kiểu của ô.")
+            return
+        if state is not before:
+            held = self._emit(work, state)
+            if isinstance(data, CreateSlip):
+                self.aliases.append((data.slip.number, work.entity, "slip"))
+        review = ""
+        if done.status == "conflict":
+            current = {name: pair[0] for name, pair in (done.clash or {}).items()}
+            wanted = {name: pair[1] for name, pair in (done.clash or {}).items()}
+            review = self._review(work, done.code, done.message, current, wanted)
+        notes = [("code-clash", _CLASH, {"code": None}, {"code": data.dossier.code})] if clash else []
+        notes += arrival.remarks(op, self.part, self.staff, self.known, self.settings, created=done.status == "applied")
+        for code, message, current, wanted in notes:
+            review = self._review(work, code, message, current, wanted) or review
+        first = notes[0] if notes else ("", "", {}, {})
+        self._answer(work, done.status, held.version, done.code or first[0], done.message or first[1], review)
+
+    def _clashes(self, data: Create) -> bool:
+        """Whether the code on the paper already belongs to another dossier: both are kept, staff re-issue one."""
+        return data.dossier.code is not None and self.codes.get(data.dossier.code, data.dossier.id) != data.dossier.id
+
+    def _received(self, work: Incoming, state: Dossier, clash: bool) -> Dossier:
+        """A new dossier with its official code: a provisional one resolves to it for ever."""
+        if state.provisional_code:
+            self.aliases.append((state.provisional_code, state.id, "dossier"))
+        if clash:
+            return replace(state, code=None)
+        if state.code is None:
+            day = vn_date(state.received_at)
+            state = replace(state, code=numbers.assign(self.conn, self.part, work.op_id, state.id, day, self.device))
+        return state
+
+    def _settle(self, work: Incoming, held: Held | None) -> None:
+        data = work.op.data
+        if held is None or held.kind != "review" or not isinstance(data, SettleReview):
+            self.refuse(work, "unknown-entity", "Không tìm thấy việc cần xử lý mà thao tác này nói tới.")
+            return
+        review: Review = held.value()
+        if review.status == "settled":
+            self._answer(work, "merged", held.version)
+            return
+        decision = f"{data.decision}: {data.note}" if data.note else data.decision
+        held = self._emit(work, replace(review, status="settled", settled_at=work.op.at, settled_by=work.op.by, decision=decision))
+        self._answer(work, "applied", held.version)
+
+    def _review(
+        self, work: Incoming, code: str, message: str, current: dict[str, Any] | None = None, wanted: dict[str, Any] | None = None,
+    ) -> str:
+        held = self.held.get(work.entity)
+        review = make_review(work, self.part, self.device, held.kind if held else "", code, message, current, wanted)
+        number = 2
+        while review.id in self.held:
+            review = replace(review, id=f"{review.id.rpartition('.')[0] or review.id}.{number}")
+            number += 1
+        self._store(work.op_id, review.id, review)
+        return review.id
+
+    def _emit(self, work: Incoming, state: Any) -> Held:
+        self.row_of[work.op_id] = len(self.rows)
+        return self._store(work.op_id, work.entity, state)
+
+    def _store(self, op_id: str, identity: str, state: Any) -> Held:
+        held = self.held.get(identity)
+        if held is None:
+            held = self.held[identity] = Held(_KINDS[type(state)], self.part, 0, 0, "")
+        held.version += 1
+        held.state = replace(state, version=held.version)
+        held.text = encode(held.state).decode()
+        if isinstance(state, Dossier) and state.code is not None:
+            self.codes[state.code] = identity
+        self.rows.append(Row(op_id, held.kind, identity, held.version, held.text))
+        return held
+
+    def _answer(self, work: Incoming, status: str, version: int, code: str = "", message: str = "", review: str = "") -> None:
+        self.results[work.op_id] = OpResult(op=work.op_id, s=status, v=version, code=code, message=message, review=review)
+
+
+_CLASH = "Mã hồ sơ này đã có trên một hồ sơ khác. Cả hai hồ sơ đều được giữ; hãy cấp mã mới cho một hồ sơ và in lại."
+
+
+def _sound(state: Any) -> bool:
+    """Whether every counter will be able to read this state (a correction carries free JSON values)."""
+    try:
+        decode(type(state), encode(state))
+    except msgspec.MsgspecError:
+        return False
+    return True

@@ -1,0 +1,121 @@
+"""The catalogue: immutable, dated documents that counters fetch by digest, and what the rules need of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select
+
+from central_gateway.errors import Refused
+from central_gateway.tables import catalogue_doc
+from onestop.calendar import WorkCalendar
+from onestop.errors import UserError
+from onestop.wire import CatalogueDocs, CatalogueEntry, ManifestReply
+
+MOST_DOCS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the rules of a push need. ``elsewhere``: (code, version) → where a dossier of it has to go instead."""
+
+    procedures: frozenset[tuple[str, int]] = frozenset()
+    codes: frozenset[str] = frozenset()
+    elsewhere: dict[tuple[str, int], str] = field(default_factory=dict)
+    calendar: WorkCalendar | None = None
+
+
+class Cache:
+    """``Known`` of the documents in the database. They are never changed or removed, so their number tells whether there are
+    new ones."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = -1
+        self._known = Known()
+
+    def known(self, conn: Connection) -> Known:
+        """As of this transaction."""
+        count = conn.execute(select(func.count()).select_from(catalogue_doc)).scalar_one()
+        with self._lock:
+            if count != self._count:
+                self._known, self._count = _read(conn), count
+            return self._known
+
+
+def _read(conn: Connection) -> Known:
+    rows = conn.execute(
+        select(catalogue_doc.c.kind, catalogue_doc.c.code, catalogue_doc.c.v, catalogue_doc.c.body)
+        .where(catalogue_doc.c.kind.in_(("procedure", "calendar"))).order_by(catalogue_doc.c.v)
+    ).all()
+    procedures, elsewhere, calendar = set(), {}, None
+    for row in rows:
+        body = json.loads(row.body)
+        if row.kind == "calendar":
+            calendar = WorkCalendar.from_json(body)
+            continue
+        procedures.add((row.code, row.v))
+        system = body.get("authoritative_system")
+        if system:
+            elsewhere[row.code, row.v] = _hint(system)
+    return Known(frozenset(procedures), frozenset(code for code, _ in procedures), elsewhere, calendar)
+
+
+def _hint(system: Any) -> str:
+    if isinstance(system, dict):
+        return str(system.get("hint") or system.get("name") or "")
+    return str(system)
+
+
+def etag(conn: Connection) -> str:
+    """Changes whenever the catalogue does."""
+    digests = conn.scalars(select(catalogue_doc.c.sha256).order_by(catalogue_doc.c.sha256))
+    return hashlib.sha256("".join(digests).encode()).hexdigest()[:32]
+
+
+def manifest(conn: Connection) -> ManifestReply:
+    """What there is; a counter fetches the documents it lacks."""
+    rows = conn.execute(select(catalogue_doc.c["kind", "code", "v", "sha256", "valid_from", "valid_to"])
+                        .order_by(catalogue_doc.c.kind, catalogue_doc.c.code, catalogue_doc.c.v))
+    entries = [msgspec.convert(dict(row._mapping), CatalogueEntry) for row in rows]
+    return ManifestReply(etag=etag(conn), entries=entries)
+
+
+def documents(conn: Connection, digests: list[str]) -> CatalogueDocs:
+    """Documents by digest; unknown ones are left out. Raises Refused 413 ``too-many-documents``."""
+    if len(digests) > MOST_DOCS:
+        raise Refused(413, "too-many-documents", "Yêu cầu quá nhiều tài liệu danh mục trong một lần.")
+    rows = conn.execute(select(catalogue_doc.c.sha256, catalogue_doc.c.body).where(catalogue_doc.c.sha256.in_(digests)))
+    return CatalogueDocs(docs={row.sha256: row.body for row in rows})
+
+
+def put(conn: Connection, kind: str, code: str, body: Any, *, v: int | None = None) -> bool:
+    """Add one document; True when it is new. With ``v`` the version is the publisher's and its content may never change
+    (UserError ``catalogue-version-changed``); without, a changed content becomes the next version."""
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    here = catalogue_doc.c.kind == kind, catalogue_doc.c.code == code
+    if v is None:
+        last = conn.execute(select(catalogue_doc.c.v, catalogue_doc.c.sha256).where(*here)
+                            .order_by(catalogue_doc.c.v.desc()).limit(1)).first()
+        if last is not None and last.sha256 == digest:
+            return False
+        v = last.v + 1 if last else 1
+    else:
+        known = conn.execute(select(catalogue_doc.c.sha256).where(*here, catalogue_doc.c.v == v)).scalar()
+        if known == digest:
+            return False
+        if known is not None:
+            raise UserError(
+                "catalogue-version-changed",
+                f"Thủ tục {code} phiên bản {v} đã công bố với nội dung khác. Hãy tăng số phiên bản rồi nạp lại.",
+                procedure=code, version=v)
+    source = body if isinstance(body, dict) else {}
+    conn.execute(insert(catalogue_doc).values(
+        kind=kind, code=code, v=v, sha256=digest, body=text, valid_from=source.get("valid_from"), valid_to=source.get("valid_to")))
+    return True

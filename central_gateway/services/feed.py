@@ -1,0 +1,76 @@
+"""Reading the feed: pages in commit order, and snapshots to start from."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection, select, tuple_
+
+from central_gateway.errors import Refused
+from central_gateway.services import heads
+from central_gateway.tables import entity, feed
+from onestop.feed import GENESIS, Position, parse_positions
+from onestop.wire import FeedItem, PullReply, SnapshotItem, SnapshotReply
+
+MAX_PAGE = 1000
+MAX_PAGE_CHARS = 4_000_000
+
+
+def pull(conn: Connection, part: str, after: str, limit: int) -> PullReply:
+    """The rows after ``after`` (``<seq>:<chain>``, empty: from the start). Raises Refused 409 ``history-diverged`` when that
+    row is not ours, RuntimeError when the feed has a hole: an alarm, never skipped."""
+    start = _position(part, after)
+    if start.seq or start.chain != GENESIS:
+        known = conn.execute(select(feed.c.chain).where(feed.c.part == part, feed.c.seq == start.seq)).scalar()
+        if known != start.chain:
+            raise heads.diverged(conn, part)
+    rows = conn.execute(
+        select(feed.c.seq, feed.c.op_id, feed.c.kind, feed.c.id, feed.c.version, feed.c.chain, feed.c.data)
+        .where(feed.c.part == part, feed.c.seq > start.seq).order_by(feed.c.seq).limit(max(1, min(limit, MAX_PAGE)))
+    ).all()
+    items: list[FeedItem] = []
+    size = 0
+    for expected, row in enumerate(rows, start.seq + 1):
+        if row.seq != expected:
+            raise RuntimeError("the feed has a hole")
+        size += len(row.data)
+        if items and size > MAX_PAGE_CHARS:
+            break
+        items.append(FeedItem(seq=row.seq, op=row.op_id, kind=row.kind, id=row.id, v=row.version, chain=row.chain,
+                              data=msgspec.Raw(row.data.encode())))
+    head = heads.head(conn, part)
+    last = Position(part, items[-1].seq, items[-1].chain) if items else start
+    return PullReply(part=part, items=items, next=cursor(last), more=last.seq < head.seq, head=head.seq)
+
+
+def snapshot(conn: Connection, part: str, as_of: str, after: str, limit: int) -> SnapshotReply:
+    """Current states in the order of (kind, id). ``as_of`` is the head when the first page was read; later pages repeat it,
+    so that a pull from there brings whatever changed in between (versions make that harmless)."""
+    position = _position(part, as_of) if as_of else heads.head(conn, part)
+    where = [entity.c.part == part]
+    if after:
+        kind, slash, identity = after.partition("/")
+        if not slash:
+            raise Refused(400, "cursor-malformed", "Vị trí đọc dữ liệu không đọc được.")
+        where.append(tuple_(entity.c.kind, entity.c.id) > tuple_(kind, identity))
+    size = max(1, min(limit, MAX_PAGE))
+    rows = conn.execute(
+        select(entity.c.kind, entity.c.id, entity.c.version, entity.c.data).where(*where)
+        .order_by(entity.c.kind, entity.c.id).limit(size + 1)
+    ).all()
+    items = [SnapshotItem(kind=r.kind, id=r.id, v=r.version, data=msgspec.Raw(r.data.encode())) for r in rows[:size]]
+    following = f"{items[-1].kind}/{items[-1].id}" if items else after
+    return SnapshotReply(part=part, as_of=cursor(position), items=items, next=following, more=len(rows) > size)
+
+
+def cursor(position: Position) -> str:
+    """``<seq>:<chain>``."""
+    return f"{position.seq}:{position.chain}"
+
+
+def _position(part: str, text: str) -> Position:
+    if not text:
+        return Position(part)
+    try:
+        return parse_positions(f"{part}={text}")[0]
+    except (ValueError, IndexError):
+        raise Refused(400, "cursor-malformed", "Vị trí đọc dữ liệu không đọc được.") from None

@@ -1,0 +1,160 @@
+"""One push = one transaction: deduplicate, lock, apply, write, and take the feed's head last.
+
+The order of locks is op keys → entities by id → the day's number pool → the partition's head, the same everywhere, so two
+pushes cannot wait for each other in a circle.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.exc import DBAPIError
+
+from central_gateway.db import Database, TryAgain, must_retry
+from central_gateway.errors import Refused
+from central_gateway.services import bulk, heads
+from central_gateway.services.batch import Batch
+from central_gateway.services.catalogue import Cache
+from central_gateway.services.incoming import Incoming, read
+from central_gateway.tables import alias, entity, feed
+from central_gateway.tables import op as op_table
+from onestop.feed import next_chain
+from onestop.vntime import iso, utc_now
+from onestop.wire import OpResult, PushReply, PushRequest
+
+log = logging.getLogger("central_gateway")
+
+
+class Push:
+    """The ops of one device for one partition (``part`` = the device's agency)."""
+
+    def __init__(self, database: Database, cache: Cache, part: str, device: int, incarnation: str) -> None:
+        self.database, self.cache = database, cache
+        self.part, self.device, self.incarnation = part, device, incarnation
+
+    def accept(self, request: PushRequest) -> PushReply:
+        """Apply the batch in one go; where a statement or a rule fails, again with a savepoint per op, so that one bad op does
+        not sink the others. Raises Refused (413, 422, 503); then nothing was applied or the outcome is unknown."""
+        works = read(request, self.device)
+        try:
+            return self.database.retrying(lambda conn: self._reply(conn, request, self._together(conn, works)))
+        except Refused:
+            raise
+        except Exception as error:
+            log.warning("batch of %d ops taken apart after %s", len(works), type(error).__name__)
+            return self.database.retrying(lambda conn: self._reply(conn, request, self._each(conn, works)))
+
+    def _reply(self, conn: Connection, request: PushRequest, results: dict[str, OpResult]) -> PushReply:
+        return PushReply(batch=request.batch, results=list(results.values()), pos=str(heads.head(conn, self.part)))
+
+    def _each(self, conn: Connection, works: Sequence[Incoming]) -> dict[str, OpResult]:
+        results: dict[str, OpResult] = {}
+        for work in works:
+            try:
+                with conn.begin_nested():
+                    results |= self._together(conn, [work])
+            except (TryAgain, Refused):
+                raise
+            except Exception as error:
+                if isinstance(error, DBAPIError) and must_retry(error):
+                    raise
+                log.error("op refused after %s", type(error).__name__)
+                with conn.begin_nested():
+                    results |= self._together(conn, [work], failed=True)
+        return results
+
+    def _together(self, conn: Connection, works: Sequence[Incoming], *, failed: bool = False) -> dict[str, OpResult]:
+        now = iso(utc_now())
+        fresh = self._claim(conn, works, now)
+        results = self._known(conn, [work for work in works if work.op_id not in fresh])
+        todo = [work for work in works if work.op_id in fresh]
+        if todo:
+            batch = Batch(conn, self.part, self.device, self.cache.known(conn), todo)
+            if failed:
+                batch.refuse(todo[0], "op-failed", "Hệ thống trung tâm không ghi được thao tác này; đã giữ lại để người phụ trách xử lý.")
+            else:
+                batch.run(todo)
+            self._write(conn, batch, now)
+            results |= batch.results
+        return {work.op_id: results[work.op_id] for work in works}
+
+    def _claim(self, conn: Connection, works: Sequence[Incoming], now: str) -> set[str]:
+        """Insert the op rows; the key decides who is first. Returns the ids that are new."""
+        ordered = sorted(works, key=lambda work: work.op_id)
+        count = len(ordered)
+        return bulk.insert_new(conn, op_table, "op_id", {
+            "op_id": [work.op_id for work in ordered], "part": [self.part] * count, "device": [self.device] * count,
+            "incarnation": [self.incarnation] * count, "dseq": [work.dseq for work in ordered],
+            "payload_hash": [work.digest for work in ordered], "result": [""] * count, "received_at": [now] * count,
+        })
+
+    def _known(self, conn: Connection, works: Sequence[Incoming]) -> dict[str, OpResult]:
+        """The stored answer of ops that came before; another content under the same id is an alarm."""
+        if not works:
+            return {}
+        rows = conn.execute(select(op_table.c.op_id, op_table.c.payload_hash, op_table.c.result)
+                            .where(op_table.c.op_id.in_([work.op_id for work in works])))
+        stored = {row.op_id: row for row in rows}
+        results = {}
+        for work in works:
+            row = stored.get(work.op_id)
+            if row is None:
+                raise TryAgain  # the first sender's transaction rolled back while we looked
+            if row.payload_hash != work.digest:
+                log.error("op id reused with another content by device %d", self.device)
+                results[work.op_id] = OpResult(op=work.op_id, s="op_id_reuse", code="op-id-reuse",
+                                               message="Số nhận dạng thao tác đã dùng cho nội dung khác.")
+                continue
+            first = msgspec.json.decode(row.result, type=OpResult)
+            results[work.op_id] = msgspec.structs.replace(first, s="duplicate", was=first.s)
+        return results
+
+    def _write(self, conn: Connection, batch: Batch, now: str) -> None:
+        changed = [(identity, held) for identity, held in sorted(batch.held.items()) if held.version != held.stored]
+        new = [(identity, held) for identity, held in changed if held.stored == 0]
+        old = [(identity, held) for identity, held in changed if held.stored]
+        for rows, insert in ((new, True), (old, False)):
+            columns = {
+                "id": [identity for identity, _ in rows], "version": [held.version for _, held in rows],
+                "code": [getattr(held.value(), "code", None) if held.kind == "dossier" else None for _, held in rows],
+                "data": [held.text for _, held in rows],
+            }
+            if insert:
+                columns |= {"kind": [held.kind for _, held in rows], "part": [held.part for _, held in rows]}
+                bulk.insert_rows(conn, entity, columns)
+            else:
+                bulk.update_rows(conn, entity, ("id",), columns)
+        if batch.aliases:
+            unique = list(dict.fromkeys(batch.aliases))
+            bulk.insert_rows(conn, alias, {"text": [a[0] for a in unique], "id": [a[1] for a in unique], "kind": [a[2] for a in unique]})
+        if batch.deferred:
+            conn.execute(delete(op_table).where(op_table.c.op_id.in_(batch.deferred)))
+        self._append(conn, batch, now)
+        kept = [result for identity, result in batch.results.items() if identity not in batch.deferred]
+        bulk.update_rows(conn, op_table, ("op_id",), {
+            "op_id": [result.op for result in kept], "result": [msgspec.json.encode(result).decode() for result in kept],
+        })
+
+    def _append(self, conn: Connection, batch: Batch, now: str) -> None:
+        """The feed rows, numbered under the head's lock."""
+        rows = batch.rows
+        if not rows:
+            return
+        start = heads.take(conn, self.part, len(rows))
+        chain, chains = start.chain, []
+        for row in rows:
+            chain = next_chain(chain, row.op_id, row.version)
+            chains.append(chain)
+        seqs = list(range(start.seq + 1, start.seq + 1 + len(rows)))
+        bulk.insert_rows(conn, feed, {
+            "part": [self.part] * len(rows), "seq": seqs, "op_id": [row.op_id for row in rows], "kind": [row.kind for row in rows],
+            "id": [row.id for row in rows], "version": [row.version for row in rows], "chain": chains,
+            "data": [row.data for row in rows], "committed_at": [now] * len(rows),
+        })
+        heads.set_chain(conn, self.part, chain)
+        for op_id, index in batch.row_of.items():
+            result = batch.results[op_id]
+            batch.results[op_id] = msgspec.structs.replace(result, seq=seqs[index], chain=chains[index])

@@ -1,0 +1,26 @@
+"""What an installation of the gateway decides. Everything has a value that is right for a province."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """``database`` is an SQLAlchemy URL (PostgreSQL or SQLite). Sizes in bytes, times in the unit of their name."""
+
+    database: str
+    access_seconds: int = 15 * 60
+    assertion_seconds: int = 5 * 60
+    clock_leeway_seconds: int = 120
+    enrol_code_hours: int = 72
+    lease_days: int = 60
+    max_wire_bytes: int = 1024 * 1024
+    max_body_bytes: int = 1024 * 1024
+    compress_from_bytes: int = 1024
+    lock_timeout_ms: int = 2000
+    pool_size: int = 16
+    failed_sign_ins: int = 5
+    idle_days: int = 365
+    argon2_memory_kib: int = 64 * 1024
+    argon2_passes: int = 3
