@@ -1,0 +1,61 @@
+"""What the composition root hands to every page presenter. No global: a page knows only what stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from counter_app.domain.outcomes import Outcome
+from counter_app.scanner.router import Router
+from counter_app.services.desk import Changes, Desk
+from counter_app.sync.engine import SyncEngine
+from counter_app.sync.link_state import LinkState
+from counter_app.ui.background import Runner
+
+if TYPE_CHECKING:
+    from counter_app.sync.central import Central
+    from counter_app.ui.print_flow import PrintFlow
+
+
+class Facts(QObject):
+    """What happened, in the past tense; emitted on the GUI thread only. Screens decide themselves whether to refresh."""
+
+    changed = Signal(object)
+    """``Changes``: dossiers, slips or reviews differ from before (saved here, or pulled from the centre)."""
+    link_changed = Signal(object)
+    """``LinkState``."""
+    synced = Signal(object)
+    """``SyncReport`` of a finished cycle."""
+    signed_in = Signal(object)
+    """``StaffRow``, or None after signing out."""
+    catalogue_changed = Signal()
+
+
+@dataclass
+class UiContext:
+    """Everything a page may use.
+
+    ``say(outcome, **facts)`` shows an outcome (colour, icon, sentence, sound); ``fail(error)`` shows a UserError or reports a
+    bug; ``open_dossier(id)`` and ``open_slip(id)`` go to the page that shows it; ``go(page_id)`` changes the page.
+    ``link()`` is the link state now.
+    """
+
+    desk: Desk
+    tasks: Runner
+    scans: Router
+    facts: Facts
+    central: Central | None = None
+    sync: SyncEngine | None = None
+    printing: PrintFlow | None = None
+    say: Callable[..., None] = field(default=lambda outcome, **facts: None)
+    fail: Callable[[Exception], None] = field(default=lambda error: None)
+    open_dossier: Callable[[str], None] = field(default=lambda dossier_id: None)
+    open_slip: Callable[[str], None] = field(default=lambda slip_id: None)
+    go: Callable[[str], None] = field(default=lambda page_id: None)
+    link: Callable[[], LinkState] = field(default=lambda: LinkState.UNKNOWN)
+
+
+__all__ = ["Changes", "Facts", "Outcome", "UiContext"]
