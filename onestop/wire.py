@@ -313,4 +313,4 @@ class LookupReply(msgspec.Struct, kw_only=True):
     found: bool
     kind: str = ""
     as_of: datetime | None = None
-    data: msgspec.Raw = msgspec.Raw(b"null")
+    data: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
