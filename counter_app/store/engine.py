@@ -1,0 +1,183 @@
+"""The store: an encrypted SQLite file that holds everything this counter knows and everything it still has to send."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+from sqlcipher3 import dbapi2
+
+from counter_app.runtime.clock import Clock, SystemClock
+from counter_app.store import errors, migrate
+from counter_app.store.check import check_whole, inspect, key_mark, mark_of
+from counter_app.store.connection import connect
+from counter_app.store.recovery import begin_life
+from counter_app.store.session import Session
+from counter_app.store.unit import Reader, Unit
+from counter_app.store.witness import Facts, Witness, facts_from_json, facts_to_json
+
+T = TypeVar("T")
+
+
+def open_store(path: Path, key: bytes | None, *, witness: Path, plain: bool = False, clock: Clock | None = None,
+               backups: Path | None = None) -> Store:
+    """Open (or create) the store at ``path``.
+
+    ``key``: the raw 32-byte key; None only together with ``plain`` (a developer's switch). ``witness``: the folder of the
+    witness file, outside the profile. ``backups``: where a copy goes before a schema upgrade (default: beside the store).
+
+    Raises StoreFault: ``store-wrong-key``, ``store-newer``, ``store-damaged`` (the file stays as it was found),
+    ``store-locked``, ``store-unwritable``, ``disk-full``.
+    """
+    if (key is None) != plain:
+        raise ValueError("a store has a key, or is plain by an explicit switch")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        revision = inspect(path, key, migrate.HEAD, migrate.KNOWN) if path.exists() else None
+        if path.exists() and not os.access(path, os.W_OK):
+            raise errors.unwritable(path)
+        store = Store(path, key, Witness(witness), clock or SystemClock())
+    except (*errors.DB_ERRORS, OSError) as error:
+        raise (errors.translate(error, path) or errors.unwritable(path)) from error
+    try:
+        if revision != migrate.HEAD:
+            if revision is not None:
+                stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+                store.backup((backups or path.parent / "backups") / f"before-upgrade-{revision}-{stamp}.db")
+            with store.faults():
+                migrate.upgrade(store.engine)
+        if not key_mark(path).exists():
+            with store.faults():
+                key_mark(path).write_text(mark_of(key) + "\n")
+        with store.write() as unit:
+            store.rolled_back = begin_life(unit, store.witness)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+class Store:
+    """One open store, shared by all threads: each ``read`` and ``write`` uses a connection of its own from the pool."""
+
+    def __init__(self, path: Path, key: bytes | None, witness: Witness, clock: Clock) -> None:
+        self.path = path
+        self.witness = witness
+        self.clock = clock
+        self.rolled_back = False
+        self._key = key
+        self._secrets: dict[str, Any] = {}
+        self.engine: Engine = create_engine("sqlite://", module=dbapi2, creator=lambda: connect(path, key), poolclass=QueuePool,
+                                            pool_size=8, max_overflow=16, pool_use_lifo=True)
+        event.listen(self.engine, "begin", _begin)
+        self._writer = self.engine.execution_options(begin="IMMEDIATE")
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """Everything read inside is of one moment. Raises StoreFault."""
+        with self.faults(), self.engine.connect() as connection, connection.begin():
+            yield Reader(self, connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Unit]:
+        """BEGIN IMMEDIATE … COMMIT; any exception rolls everything back.
+
+        When an op was made or a number issued, the witness is on the disk before the COMMIT. Raises StoreFault for faults of
+        the file or disk (then nothing of it is stored).
+        """
+        with self.faults(), self._writer.connect() as connection, connection.begin():
+            unit = Unit(self, connection)
+            yield unit
+            for hook in unit.hooks:
+                hook()
+            if unit.submitted or unit.numbers is not None:
+                self._testify(unit)
+            failpoint("before-commit")
+        failpoint("after-commit")
+
+    def facts(self, session: Session) -> Facts:
+        """The higher of what the store and the witness say about numbers."""
+        return self.own_facts(session).joined(self.witness.read().now)
+
+    def own_facts(self, session: Session) -> Facts:
+        """What the store itself says."""
+        return facts_from_json(session.meta_get("facts"))
+
+    def _testify(self, unit: Unit) -> None:
+        was = self.own_facts(unit)
+        now = replace(unit.numbers or was.joined(self.witness.read().now), incarnation=unit.incarnation(), dseq=unit.last_dseq())
+        unit.meta_set("facts", facts_to_json(now))
+        failpoint("before-witness")
+        self.witness.write(was, now)
+        failpoint("after-witness")
+
+    def backup(self, target: Path) -> Path:
+        """A whole, consistent copy (same key) while others work. It appears under its name only when it is complete. Raises
+        StoreFault (``disk-full``, ``store-unwritable``)."""
+        part = target.with_name(target.name + ".part")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part.unlink(missing_ok=True)
+            db = connect(self.path, self._key)
+            try:
+                db.execute("VACUUM INTO ?", (str(part),))
+            finally:
+                db.close()
+            with open(part, "rb+") as handle:
+                os.fsync(handle.fileno())
+            os.replace(part, target)
+            key_mark(target).write_text(mark_of(self._key) + "\n")
+        except (*errors.DB_ERRORS, OSError) as error:
+            part.unlink(missing_ok=True)
+            raise (errors.translate(error, target) or errors.unwritable(target)) from error
+        return target
+
+    def check(self) -> list[str]:
+        """Every page, index and the log's chain, for ``doctor``. Empty: all well."""
+        with self.read() as reader:
+            found = check_whole(reader._db)
+            broken = reader.verify_audit()
+        return found + ([f"audit line {broken}"] if broken is not None else [])
+
+    def close(self) -> None:
+        """Fold the log into the file and let go of it."""
+        try:
+            with self.engine.connect() as connection:
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+        except errors.DB_ERRORS:
+            pass  # a full disk or another process: the log is replayed at the next start
+        self.engine.dispose()
+
+    def secret(self, name: str, make: Callable[[], T]) -> T:
+        """A value derived once per open store (keys)."""
+        if name not in self._secrets:
+            self._secrets[name] = make()
+        return self._secrets[name]
+
+    @contextmanager
+    def faults(self) -> Iterator[None]:
+        """Word the faults of file and disk; bugs pass through."""
+        try:
+            yield
+        except (*errors.DB_ERRORS, OSError) as error:
+            fault = errors.translate(error, self.path)
+            if fault is None:
+                raise
+            raise fault from error
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', '')}")
+
+
+def failpoint(name: str) -> None:
+    """Where the crash tests end the process (SIGKILL). Does nothing unless the environment names this point."""
+    if os.environ.get("COUNTER_APP_FAILPOINT") == name:
+        os.kill(os.getpid(), 9)

@@ -1,0 +1,129 @@
+"""Dossier numbers (sync.md §2.5): the online pool's number when there is one, else the lowest free number of this counter's
+lane, else a provisional one. No number is ever printed twice, also not after a restored database or disk image."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, datetime
+
+from counter_app.store.rows import Issued
+from counter_app.store.session import Session, WriteSession
+from counter_app.store.witness import Facts
+from onestop.codes import format_code, format_provisional
+from onestop.errors import UserError
+from onestop.vntime import to_vn, vn_date
+from onestop.wire import Lease, NumberReply
+
+_LEASE = "lease, agency, lane, first, last, valid_from, valid_to, token"
+#: A PC started again, or whose clock jumped against its monotonic one by more than this, may be a restored disk image.
+JUMP_SECONDS = 120
+#: Numbers a lane of 200 is meant to give a day (half its width) and the burst allowed at the start of a day.
+CAPACITY, BURST = 100, 30
+
+
+def time_floor(now: datetime) -> int:
+    """How many numbers of a lane may have been used up to this time of the day: 30 at 07:00, 100 at 17:00. After a restart
+    numbering goes on above it, so an image restored during the day cannot print a number again."""
+    local = to_vn(now)
+    minutes = local.hour * 60 + local.minute - 7 * 60
+    return BURST + (CAPACITY - BURST) * min(max(minutes, 0), 600) // 600
+
+
+class NumberingReads(Session):
+    """What is known about numbers."""
+
+    def leases(self, on: date | None = None) -> list[Lease]:
+        """The lanes of this counter, main lane first; those valid ``on`` a date when given."""
+        rows = self._all(f"SELECT {_LEASE} FROM lease ORDER BY lane, valid_from, lease")
+        found = [Lease(lease=r[0], agency=r[1], lane=r[2], first=r[3], last=r[4], valid_from=date.fromisoformat(r[5]),
+                       valid_to=date.fromisoformat(r[6]), token=r[7]) for r in rows]
+        return found if on is None else [x for x in found if x.valid_from <= on <= x.valid_to]
+
+    def lane_room(self, on: date) -> int:
+        """How many numbers the lanes still hold for this date (warn people before it is 0)."""
+        used = self.store.facts(self)
+        return sum(max(0, x.last - max(x.first - 1, used.used(x.lease, on.isoformat()))) for x in self.leases(on))
+
+    def last_issued_date(self) -> date | None:
+        """The newest date a number was issued for: the business date never goes back behind it."""
+        day = self.store.facts(self).last_date()
+        return date.fromisoformat(day) if day else None
+
+    def code_owner(self, code: str) -> str | None:
+        """The dossier an issued number went to (empty: none yet; None: never issued here)."""
+        row = self._one("SELECT entity FROM code_issued WHERE code = ?", code)
+        return row[0] if row else None
+
+
+class Numbering(NumberingReads, WriteSession):
+    """Issue numbers and keep lanes."""
+
+    #: What the witness is told before this transaction commits; None: no number was issued in it.
+    numbers: Facts | None
+
+    def issue_code(self, now: datetime, *, online: NumberReply | None = None) -> Issued:
+        """The number for a dossier received ``now`` (trusted time). It counts as used once this transaction commits; a crash
+        before that skips it.
+
+        Raises UserError ``not-enrolled``.
+        """
+        enrolment = self.enrolment()
+        if enrolment is None:
+            raise UserError("not-enrolled", "Máy này chưa được đăng ký với hệ thống. Hãy chạy lệnh đăng ký (init) trước.")
+        facts = self.numbers or self.store.facts(self)
+        day = max(vn_date(now), date.fromisoformat(facts.last_date() or "0001-01-01"))
+        iso = day.isoformat()
+        if online is not None and (online.date.isoformat(), online.number) > tuple(facts.online) and not self._taken(online.code):
+            self.numbers = replace(facts, online=(online.date.isoformat(), online.number))
+            self._issued(online.code, None, online.date.isoformat(), online.number, now)
+            return Issued(online.code, None, None, online.date)
+        if enrolment.settings.numbering == "lane":
+            floor = time_floor(now) if self._may_be_an_image() else 0
+            for lease in self.leases(day):
+                n = max(lease.first + floor, facts.used(lease.lease, iso) + 1)
+                while n <= lease.last and self._taken(code := format_code(lease.agency, day, n, enrolment.settings.code_digits)):
+                    n += 1
+                if n > lease.last:
+                    continue
+                self.numbers = replace(facts, lanes={**self._live(facts), lease.lease: (iso, n)})
+                self._issued(code, lease.lease, iso, n, now)
+                self._note_boot()
+                return Issued(code, None, lease.lease, day, guaranteed=n - lease.first < time_floor(now))
+        n = facts.provisional[1] + 1 if facts.provisional[0] == iso else 1
+        self.numbers = replace(facts, provisional=(iso, n))
+        code = format_provisional(enrolment.device, day, n)
+        self._issued(code, None, iso, n, now)
+        return Issued(None, code, None, day)
+
+    def save_leases(self, leases: list[Lease]) -> None:
+        """The lanes the gateway granted (all that are still valid come again with each reply); expired ones are dropped. Their
+        signatures were checked by the caller."""
+        self._many(f"INSERT OR REPLACE INTO lease ({_LEASE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                   [(x.lease, x.agency, x.lane, x.first, x.last, x.valid_from.isoformat(), x.valid_to.isoformat(), x.token) for x in leases])
+        self._run("DELETE FROM lease WHERE valid_to < ?", vn_date(self.store.clock.now()).isoformat())
+        if not self.meta_get("number_boot"):
+            self._note_boot()  # granted in this boot: no older image can know this lane
+
+    def _taken(self, code: str) -> bool:
+        return (self._one("SELECT 1 FROM code_issued WHERE code = ?", code) or self._one("SELECT 1 FROM dossier WHERE code = ?", code)) is not None
+
+    def _issued(self, code: str, lease: str | None, day: str, n: int, now: datetime) -> None:
+        self._run("INSERT INTO code_issued (code, lease, date, n, at) VALUES (?, ?, ?, ?, ?)", code, lease, day, n, int(now.timestamp()))
+
+    def _live(self, facts: Facts) -> dict[str, tuple[str, int]]:
+        """The witness keeps only lanes we still hold: it has a fixed size."""
+        held = {row[0] for row in self._all("SELECT lease FROM lease")}
+        return {k: v for k, v in facts.lanes.items() if k in held}
+
+    def _may_be_an_image(self) -> bool:
+        """Was the PC started, or its clock moved, since the last number? Then only the time of day is a safe floor."""
+        clock, raw = self.store.clock, self.meta_get("number_boot")
+        if not raw:
+            return True
+        boot, offset = json.loads(raw)
+        return boot != clock.boot_id() or abs(clock.wall().timestamp() - clock.monotonic() - offset) > JUMP_SECONDS
+
+    def _note_boot(self) -> None:
+        clock = self.store.clock
+        self.meta_set("number_boot", json.dumps([clock.boot_id(), clock.wall().timestamp() - clock.monotonic()]))

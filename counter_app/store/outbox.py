@@ -1,0 +1,167 @@
+"""The outbox: ops wait here until the gateway has answered for each. Their bytes are never changed, and an op without an
+answer is deleted by nobody."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from counter_app.store.journal import Journal
+from counter_app.store.positions import Positions
+from counter_app.store.projection import Projecting
+from counter_app.store.rows import OutboxItem, OutboxSummary, moment
+from counter_app.store.session import Session
+from counter_app.store.tables import UNFINISHED
+from onestop.errors import UserError
+from onestop.feed import Position
+from onestop.wire import MAX_BATCH_BYTES, MAX_BATCH_OPS, OpResult
+
+_ITEM = """SELECT o.dseq, o.op_id, o.entity, o.kind, o.state, o.created_at, o.attempts, o.code, o.message, o.review,
+    coalesce((SELECT coalesce(d.code, d.provisional_code) FROM dossier d WHERE d.id = o.entity),
+             (SELECT s.number FROM slip s WHERE s.id = o.entity), '') FROM outbox o"""
+_ACKED = ("applied", "merged", "duplicate")
+#: A deferred op (its catalogue version or another op is missing at the gateway) is tried again after this long.
+DEFER = timedelta(seconds=30)
+
+
+class OutboxReads(Session):
+    """What waits, and what needs a person."""
+
+    def outbox_summary(self) -> OutboxSummary:
+        """How much waits and since when."""
+        rows = self._all("SELECT state, count(*), min(created_at) FROM outbox GROUP BY state")
+        waiting = [row for row in rows if row[0] in ("new", "sent")]
+        return OutboxSummary(sum(row[1] for row in waiting), moment(min((row[2] for row in waiting), default=None)),
+                             {state: count for state, count, _ in rows})
+
+    def outbox(self, *, states: tuple[str, ...] = ("new", "sent", "review", "quarantined"), entity: str | None = None,
+               limit: int = 500) -> list[OutboxItem]:
+        """Ops in these states, oldest first. ``what``: the code or slip number that people know."""
+        marks = ", ".join("?" * len(states))
+        where = f"o.state IN ({marks})" + (" AND o.entity = ?" if entity else "")
+        rows = self._all(f"{_ITEM} WHERE {where} ORDER BY o.dseq LIMIT ?", *states, *([entity] if entity else []), limit)
+        return [OutboxItem(dseq, op, ent, kind, state, moment(at), tries, code or "", message or "", review or "", what)
+                for dseq, op, ent, kind, state, at, tries, code, message, review, what in rows]
+
+    def op_bytes(self, op_id: str) -> bytes | None:
+        """The frozen bytes of an op."""
+        row = self._one("SELECT payload FROM outbox WHERE op_id = ?", op_id)
+        return row[0] if row else None
+
+    def parts_waiting(self) -> list[str]:
+        """The partitions that have ops to send."""
+        return [part for part, in self._all(f"SELECT DISTINCT part FROM outbox WHERE {UNFINISHED} AND state IN ('new', 'sent')")]
+
+
+class Outbox(Projecting, Journal, OutboxReads, Positions):
+    """Send and settle."""
+
+    def next_batch(self, part: str, max_ops: int = MAX_BATCH_OPS, max_bytes: int = MAX_BATCH_BYTES, *,
+                   now: datetime | None = None) -> list[tuple[str, bytes]]:
+        """The next ops of ``part`` to send, oldest first, as (op id, frozen bytes), marked ``sent``.
+
+        Ops already sent without an answer are among them (the same bytes go again). An op that needs a person, or must wait
+        before its next try, holds back only the later ops of its own entity. A single op larger than ``max_bytes`` comes
+        alone.
+        """
+        at = int((now or self.store.clock.now()).timestamp())
+        picked: list[tuple[int, str, str, str]] = []
+        held: set[str] = set()
+        size = 0
+        rows = self._db.execute(f"SELECT dseq, op_id, entity, target, state, next_try_at, length(payload) FROM outbox "
+                                f"WHERE part = ? AND {UNFINISHED} ORDER BY dseq", (part,))
+        for dseq, op_id, entity, target, state, next_try, length in rows:
+            if entity in held:
+                continue
+            if state in ("review", "quarantined") or next_try > at:
+                held.add(entity)
+                continue
+            if picked and (size + length > max_bytes or len(picked) >= max_ops):
+                break
+            picked.append((dseq, op_id, entity, target))
+            size += length
+        rows.close()
+        batch = []
+        for dseq, op_id, _, _ in picked:
+            self._run("UPDATE outbox SET state = 'sent', attempts = attempts + 1 WHERE dseq = ?", dseq)
+            row = self._one("SELECT payload FROM outbox WHERE dseq = ?", dseq)
+            assert row is not None
+            batch.append((op_id, row[0]))
+        for target, entity in sorted({(t, e) for _, _, e, t in picked}):
+            self._run(f"UPDATE {target} SET sync = 1 WHERE id = ?1 AND sync = 2 AND NOT EXISTS "
+                      "(SELECT 1 FROM outbox WHERE entity = ?1 AND state = 'new')", entity)
+        return batch
+
+    def settle(self, results: list[OpResult], pos: Position | None = None, *, now: datetime | None = None) -> list[tuple[str, str]]:
+        """Record the gateway's answers; returns the entities whose state changed as (kind, id).
+
+        ``applied``, ``merged``, ``duplicate`` → acked · ``conflict``, ``rejected`` → review · ``op_id_reuse`` → quarantined ·
+        ``deferred`` → waits and is sent again. An answer to an op that has one already changes nothing. ``pos``: the highest
+        position the reply named.
+        """
+        later = int(((now or self.store.clock.now()) + DEFER).timestamp())
+        touched: dict[tuple[str, str], None] = {}
+        for r in results:
+            row = self._one("SELECT state, target, entity FROM outbox WHERE op_id = ?", r.op)
+            if row is None or row[0] not in ("new", "sent", "quarantined"):
+                continue
+            touched[(row[1], row[2])] = None
+            if r.s == "deferred":
+                self._run("UPDATE outbox SET state = 'new', next_try_at = ?, code = ?, message = ? WHERE op_id = ?", later, r.code, r.message, r.op)
+                continue
+            state = "quarantined" if r.s == "op_id_reuse" else "acked" if r.s in _ACKED and not r.review else "review"
+            self._run("UPDATE outbox SET state = ?, ack_v = ?, ack_seq = ?, ack_chain = ?, review = ?, code = ?, message = ? WHERE op_id = ?",
+                      state, r.v, r.seq, r.chain, r.review or None, r.code, r.message, r.op)
+        for kind, entity in touched:
+            self._refresh(kind, entity)
+        if pos is not None:
+            self.raise_hi(pos)
+        return list(touched)
+
+    def retry_later(self, op_ids: list[str], at: datetime) -> None:
+        """No answer came: the same bytes go again, not before ``at``."""
+        self._many("UPDATE outbox SET next_try_at = ? WHERE op_id = ? AND state IN ('new', 'sent')", [(int(at.timestamp()), op) for op in op_ids])
+
+    def quarantine(self, op_id: str, code: str, message: str) -> None:
+        """Set an op aside that the gateway fails on while others pass; its own entity waits, all others go on."""
+        self._set_state(op_id, ("new", "sent"), "quarantined", code, message)
+
+    def release(self, op_id: str) -> None:
+        """Try a quarantined op again, with the same bytes."""
+        self._set_state(op_id, ("quarantined",), "new", "", "")
+        self._run("UPDATE outbox SET next_try_at = 0 WHERE op_id = ?", op_id)
+
+    def void_op(self, op_id: str, *, by: str, at: datetime, reason: str) -> None:
+        """A person gives up an op that was refused or set aside (never one that merely has no answer yet): it stays in the
+        outbox as ``void`` and in the log, and the entity's later ops go on."""
+        row = self._set_state(op_id, ("review", "quarantined"), "void", "", reason)
+        self.audit(by, "op-void", row[1], {"op": op_id, "reason": reason[:200]}, at=at)
+
+    def reset_sent(self) -> int:
+        """At start: what was being sent when the program ended has no answer yet; same bytes, same key. Returns how many."""
+        changed = self._run("UPDATE outbox SET state = 'new' WHERE state = 'sent'").rowcount
+        for kind in ("dossier", "slip", "review") if changed else ():
+            self._run(f"UPDATE {kind} SET sync = 2 WHERE sync = 1")
+        return changed
+
+    def replay_after(self, part: str, durable_seq: int) -> int:
+        """The gateway was restored from a backup that reaches ``durable_seq``: acked ops above it are sent again."""
+        entities = self._all("SELECT DISTINCT target, entity FROM outbox WHERE part = ? AND state = 'acked' AND ack_seq > ?", part, durable_seq)
+        changed = self._run("UPDATE outbox SET state = 'new', ack_v = NULL, next_try_at = 0 WHERE part = ? AND state = 'acked' AND ack_seq > ?",
+                            part, durable_seq).rowcount
+        for kind, entity in entities:
+            self._refresh(kind, entity)
+        return changed
+
+    def prune_acked(self, durable: list[Position], before: datetime) -> int:
+        """Forget acked ops that the gateway's off-site backup covers and that are older than ``before``."""
+        return sum(self._run("DELETE FROM outbox WHERE part = ? AND state = 'acked' AND ack_seq <= ? AND created_at < ? AND "
+                             "NOT EXISTS (SELECT 1 FROM dossier d WHERE d.id = outbox.entity AND d.server_version < outbox.ack_v)",
+                             p.part, p.seq, int(before.timestamp())).rowcount for p in durable)
+
+    def _set_state(self, op_id: str, allowed: tuple[str, ...], state: str, code: str, message: str) -> tuple[str, str]:
+        row = self._one("SELECT target, entity, state FROM outbox WHERE op_id = ?", op_id)
+        if row is None or row[2] not in allowed:
+            raise UserError("op-not-there", "Thao tác này không còn trong hàng chờ.")
+        self._run("UPDATE outbox SET state = ?, code = ?, message = ? WHERE op_id = ?", state, code, message, op_id)
+        self._refresh(row[0], row[1])
+        return row[0], row[1]

@@ -1,0 +1,103 @@
+"""Write entities with the columns and words that lists and search use. Everything that changes an entity ends here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from counter_app.store.entities import EntityReads
+from counter_app.store.session import WriteSession
+from counter_app.store.words import DossierColumns, ReviewColumns, SlipColumns, columns_of, id_hash, search_words, seconds
+
+_SYNC_COLUMNS = ("server_version", "pending", "sync", "server", "data")
+_COLUMNS = {
+    "dossier": ("agency", "code", "provisional_code", "status", "received_at", "due_at", "returned_at", "holder", "channel",
+                "procedure_code", "procedure_name", "owner_name", "owner_folded", "owner_hash", "submitter_hash"),
+    "slip": ("number", "agency", "direction", "to_unit", "from_unit", "made_at", "status"),
+    "review": ("agency", "entity", "status", "opened_at"),
+}
+
+
+def _insert(table: str) -> str:
+    names = ("n", "id", *_COLUMNS[table], *_SYNC_COLUMNS)
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+
+
+def _update(table: str) -> str:
+    names = (*_COLUMNS[table], *_SYNC_COLUMNS)
+    return f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in names)} WHERE n = ?"
+
+
+INSERT = {table: _insert(table) for table in _COLUMNS}
+UPDATE = {table: _update(table) for table in _COLUMNS}
+FTS_INSERT = "INSERT INTO dossier_fts(rowid, words) VALUES (?, ?)"
+FTS_REPLACE = "INSERT OR REPLACE INTO dossier_fts(rowid, words) VALUES (?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a row holds beside its columns."""
+
+    n: int
+    server_version: int
+    pending: int
+    sync: int
+    server: bytes | None
+    data: bytes | None
+
+    @property
+    def shown(self) -> bytes:
+        """The JSON the screen shows."""
+        raw = self.data if self.data is not None else self.server
+        assert raw is not None
+        return raw
+
+
+class Saving(EntityReads, WriteSession):
+    """Insert and update entity rows, their search words and slip lines."""
+
+    def _values(self, kind: str, c: msgspec.Struct, key: bytes) -> tuple[tuple[object, ...], str]:
+        """(column values in order, search words: dossiers only)."""
+        if isinstance(c, DossierColumns):
+            owner, words = search_words(c)
+            submitter = id_hash(key, c.submitter.id_no) if c.submitter is not None else None
+            return (c.agency, c.code, c.provisional_code, c.status, seconds(c.received_at), seconds(c.due_at),
+                    seconds(c.returned.at) if c.returned is not None else None, c.holder, c.channel, c.procedure_code, c.procedure_name,
+                    c.owner.name, owner, id_hash(key, c.owner.id_no), submitter), words
+        if isinstance(c, SlipColumns):
+            return (c.number, c.agency, c.direction, c.to_unit, c.from_unit, seconds(c.made_at), c.status), ""
+        assert isinstance(c, ReviewColumns)
+        return (c.agency, c.entity, c.status, seconds(c.opened_at)), ""
+
+    def _stored(self, kind: str, entity: str) -> Stored | None:
+        row = self._one(f"SELECT n, server_version, pending, sync, server, data FROM {kind} WHERE id = ?", entity)
+        return Stored(*row) if row else None
+
+    def _next_n(self, kind: str) -> int:
+        row = self._one(f"SELECT coalesce(max(n), 0) + 1 FROM {kind}")
+        assert row is not None
+        return row[0]
+
+    def _put(self, kind: str, entity: str, stored: Stored | None, shown: bytes, *, server_version: int, pending: int, sync: int,
+             server: bytes | None, data: bytes | None) -> None:
+        """Write one entity whose JSON to show is ``shown``."""
+        c = columns_of(kind, shown)
+        values, words = self._values(kind, c, self._hash_key())
+        tail = (server_version, pending, sync, server, data)
+        if stored is None:
+            n = self._next_n(kind)
+            self._run(INSERT[kind], n, entity, *values, *tail)
+        else:
+            n = stored.n
+            self._run(UPDATE[kind], *values, *tail, n)
+        if kind == "dossier" and (stored is None or search_words(columns_of(kind, stored.shown))[1] != words):  # type: ignore[arg-type]
+            self._run(FTS_INSERT if stored is None else FTS_REPLACE, n, words)
+        if isinstance(c, SlipColumns):
+            self._put_lines([c])
+
+    def _put_lines(self, slips: list[SlipColumns]) -> None:
+        self._many("DELETE FROM slip_line WHERE slip = ?", [(c.id,) for c in slips])
+        self._many("INSERT INTO slip_line (slip, seq, dossier, open) VALUES (?, ?, ?, ?)",
+                   [(c.id, line.seq, line.dossier, int(c.status == "open")) for c in slips
+                    for line in {line.seq: line for line in c.lines}.values()])

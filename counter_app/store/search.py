@@ -1,0 +1,53 @@
+"""Search as you type. Hits come newest first by row number: FTS5's own ranking reads every hit (1.1 s at a million
+dossiers), the row number costs nothing."""
+
+from __future__ import annotations
+
+from counter_app.store.entities import EntityReads
+from counter_app.store.lists import ROW_SQL, to_row
+from counter_app.store.rows import Row
+from counter_app.store.words import id_hash, query_terms
+from onestop.codes import normalise
+
+_FIND = (f"SELECT {ROW_SQL} FROM dossier d WHERE d.n IN (SELECT rowid FROM dossier_fts WHERE dossier_fts MATCH ? "
+         "ORDER BY rowid DESC LIMIT ?) ORDER BY d.n DESC")
+
+
+class SearchReads(EntityReads):
+    """Folded full-text search."""
+
+    def find(self, text: str, limit: int = 200) -> list[Row]:
+        """Dossiers that fit what was typed so far, newest first.
+
+        A whole code or a whole identity number (9, 10, 12 or 13 digits) is looked up as such first; otherwise every word
+        must occur, marks and case do not matter, the last word and numbers may be beginnings. If nothing fits, every word may
+        be a beginning ("ng van an"). Never raises for any text.
+        """
+        exact = self._exact(text)
+        if exact:
+            return exact[:limit]
+        for loose in (False, True):
+            terms = query_terms(text, loose=loose)
+            if not terms:
+                return []
+            rows = self._all(_FIND, terms, limit)
+            if rows:
+                return [to_row(row) for row in rows]
+        return []
+
+    def _exact(self, text: str) -> list[Row]:
+        typed = text.strip()
+        if not 4 <= len(typed) <= 64 or "\x00" in typed:
+            return []
+        code = normalise(typed)
+        if "-" in code:
+            rows = self._all(f"SELECT {ROW_SQL} FROM dossier d WHERE d.code = ?1 OR d.provisional_code = ?1 ORDER BY d.n DESC", code)
+            if rows:
+                return [to_row(row) for row in rows]
+        digits = "".join(typed.split())
+        if digits.isascii() and digits.isdigit() and len(digits) in (9, 10, 12, 13):
+            digest = id_hash(self._hash_key(), digits)
+            rows = self._all(f"SELECT {ROW_SQL} FROM dossier d WHERE d.owner_hash = ?1 OR d.submitter_hash = ?1 "
+                             "ORDER BY d.received_at DESC LIMIT 200", digest)
+            return [to_row(row) for row in rows]
+        return []

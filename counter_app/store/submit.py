@@ -1,0 +1,90 @@
+"""A use case's change becomes an op: frozen, in the outbox, and visible, in the transaction of its caller."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from counter_app.store.entities import MODELS, entity_from
+from counter_app.store.journal import Journal
+from counter_app.store.projection import AnyEntity, Projecting, apply_op, with_version
+from counter_app.store.rows import Submitted
+from onestop.codec import encode, encode_op, kind_of
+from onestop.errors import UserError
+from onestop.ids import uuid7_hex
+from onestop.model import Dossier
+from onestop.ops import AssignCode, Create, CreateSlip, Op, Payload
+
+_INSERT_OP = """INSERT INTO outbox (dseq, op_id, inc, part, entity, target, kind, base, state, created_at, payload_hash, payload)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'new', ?, ?, ?)"""
+
+
+class Submitting(Projecting, Journal):
+    """``submit`` and its bookkeeping."""
+
+    #: Ops made in this transaction (the witness counts them).
+    submitted: int
+
+    def submit(self, payload: Payload, *, entity: str, by: str, at: datetime) -> Submitted:
+        """Make the op for ``payload``, freeze its bytes, put it into the outbox and show its effect.
+
+        Raises UserError with the rule's own code and message when the op does not fit what is known here (nothing is
+        written then; other work of the same transaction stays possible), ``not-enrolled`` without a device.
+        """
+        enrolment = self.enrolment()
+        if enrolment is None:
+            raise UserError("not-enrolled", "Máy này chưa được đăng ký với hệ thống. Hãy chạy lệnh đăng ký (init) trước.")
+        kind = self._target(payload, entity)
+        stored = self._stored(kind, entity)
+        before: AnyEntity | None = entity_from(MODELS[kind], stored.shown) if stored else None
+        op = Op(op=uuid7_hex(), dseq=self._next_dseq(), entity=entity, kind=kind_of(payload), base=before.version if before else None,
+                at=at, by=by, device=enrolment.device, data=payload)
+        applied = apply_op(before, op)
+        if applied.status in ("conflict", "rejected") or applied.state is None:
+            raise UserError(applied.code, applied.message)
+        after = with_version(applied, before)
+        assert after is not None
+        raw = encode_op(op)
+        self._run(_INSERT_OP, op.dseq, op.op, self.incarnation(), after.agency, entity, kind, op.kind, op.base, int(at.timestamp()),
+                  hashlib.sha256(raw).hexdigest(), raw)
+        data = encode(after)
+        self._put(kind, entity, stored, data, server_version=stored.server_version if stored else 0,
+                  pending=(stored.pending if stored else 0) + 1, sync=max(stored.sync if stored else 0, 2),
+                  server=stored.server if stored else None, data=data)
+        if isinstance(payload, Create | AssignCode):
+            self._number_used(after, entity)
+        if kind == "review":
+            self._review_changed(entity, after.entity, after.status)  # type: ignore[union-attr]
+        self.audit(by, op.kind, entity, {"op": op.op}, at=at)
+        self.submitted += 1
+        return Submitted(op, after)
+
+    def _target(self, payload: Payload, entity: str) -> str:
+        """Which table the entity is in."""
+        if isinstance(payload, CreateSlip):
+            return "slip"
+        if isinstance(payload, Create):
+            return "dossier"
+        for kind in ("dossier", "slip", "review"):
+            if self._one(f"SELECT 1 FROM {kind} WHERE id = ?", entity):
+                return kind
+        raise UserError("unknown-entity", "Không tìm thấy hồ sơ hoặc phiếu mà thao tác này nói tới.")
+
+    def _next_dseq(self) -> int:
+        return self.last_dseq() + 1
+
+    def last_dseq(self) -> int:
+        """The sequence number of the newest op ever made in this file."""
+        row = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")
+        return row[0] if row else 0
+
+    def _number_used(self, state: Any, entity: str) -> None:
+        """Remember which dossier an issued number went to; a number another dossier bears is refused."""
+        assert isinstance(state, Dossier)
+        for code in filter(None, (state.code, state.provisional_code)):
+            row = self._one("SELECT entity FROM code_issued WHERE code = ?", code)
+            if row and row[0] not in ("", entity):
+                raise UserError("code-already-issued", "Mã hồ sơ này đã cấp cho hồ sơ khác.")
+            if row and not row[0]:
+                self._run("UPDATE code_issued SET entity = ? WHERE code = ?", entity, code)

@@ -1,0 +1,202 @@
+"""The tables of the counter's store. Alembic's migrations make the same ones; a test compares them.
+
+Moments are whole seconds since 1970 in ``INTEGER`` columns (they sort and index small); the JSON beside them keeps the
+spelling with the offset. The large JSON columns stand last, so that lists read only the first page of a row.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, text
+
+metadata = MetaData()
+
+meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False), sqlite_with_rowid=False)
+
+
+def _entity(name: str, *columns: Column) -> Table:
+    """``server``: the server's copy as it came. ``data``: server copy + own uncovered ops, NULL when there are none.
+    ``pending``: ops not yet answered. ``sync``: 0 confirmed, 1 sent, 2 saved, 3 needs a person. ``n`` is the row number
+    the full-text index knows (VACUUM would renumber a hidden one)."""
+    return Table(
+        name, metadata,
+        Column("n", Integer, primary_key=True),
+        Column("id", Text, nullable=False, unique=True),
+        *columns,
+        Column("server_version", Integer, nullable=False, server_default=text("0")),
+        Column("pending", Integer, nullable=False, server_default=text("0")),
+        Column("sync", Integer, nullable=False, server_default=text("0")),
+        Column("server", LargeBinary),
+        Column("data", LargeBinary),
+    )
+
+
+dossier = _entity(
+    "dossier",
+    Column("agency", Text, nullable=False),
+    Column("code", Text),
+    Column("provisional_code", Text),
+    Column("status", Integer, nullable=False),
+    Column("received_at", Integer, nullable=False),
+    Column("due_at", Integer),
+    Column("returned_at", Integer),
+    Column("holder", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("procedure_code", Text, nullable=False),
+    Column("procedure_name", Text, nullable=False),
+    Column("owner_name", Text, nullable=False),
+    Column("owner_folded", Text, nullable=False),
+    Column("owner_hash", LargeBinary),
+    Column("submitter_hash", LargeBinary),
+)
+#: The states whose time limit runs (onestop.states.clock): everything but these. Spelled the same in index and queries.
+CLOCK_RUNS = "status NOT IN (1, 3, 5, 6, 8, 9, 10)"
+Index("dossier_code", dossier.c.code)
+Index("dossier_provisional", dossier.c.provisional_code, sqlite_where=text("provisional_code IS NOT NULL"))
+Index("dossier_received", dossier.c.received_at)
+Index("dossier_status", dossier.c.status, dossier.c.received_at)
+Index("dossier_due", dossier.c.due_at, sqlite_where=text(CLOCK_RUNS))
+Index("dossier_returned", dossier.c.returned_at, sqlite_where=text("returned_at IS NOT NULL"))
+Index("dossier_owner", dossier.c.owner_hash, sqlite_where=text("owner_hash IS NOT NULL"))
+Index("dossier_submitter", dossier.c.submitter_hash, sqlite_where=text("submitter_hash IS NOT NULL"))
+Index("dossier_pending", dossier.c.received_at, sqlite_where=text("pending > 0"))
+Index("dossier_person", dossier.c.received_at, sqlite_where=text("sync = 3"))
+
+#: Folded words of code, provisional code, names and procedure. Contentless: the words live in the dossier itself.
+FTS_DDL = ("CREATE VIRTUAL TABLE dossier_fts USING fts5(words, content='', contentless_delete=1, detail=none, "
+           "prefix='1 2 3', tokenize='ascii')")
+
+slip = _entity(
+    "slip",
+    Column("number", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("to_unit", Text, nullable=False),
+    Column("from_unit", Text, nullable=False),
+    Column("made_at", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+)
+Index("slip_number", slip.c.number)
+Index("slip_made", slip.c.made_at)
+slip_line = Table(
+    "slip_line", metadata,
+    Column("slip", Text, ForeignKey("slip.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("dossier", Text, nullable=False),
+    Column("open", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("slip_line_dossier", slip_line.c.dossier)
+
+review = _entity(
+    "review",
+    Column("agency", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("opened_at", Integer, nullable=False),
+)
+Index("review_entity", review.c.entity)
+Index("review_open", review.c.opened_at, sqlite_where=text("status = 'open'"))
+
+outbox = Table(
+    "outbox", metadata,
+    Column("dseq", Integer, primary_key=True),
+    Column("op_id", Text, nullable=False, unique=True),
+    Column("inc", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("base", Integer),
+    Column("state", Text, nullable=False, server_default=text("'new'")),
+    Column("created_at", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("next_try_at", Integer, nullable=False, server_default=text("0")),
+    Column("ack_v", Integer),
+    Column("ack_seq", Integer),
+    Column("ack_chain", Text),
+    Column("review", Text),
+    Column("code", Text),
+    Column("message", Text),
+    Column("payload_hash", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+#: Ops that are not finished; spelled the same in index and queries.
+UNFINISHED = "state IN ('new', 'sent', 'review', 'quarantined')"
+Index("outbox_entity", outbox.c.entity, outbox.c.dseq)
+Index("outbox_unfinished", outbox.c.part, outbox.c.dseq, sqlite_where=text(UNFINISHED))
+Index("outbox_review", outbox.c.review, sqlite_where=text("review IS NOT NULL"))
+
+
+def _positions(name: str) -> Table:
+    return Table(name, metadata, Column("part", Text, primary_key=True), Column("seq", Integer, nullable=False),
+                 Column("chain", Text, nullable=False), sqlite_with_rowid=False)
+
+
+position, hi = _positions("position"), _positions("hi")
+
+pull_quarantine = Table(
+    "pull_quarantine", metadata,
+    Column("part", Text, primary_key=True), Column("kind", Text, primary_key=True), Column("id", Text, primary_key=True),
+    Column("v", Integer, primary_key=True), Column("why", Text, nullable=False), Column("at", Integer, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+)
+
+lease = Table(
+    "lease", metadata,
+    Column("lease", Text, primary_key=True), Column("agency", Text, nullable=False), Column("lane", Integer, nullable=False),
+    Column("first", Integer, nullable=False), Column("last", Integer, nullable=False), Column("valid_from", Text, nullable=False),
+    Column("valid_to", Text, nullable=False), Column("token", Text, nullable=False), sqlite_with_rowid=False,
+)
+code_issued = Table(
+    "code_issued", metadata,
+    Column("code", Text, primary_key=True), Column("entity", Text, nullable=False, server_default=text("''")),
+    Column("lease", Text), Column("date", Text, nullable=False), Column("n", Integer, nullable=False),
+    Column("at", Integer, nullable=False), sqlite_with_rowid=False,
+)
+Index("code_issued_lane", code_issued.c.lease, code_issued.c.date, code_issued.c.n)
+
+staff = Table(
+    "staff", metadata,
+    Column("username", Text, primary_key=True), Column("id", Text, nullable=False, unique=True),
+    Column("row", LargeBinary, nullable=False), Column("password_hash", Text), Column("verified_at", Integer),
+    Column("failed_in_row", Integer, nullable=False, server_default=text("0")),
+    Column("locked_local", Text, nullable=False, server_default=text("''")), Column("last_sign_in", Integer),
+    sqlite_with_rowid=False,
+)
+sign_in = Table(
+    "sign_in", metadata,
+    Column("n", Integer, primary_key=True), Column("username", Text, nullable=False), Column("at", Integer, nullable=False),
+    Column("ok", Integer, nullable=False), Column("failed_in_row", Integer, nullable=False),
+    Column("reported", Integer, nullable=False, server_default=text("0")),
+)
+Index("sign_in_unreported", sign_in.c.n, sqlite_where=text("reported = 0"))
+
+catalogue_doc = Table(
+    "catalogue_doc", metadata,
+    Column("sha256", Text, primary_key=True), Column("kind", Text, nullable=False), Column("code", Text, nullable=False),
+    Column("v", Integer, nullable=False), Column("valid_from", Text), Column("valid_to", Text),
+    Column("active", Integer, nullable=False), Column("body", LargeBinary, nullable=False),
+)
+Index("catalogue_kind", catalogue_doc.c.kind, catalogue_doc.c.code, catalogue_doc.c.v)
+
+draft = Table(
+    "draft", metadata,
+    Column("id", Text, primary_key=True), Column("title", Text, nullable=False), Column("at", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+audit = Table(
+    "audit", metadata,
+    Column("n", Integer, primary_key=True), Column("at", Integer, nullable=False), Column("staff", Text, nullable=False),
+    Column("action", Text, nullable=False), Column("entity", Text, nullable=False), Column("facts", Text, nullable=False),
+    Column("chain", Text, nullable=False),
+)
+print_log = Table(
+    "print_log", metadata,
+    Column("id", Text, primary_key=True), Column("at", Integer, nullable=False), Column("staff", Text, nullable=False),
+    Column("form", Text, nullable=False), Column("entity", Text, nullable=False), Column("copy_no", Integer, nullable=False),
+    Column("target", Text, nullable=False), Column("state", Text, nullable=False), Column("job", Text, nullable=False),
+    Column("error", Text, nullable=False),
+)
+Index("print_log_entity", print_log.c.entity, print_log.c.at)
+Index("print_log_at", print_log.c.at)

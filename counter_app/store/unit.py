@@ -1,0 +1,39 @@
+"""The two faces of the store: a Reader sees one consistent moment, a Unit is one transaction that happens whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from counter_app.store.feed_in import FeedIn
+from counter_app.store.journal import JournalReads
+from counter_app.store.lists import ListReads
+from counter_app.store.numbering import Numbering, NumberingReads
+from counter_app.store.outbox import Outbox, OutboxReads
+from counter_app.store.people import People, PeopleReads
+from counter_app.store.positions import PositionReads
+from counter_app.store.search import SearchReads
+from counter_app.store.submit import Submitting
+
+if TYPE_CHECKING:
+    from counter_app.store.engine import Store
+
+
+class Reader(ListReads, SearchReads, JournalReads, OutboxReads, PositionReads, NumberingReads, PeopleReads):
+    """Read everything as of one moment."""
+
+
+class Unit(Submitting, Outbox, FeedIn, Numbering, People, Reader):
+    """Read and write; also everything a Reader can."""
+
+    def __init__(self, store: Store, connection: Connection) -> None:
+        super().__init__(store, connection)
+        self.submitted = 0
+        self.numbers = None
+        self.hooks: list[Callable[[], None]] = []
+
+    def before_commit(self, fn: Callable[[], None]) -> None:
+        """Run ``fn`` when all else is done, before the witness and the COMMIT; if it raises, nothing is saved."""
+        self.hooks.append(fn)

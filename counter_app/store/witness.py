@@ -1,0 +1,135 @@
+"""The witness: what the store last did, kept outside the store, so that a store restored from a backup is noticed before
+it prints a number twice (sync.md §2.5).
+
+One small text file with two fixed slots, written in turn and forced to the disk *before* the store commits. A torn write
+spoils one slot, the other still holds the state before. (Two slots cost one fsync; a new file renamed over the old costs
+two, and saving has a budget.) Each slot says what was true before (``was``) and what the commit is about to make true
+(``now``): a process killed between witness and commit looks like ``was``, an older store looks like neither.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+SLOT = 16 * 1024
+NAME = "witness.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``dseq``: last op of ``incarnation``. ``lanes``: lease → (date, highest number used that day); numbers never go back
+    to an earlier date, so one date a lease is enough. ``online``: the same for the online pool. ``provisional``: the same
+    for provisional receipts."""
+
+    incarnation: str = ""
+    dseq: int = 0
+    lanes: dict[str, tuple[str, int]] = field(default_factory=dict)
+    online: tuple[str, int] = ("", 0)
+    provisional: tuple[str, int] = ("", 0)
+
+    def used(self, lease: str, date: str) -> int:
+        """Highest number of ``lease`` on ``date`` (0: none)."""
+        day, high = self.lanes.get(lease, ("", 0))
+        return high if day == date else 0
+
+    def last_date(self) -> str:
+        """The newest date any number was issued for (empty: none)."""
+        return max([day for day, _ in self.lanes.values()] + [self.online[0], self.provisional[0]])
+
+    def covers(self, other: Facts) -> bool:
+        """Does this state know everything ``other`` knows?"""
+        def at_least(a: tuple[str, int], b: tuple[str, int]) -> bool:
+            return tuple(a) >= tuple(b)
+
+        return (self.incarnation == other.incarnation and self.dseq >= other.dseq and at_least(self.online, other.online)
+                and at_least(self.provisional, other.provisional)
+                and all(at_least(self.lanes.get(k, ("", 0)), v) for k, v in other.lanes.items()))
+
+    def joined(self, other: Facts) -> Facts:
+        """The higher of both in every number (for issuing: never below either proof)."""
+        lanes = dict(self.lanes)
+        for key, value in other.lanes.items():
+            lanes[key] = max(tuple(lanes.get(key, ("", 0))), tuple(value))
+        return replace(self, lanes=lanes, online=max(tuple(self.online), tuple(other.online)),
+                       provisional=max(tuple(self.provisional), tuple(other.provisional)))
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One slot."""
+
+    n: int = 0
+    was: Facts = field(default_factory=Facts)
+    now: Facts = field(default_factory=Facts)
+
+
+class Witness:
+    """The file. Used only inside the store's write transaction, which keeps two processes apart."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / NAME
+
+    def read(self) -> Record:
+        """The newest whole slot; an empty record when there is no file. Raises OSError."""
+        try:
+            raw = self.path.read_bytes()
+        except FileNotFoundError:
+            return Record()
+        found = [slot for slot in (_parse(raw[:SLOT]), _parse(raw[SLOT:])) if slot]
+        return max(found, key=lambda record: record.n, default=Record())
+
+    def write(self, was: Facts, now: Facts) -> None:
+        """Record ``was`` → ``now`` and force it to the disk. Raises OSError (then nothing may be committed)."""
+        n = self.read().n + 1
+        body = json.dumps({"n": n, "was": asdict(was), "now": asdict(now)}, separators=(",", ":"), sort_keys=True)
+        line = f"{hashlib.sha256(body.encode()).hexdigest()[:16]} {body}".encode()
+        if len(line) >= SLOT:
+            raise OSError(28, "witness slot is full")
+        fresh = not self.path.exists()
+        if fresh:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+        try:
+            if fresh:
+                os.write(handle, (b" " * (SLOT - 1) + b"\n") * 2)
+            os.lseek(handle, SLOT * (n % 2), os.SEEK_SET)
+            slot = line + b" " * (SLOT - 1 - len(line)) + b"\n"
+            if os.write(handle, slot) != len(slot):
+                raise OSError(28, "witness not written")
+            (os.fsync if fresh else getattr(os, "fdatasync", os.fsync))(handle)
+        finally:
+            os.close(handle)
+        if fresh and os.name == "posix":
+            folder = os.open(self.path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+
+def _parse(raw: bytes) -> Record | None:
+    mark, _, body = raw.strip().partition(b" ")
+    if not body or hashlib.sha256(body).hexdigest()[:16].encode() != mark:
+        return None
+    data = json.loads(body)
+    return Record(n=data["n"], was=_facts(data["was"]), now=_facts(data["now"]))
+
+
+def facts_to_json(facts: Facts) -> str:
+    """As kept in the store's own key-value table, in the same transaction as what it counts."""
+    return json.dumps(asdict(facts), separators=(",", ":"), sort_keys=True)
+
+
+def facts_from_json(raw: str | None) -> Facts:
+    """Read them back; empty facts for a store that never issued anything."""
+    return _facts(json.loads(raw)) if raw else Facts()
+
+
+def _facts(data: dict[str, Any]) -> Facts:
+    return Facts(incarnation=data["incarnation"], dseq=data["dseq"], lanes={k: (v[0], v[1]) for k, v in data["lanes"].items()},
+                 online=(data["online"][0], data["online"][1]), provisional=(data["provisional"][0], data["provisional"][1]))
