@@ -13,7 +13,8 @@ python_packages='python3=python3 python3-venv=python3'
 run_packages='libgl1=libGL.so.1 libegl1=libEGL.so.1 libfontconfig1=libfontconfig.so.1 libdbus-1-3=libdbus-1.so.3
   libxkbcommon0=libxkbcommon.so.0 libglib2.0-0=libglib-2.0.so.0 libxkbcommon-x11-0=libxkbcommon-x11.so.0
   libxcb-cursor0=libxcb-cursor.so.0 libxcb-icccm4=libxcb-icccm.so.4 libxcb-keysyms1=libxcb-keysyms.so.1
-  libxcb-shape0=libxcb-shape.so.0 libxcb-xkb1=libxcb-xkb.so.1 libcups2=libcups.so.2 cups-client=lp libzbar0=libzbar.so.0'
+  libxcb-shape0=libxcb-shape.so.0 libxcb-xkb1=libxcb-xkb.so.1 libwayland-cursor0=libwayland-cursor.so.0
+  libwayland-egl1=libwayland-egl.so.1 libpulse0=libpulse.so.0 libcups2=libcups.so.2 cups-client=lp libzbar0=libzbar.so.0'
 screen_packages='xvfb=Xvfb xauth=xauth'
 test_packages='dbus=dbus-daemon postgresql=pg_config cups-daemon=cupsd cups-ipp-utils=ippeveprinter
   cups-filters=cupsfilter xdotool=xdotool'
