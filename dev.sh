@@ -16,8 +16,8 @@ run_packages='libgl1=libGL.so.1 libegl1=libEGL.so.1 libfontconfig1=libfontconfig
   libxcb-shape0=libxcb-shape.so.0 libxcb-xkb1=libxcb-xkb.so.1 libwayland-cursor0=libwayland-cursor.so.0
   libwayland-egl1=libwayland-egl.so.1 libpulse0=libpulse.so.0 libcups2=libcups.so.2 cups-client=lp libzbar0=libzbar.so.0'
 screen_packages='xvfb=Xvfb xauth=xauth'
-test_packages='dbus=dbus-daemon postgresql=pg_config cups-daemon=cupsd cups-ipp-utils=ippeveprinter
-  cups-filters=cupsfilter xdotool=xdotool'
+test_packages='dbus=dbus-daemon postgresql=initdb cups-daemon=cupsd cups-ipp-utils=ippeveprinter
+  cups-filters=foomatic-rip xdotool=xdotool'
 
 say() { printf '%s\n' "$*" >&2; }
 
