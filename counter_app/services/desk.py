@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from counter_app.domain.procedure import Catalogue, Unit
@@ -62,7 +61,11 @@ class Desk:
     def today(self) -> date:
         return self.now().date()
 
-    @cached_property
+    def take_published(self, catalogue: Catalogue, calendar: WorkCalendar, codes: CodeBook) -> None:
+        """Work by newer published rules from now on."""
+        self.catalogue, self.calendar, self.codes = catalogue, calendar, codes
+
+    @property
     def unit(self) -> Unit:
         """The receiving unit itself, for headers and slips."""
         return self.catalogue.units.get(self.agency) or Unit(id=self.agency, name=self.agency)

@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from counter_app.sync.backoff import Backoff
@@ -195,10 +195,6 @@ class SyncEngine:
             self._wake.wait(wait)
             self._wake.clear()
         self._client.close()
-
-    def note_server_time(self, server: datetime, round_trip: float) -> None:
-        """Feed the gateway's clock to ours (median of the last answers, half the round trip added)."""
-        self._clock.note_server_time(server + timedelta(seconds=round_trip / 2))
 
 
 def _link_of(refused: Refused) -> LinkState:

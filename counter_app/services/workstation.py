@@ -1,0 +1,93 @@
+"""Everything of one counter that needs no screen, built once: the window and the command line both stand on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from counter_app.runtime.clock import SystemClock
+from counter_app.runtime.paths import Profile
+from counter_app.runtime.secrets import load_or_create_key
+from counter_app.services.desk import Desk
+from counter_app.services.published import load_calendar_doc, load_catalogue, load_codes_doc
+from counter_app.store.engine import Store, open_store
+from counter_app.store.unit import Reader
+from counter_app.sync.central import Central
+from counter_app.sync.client import GatewayClient, Identity
+from counter_app.sync.engine import SyncEngine
+from onestop.errors import UserError
+
+_TOLERANCE = timedelta(seconds=2)
+
+
+@dataclass
+class Workstation:
+    """One opened profile. ``close`` in any order of trouble: it stops the sync and folds the store's log."""
+
+    profile: Profile
+    store: Store
+    desk: Desk
+    client: GatewayClient
+    central: Central
+    engine: SyncEngine
+
+    def reload_published(self) -> None:
+        """Take the newest catalogue, calendar, codes and agency settings into use."""
+        with self.store.read() as reader:
+            enrolment = reader.enrolment()
+            assert enrolment is not None
+            self.desk.settings = enrolment.settings
+            self.desk.take_published(load_catalogue(reader), load_calendar_doc(reader), load_codes_doc(reader, _agencies(reader)))
+
+    def close(self) -> None:
+        self.engine.stop()
+        self.client.close()
+        self.store.close()
+
+
+def open_profile_store(directory: Path | None, *, pin: str | None = None) -> tuple[Profile, Store]:
+    """The profile and its store, made if they are not there yet. Raises the key's and the store's faults."""
+    profile = Profile.at(directory)
+    clock = SystemClock()
+    key = load_or_create_key(profile, pin)
+    return profile, open_store(profile.store, key, witness=profile.witness, clock=clock, backups=profile.backups)
+
+
+def open_workstation(directory: Path | None, *, pin: str | None = None) -> Workstation:
+    """Open an enrolled profile. Raises ``not-enrolled`` besides what opening the store raises."""
+    profile = Profile.at(directory)
+    if not profile.store.exists():
+        raise UserError("not-enrolled", "Chưa có hồ sơ máy ở đây. Hãy đăng ký máy: counter-app init --gateway ĐỊA_CHỈ --enrol MÃ.")
+    profile, store = open_profile_store(directory, pin=pin)
+    try:
+        with store.read() as reader:
+            enrolment = reader.enrolment()
+            if enrolment is None:
+                raise UserError("not-enrolled", "Máy này chưa được đăng ký. Hãy chạy: counter-app init --gateway ĐỊA_CHỈ --enrol MÃ.")
+            identity = Identity(enrolment.device, reader.incarnation(), bytes.fromhex(reader.meta_get("device_key") or ""))
+            url, ca = reader.meta_get("gateway_url") or "", reader.meta_get("gateway_ca")
+            desk = Desk(store=store, clock=store.clock, agency=enrolment.agency, device=enrolment.device, settings=enrolment.settings,
+                        catalogue=load_catalogue(reader), calendar=load_calendar_doc(reader),
+                        codes=load_codes_doc(reader, _agencies(reader)))
+        clock = store.clock
+        client = GatewayClient(url, identity, Path(ca) if ca else None, on_date=lambda server, trip: _note_time(clock, server, trip))
+        engine = SyncEngine(store, client, desk.agency, store.clock)
+        with store.write() as unit:
+            unit.reset_sent()
+        return Workstation(profile, store, desk, client, Central(client), engine)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _agencies(reader: Reader) -> list[str]:
+    return [doc.code for doc in reader.catalogue("agency")]
+
+
+def _note_time(clock: SystemClock, server: datetime, round_trip: float) -> None:
+    """Follow the gateway's clock. Its ``Date`` has whole seconds, so smaller differences are left alone: time on paper should
+    not jump back and forth."""
+    middle = server + timedelta(seconds=0.5 + round_trip / 2)
+    if abs(middle - clock.now()) > _TOLERANCE:
+        clock.set_gateway_time(middle)
