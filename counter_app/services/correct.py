@@ -25,12 +25,12 @@ def correct(desk: Desk, dossier_id: str, changes: dict[str, Any], reason: str) -
     ``procedure`` = a TTHC code, …) to its new value (JSON types).
 
     A new procedure brings the version in force on the day of reception and, unless ``due_at`` is given too, a new due
-    date. Raises InvalidFields, ``reason-missing``, ``nothing-to-correct``, ``dossier-closed``; only a head or administrator
+    date. Raises InvalidFields, ``reason-missing``, ``nothing-to-correct``, ``dossier-closed``; only the head of the section
     may change the due date by hand.
     """
-    staff = desk.require("reception")
+    staff = desk.require("dossier.correct")
     if "due_at" in changes:
-        desk.require("head")
+        desk.require("dossier.correct", head=True)
     why = clean_line(reason, 1000)
     if len(why) < 3:
         raise InvalidFields({"reason": "Đính chính phải ghi rõ lý do."}, code="reason-missing")
@@ -41,7 +41,7 @@ def correct(desk: Desk, dossier_id: str, changes: dict[str, Any], reason: str) -
         dossier = unit.dossier(dossier_id)
         if dossier is None:
             raise UserError("dossier-unknown", "Không có hồ sơ này trên máy.")
-        if dossier.status in (State.REFUSED, State.STOPPED, State.RETURNED) and not {"head", "admin"} & set(staff.roles):
+        if dossier.status in (State.REFUSED, State.STOPPED, State.RETURNED) and "head" not in staff.roles:
             raise UserError("dossier-closed", "Hồ sơ đã kết thúc; chỉ trưởng bộ phận được đính chính.")
         wanted = _values(desk, dossier, changes)
         real = {path: Change(old=builtins(get_path(dossier, path)), new=value) for path, value in wanted.items()

@@ -12,6 +12,7 @@ from counter_app.domain.procedure import Catalogue, Unit
 from onestop.calendar import WorkCalendar
 from onestop.codes import CodeBook
 from onestop.errors import UserError
+from onestop.rights import allowed
 from onestop.vntime import to_vn
 from onestop.wire import AgencySettings, StaffRow
 
@@ -70,12 +71,11 @@ class Desk:
         """The receiving unit itself, for headers and slips."""
         return self.catalogue.units.get(self.agency) or Unit(id=self.agency, name=self.agency)
 
-    def require(self, *roles: str) -> StaffRow:
-        """Who acts. ``admin`` and ``head`` may do everything reception may. Raises UserError ``not-signed-in`` or
-        ``role-missing``."""
+    def require(self, kind: str = "", action: str = "", *, head: bool = False) -> StaffRow:
+        """Who acts, if they may make an op of ``kind`` (and ``action``) by the table both sides share; ``head``: only the
+        head of the section decides this. Raises UserError ``not-signed-in`` or ``role-missing``."""
         if self.staff is None:
             raise UserError("not-signed-in", "Chưa đăng nhập. Hãy đăng nhập rồi làm lại; nội dung đã nhập vẫn còn.")
-        if roles and not {"head", "admin", *roles} & set(self.staff.roles):
-            raise UserError("role-missing", "Tài khoản này không có quyền làm việc đó. Hãy nhờ trưởng bộ phận.",
-                            roles=list(roles))
+        if (kind and not allowed(self.staff.roles, kind, action)) or (head and "head" not in self.staff.roles):
+            raise UserError("role-missing", "Tài khoản này không có quyền làm việc đó. Hãy nhờ phụ trách bộ phận.", kind=kind)
         return self.staff

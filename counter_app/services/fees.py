@@ -18,7 +18,7 @@ def add_fee(desk: Desk, dossier_id: str, *, code: str, entry: str = "collected",
             name: str = "", method: str = "cash", receipt_no: str = "") -> tuple[Dossier, Changes]:
     """Record one row: ``due``, ``collected``, ``refunded`` or ``cancelled``. Without ``amount`` the published one is taken.
     ``receipt_no`` is the number of the tax-approved receipt, typed or scanned. Raises InvalidFields, ``fee-unknown``."""
-    staff = desk.require("cashier", "reception", "return")
+    staff = desk.require("fee.record")
     if entry not in ("due", "collected", "refunded", "cancelled"):
         raise InvalidFields({"entry": "Loại ghi sổ không đúng."})
     with desk.store.write() as unit:

@@ -50,7 +50,7 @@ def create_slip(desk: Desk, direction: Direction, unit_id: str, dossier_ids: lis
     Raises ``slip-empty``, ``slip-too-long``, ``unit-unknown``, or InvalidFields naming each dossier that can't go with its
     reason; then nothing is made.
     """
-    staff = desk.require("reception", "return")
+    staff = desk.require("slip.create")
     ids = list(dict.fromkeys(dossier_ids))
     if not ids:
         raise UserError("slip-empty", "Phiếu chưa có hồ sơ nào. Hãy quét giấy tiếp nhận.")
@@ -94,7 +94,7 @@ def confirm_slip(desk: Desk, slip_id: str, *, received: list[str] | None = None,
     A dossier that meanwhile moved on is left as it is and its line says so. Raises ``slip-unknown``, ``slip-confirmed``,
     ``not-on-slip``.
     """
-    staff = desk.require("reception", "return")
+    staff = desk.require("slip.confirm")
     with desk.store.write() as unit:
         slip = unit.slip(slip_id)
         if slip is None:

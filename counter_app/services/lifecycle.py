@@ -45,10 +45,10 @@ def _load(unit: Unit, dossier_id: str) -> Dossier:
     return dossier
 
 
-def _move(desk: Desk, dossier_id: str, roles: tuple[str, ...], action: Action, to: State,
-          facts: Callable[[Unit, Dossier, StaffRow], dict]) -> tuple[Dossier, Changes]:
+def _move(desk: Desk, dossier_id: str, action: Action, to: State, facts: Callable[[Unit, Dossier, StaffRow], dict],
+          *, head: bool = False) -> tuple[Dossier, Changes]:
     """Load, check the move, let ``facts`` build what belongs to it, submit."""
-    staff = desk.require(*roles)
+    staff = desk.require("status.transition", action, head=head)
     with desk.store.write() as unit:
         dossier = _load(unit, dossier_id)
         if not can_move(dossier.status, to):
@@ -80,7 +80,7 @@ def ask_supplement(desk: Desk, dossier_id: str, items: tuple[str, ...], reason: 
                                 asked_by=staff.id, approver=clean_line(approver, 120), due_before=dossier.due_at)
         return {"reason": reason, "supplement": supplement}
 
-    return _move(desk, dossier_id, ("reception",), "supplement-ask", State.SUPPLEMENT, facts)
+    return _move(desk, dossier_id, "supplement-ask", State.SUPPLEMENT, facts)
 
 
 def answer_supplement(desk: Desk, dossier_id: str, *, due_at: datetime | None = None) -> tuple[Dossier, Changes]:
@@ -98,7 +98,7 @@ def answer_supplement(desk: Desk, dossier_id: str, *, due_at: datetime | None = 
         dossier = reader.dossier(dossier_id)
     asked_in_appraisal = bool(dossier and dossier.supplements and dossier.supplements[-1].stage == "appraisal")
     to = State.PROCESSING if asked_in_appraisal else State.ACCEPTED
-    return _move(desk, dossier_id, ("reception",), "supplement-in", to, facts)
+    return _move(desk, dossier_id, "supplement-in", to, facts)
 
 
 def _due_after_supplement(desk: Desk, dossier: Dossier, asked: Supplement | None) -> datetime | None:
@@ -118,7 +118,7 @@ def _due_after_supplement(desk: Desk, dossier: Dossier, asked: Supplement | None
 def accept(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
     """Accept a dossier that was filed online (state 1): it gets its code and its due date now, counted from this moment
     (the clock starts when a valid dossier is received, not when a form is filed)."""
-    staff = desk.require("reception")
+    staff = desk.require("status.transition", "accept")
     now = desk.now()
     with desk.store.write() as unit:
         dossier = _load(unit, dossier_id)
@@ -142,19 +142,19 @@ def accept(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
 def refuse(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes]:
     """Refuse a dossier (mẫu 03) before it is handed over, in writing."""
     reason = _reason(reason)
-    return _move(desk, dossier_id, ("reception",), "refuse", State.REFUSED, lambda *_: {"reason": reason})
+    return _move(desk, dossier_id, "refuse", State.REFUSED, lambda *_: {"reason": reason})
 
 
 def stop(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes]:
     """Stop handling (mẫu 05): the head decides."""
     reason = _reason(reason)
-    return _move(desk, dossier_id, ("head",), "stop", State.STOPPED, lambda *_: {"reason": reason})
+    return _move(desk, dossier_id, "stop", State.STOPPED, lambda *_: {"reason": reason}, head=True)
 
 
 def withdraw(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes]:
     """The citizen asks to take the dossier back (state 7); stopping it is the head's decision afterwards."""
     reason = _reason(reason)
-    return _move(desk, dossier_id, ("reception",), "withdraw-ask", State.WITHDRAWAL, lambda *_: {"reason": reason})
+    return _move(desk, dossier_id, "withdraw-ask", State.WITHDRAWAL, lambda *_: {"reason": reason})
 
 
 def register_result(desk: Desk, dossier_id: str, *, kind: str = "", number: str = "", note: str = "",
@@ -166,7 +166,7 @@ def register_result(desk: Desk, dossier_id: str, *, kind: str = "", number: str 
                         note=clean_line(note, 300))
         return {"result": result, "holder": desk.agency, "slip": slip}
 
-    return _move(desk, dossier_id, ("reception", "return"), "result", State.DONE, facts)
+    return _move(desk, dossier_id, "result", State.DONE, facts)
 
 
 def _result_kind(desk: Desk, dossier: Dossier) -> str:
@@ -197,13 +197,13 @@ def return_result(desk: Desk, dossier_id: str, *, collector_name: str, collector
                             postal_code="".join(postal_code.split()).upper(), note=clean_line(note, 300))
         return {"returned": returned, "holder": ""}
 
-    return _move(desk, dossier_id, ("return", "reception"), "return", State.RETURNED, facts)
+    return _move(desk, dossier_id, "return", State.RETURNED, facts)
 
 
 def extend(desk: Desk, dossier_id: str, new_due_at: datetime, reason: str, *, approver: str = "") -> tuple[Dossier, Changes]:
     """A new due date with its reason (mẫu 04). The original date stays in the dossier. Raises ``due-not-later``."""
     reason = _reason(reason)
-    staff = desk.require("head")
+    staff = desk.require("deadline.extend", head=True)
     due = to_vn(new_due_at)
     with desk.store.write() as unit:
         dossier = _load(unit, dossier_id)

@@ -142,7 +142,7 @@ def receive(desk: Desk, form: ReceiveForm, *, dossier_id: str | None = None) -> 
     an id already stored raises ``dossier-exists``. Raises what ``check`` raises, ``components-missing`` where required
     papers are absent and not acknowledged, and the store's EnvironmentFaults; after any of them nothing is stored.
     """
-    staff = desk.require("reception")
+    staff = desk.require("dossier.create")
     procedure, form, warnings = check(desk, form)
     missing = missing_components(procedure, form.components or ())
     if missing and not form.acknowledge_missing:

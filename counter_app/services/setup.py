@@ -13,7 +13,8 @@ from counter_app.sync.central import enrol
 from onestop.errors import UserError
 
 
-def initialise(directory: Path | None, *, url: str, code: str, name: str = "", ca: Path | None = None, pin: str | None = None) -> Workstation:
+def initialise(directory: Path | None, *, url: str, code: str, name: str = "", ca: Path | None = None,
+               pin: str | None = None) -> Workstation:
     """Enrol this machine at ``url`` with the one-time ``code`` and return it opened, after a first sync.
 
     The device key is made here and never leaves the encrypted store. Raises ``already-enrolled``, NotReached, the gateway's
