@@ -82,7 +82,8 @@ def manifest(conn: Connection) -> ManifestReply:
     """What there is; a counter fetches the documents it lacks."""
     rows = conn.execute(select(catalogue_doc.c["kind", "code", "v", "sha256", "valid_from", "valid_to"])
                         .order_by(catalogue_doc.c.kind, catalogue_doc.c.code, catalogue_doc.c.v))
-    entries = [msgspec.convert(dict(row._mapping), CatalogueEntry) for row in rows]
+    # SQLAlchemy's column names are a subclass of str, which msgspec refuses as a key.
+    entries = [msgspec.convert({str(name): value for name, value in row._mapping.items()}, CatalogueEntry) for row in rows]
     return ManifestReply(etag=etag(conn), entries=entries)
 
 
