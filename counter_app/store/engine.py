@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,7 +135,8 @@ class Store:
             os.replace(part, target)
             key_mark(target).write_text(mark_of(self._key) + "\n")
         except (*errors.DB_ERRORS, OSError) as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
             raise (errors.translate(error, target) or errors.unwritable(target)) from error
         return target
 
