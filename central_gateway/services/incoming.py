@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -25,6 +25,13 @@ class _Head(msgspec.Struct):
     entity: str = ""
     kind: str = ""
     dseq: int = 0
+
+
+class _OnlyId(msgspec.Struct):
+    op: str
+    entity: ClassVar[str] = ""
+    kind: ClassVar[str] = ""
+    dseq: ClassVar[int] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,8 @@ def _head(raw: bytes, number: int) -> Any:
         return msgspec.json.decode(raw, type=_Head)
     except (msgspec.MsgspecError, UnicodeError):
         try:
-            return _Head(op=msgspec.json.decode(raw)["op"])
-        except (msgspec.MsgspecError, UnicodeError, KeyError, TypeError):
+            return msgspec.json.decode(raw, type=_OnlyId)
+        except (msgspec.MsgspecError, UnicodeError):
             raise _no_id(number) from None
 
 

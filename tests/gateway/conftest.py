@@ -1,0 +1,95 @@
+"""A gateway over each database, with a small catalogue, and a counter that speaks the wire to it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+import uvicorn
+
+from central_gateway.app import create_app
+from central_gateway.services import enrol, staff
+from central_gateway.services.published import import_folder
+from central_gateway.settings import Settings
+from central_gateway.state import Gateway, open_gateway
+from tests.gateway import province
+from tests.gateway.counter import Counter
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path) -> Iterator[str]:
+    """An empty database; the same tests run on both engines."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/gateway.db"
+        return
+    server = request.getfixturevalue("postgres_server")
+    url = server.create_database()
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """Cheap password hashes: their strength is not what these tests are about."""
+    return Settings(database=database_url, argon2_memory_kib=64, argon2_passes=1)
+
+
+@pytest.fixture
+def gateway(settings: Settings, tmp_path) -> Iterator[Gateway]:
+    opened = open_gateway(settings)
+    province.write(tmp_path / "catalogue")
+    with opened.database.write() as conn:
+        import_folder(conn, tmp_path / "catalogue")
+        for row in province.STAFF:
+            staff.add(conn, **row, password=province.PASSWORD, passwords=opened.passwords)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def client(gateway: Gateway) -> Iterator[httpx.Client]:
+    """The service on a real socket, in this process."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(create_app(gateway), log_config=None, access_log=False, server_header=False, date_header=False)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            while not server.started:
+                assert thread.is_alive()
+                time.sleep(0.01)
+            with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30, trust_env=False) as http:
+                yield http
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def enrol_code(gateway: Gateway) -> Callable[[str], str]:
+    def make(agency: str = province.NHA_TRANG) -> str:
+        return gateway.database.retrying(lambda conn: enrol.new_code(conn, agency, gateway.settings))
+
+    return make
+
+
+@pytest.fixture
+def new_counter(client: httpx.Client, enrol_code: Callable[[str], str]) -> Callable[..., Counter]:
+    """Enrol one more counter."""
+
+    def make(agency: str = province.NHA_TRANG) -> Counter:
+        counter = Counter(client)
+        counter.enrol(enrol_code(agency))
+        return counter
+
+    return make
+
+
+@pytest.fixture
+def counter(new_counter: Callable[..., Counter]) -> Counter:
+    return new_counter()
