@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from central_gateway.demo import words
-from central_gateway.demo.life import Desk, Life
+from central_gateway.demo.history import Desk
+from central_gateway.demo.life import Life
 from central_gateway.demo.people import People, Place, postal_item
 from central_gateway.demo.published import CALENDAR_FILE, Menu, Version, counters, read
 from central_gateway.demo.slips import SlipBook
@@ -61,7 +62,7 @@ def build(seed: int = SEED, count: int = COUNT, now: datetime | None = None) -> 
     Raises ValueError where a day would need more numbers than the online pool has.
     """
     now = (now or utc_now()).astimezone(VN_TZ).replace(microsecond=0)
-    rng = random.Random(f"{seed}/{count}")  # noqa: S311 - invented data, not a secret
+    rng = random.Random(f"{seed}/{count}")
     back = max(12, min(295, count // 10))
     timeline = Timeline(load_calendar(CALENDAR_FILE), now, back)
     people = People(rng, now.year)
@@ -150,7 +151,8 @@ class _Counter:
             channel=channel, owner=owner, submitter=self._submitter(owner, place, received), subject=subject,  # type: ignore[arg-type]
             set_count=1 if rng.random() < 0.9 else 2, components=_components(data["code"], data["version"], rng.getrandbits(3)),
             fees=self._fees(data, by, received), return_method=method, return_address=owner.address if method == "post" else "",  # type: ignore[arg-type]
-            postal_codes=(postal_item(rng),) if channel == "post" else (), received_at=received, received_by=by, due_at=due, original_due_at=due, limit_value=limit["value"],
+            postal_codes=(postal_item(rng),) if channel == "post" else (), received_at=received, received_by=by, due_at=due,
+            original_due_at=due, limit_value=limit["value"],
             limit_unit=limit["unit"], status=1 if channel == "online" else 2, holder="" if channel == "online" else agency,
         )
 
@@ -162,7 +164,7 @@ class _Counter:
 
     def _owner(self, field: str, place: Place) -> Party:
         rng = self.rng
-        if field in _FIRMS or field in _MIXED and rng.random() < 0.5:
+        if field in _FIRMS or (field in _MIXED and rng.random() < 0.5):
             return self.people.organisation(place)
         if self.known and rng.random() < 0.3:
             return rng.choice(self.known)

@@ -1,67 +1,25 @@
-"""One invented dossier from reception to return, lived step by step until the present cuts it off.
-
-Every step writes the event that the real op would write (``onestop.apply``), so the history, the state and the version agree.
-"""
+"""One invented dossier from reception to return, lived step by step until the present cuts it off."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from central_gateway.demo import words
+from central_gateway.demo.history import SLIP_DAYS, History, Present
 from central_gateway.demo.people import postal_item
-from central_gateway.demo.published import Version
-from central_gateway.demo.slips import SlipBook
-from central_gateway.demo.timeline import Timeline
-from onestop.model import Dossier, Event, FeeEntry, Result, Returned, Supplement
-
-#: Older handovers than this many worked days carry no slip: their slips were purged long ago.
-SLIP_DAYS = 25
+from onestop.model import Dossier, Result, Returned, Supplement
 
 
-class Present(Exception):
-    """The next step lies in the future: the dossier stands where it stands."""
-
-
-@dataclass(slots=True)
-class Desk:
-    """What the lives at one counter share."""
-
-    rng: random.Random
-    timeline: Timeline
-    slips: SlipBook
-    uid: Callable[[datetime], str]
-    agency: str
-    device: int
-    staff: dict[str, str]
-    off_day_returns: int = 0
-
-
-class Life:
-    """Drives one dossier. ``first`` is the dossier as received, without events."""
-
-    def __init__(self, desk: Desk, version: Version, first: Dossier) -> None:
-        self.desk, self.version, self.rng, self.line = desk, version, desk.rng, desk.timeline
-        self.at = first.received_at
-        self.first = first
-        self.changed: dict[str, Any] = {}
-        self.events: list[Event] = []
-        self.fees = list(first.fees)
-        self.prints: dict[str, int] = {}
-        self.status = first.status
-        self.due = first.due_at
-        self.supplements: list[Supplement] = []
-        self.recent = self.line.index[first.received_at.date()] >= self.line.past - SLIP_DAYS
+class Life(History):
+    """Drives one dossier."""
 
     def lived(self) -> Dossier:
         """Live it and return it as it stands now."""
-        try:
+        with suppress(Present):
             self._live()
-        except Present:
-            pass
         return replace(self.first, **self.changed, events=tuple(self.events), fees=tuple(self.fees), prints=self.prints,
                        status=self.status, due_at=self.due, supplements=tuple(self.supplements), version=len(self.events))
 
@@ -149,7 +107,7 @@ class Life:
         self._move("supplement-in", answered, desk.staff["hoa"], back_to)
 
     def _hand_over(self) -> None:
-        rng, desk, unit = self.rng, self.desk, self.version.handover_unit
+        rng, _desk, unit = self.rng, self.desk, self.version.handover_unit
         by = self.first.received_by
         if self.first.limit_unit in ("same-day", "hour"):
             self._move("handover", self._later(rng.randint(3, 12)), by, 4, holder=unit)
@@ -274,8 +232,6 @@ class Life:
         if returned.relation != "post" and self.rng.random() < 0.5:
             self._print("return")
 
-    # -- writing -----------------------------------------------------------------------------------------------------
-
     def _by_slip(self, direction: Any, unit: str, batch: datetime, by: str, action: str, to: int, holder: str = "") -> None:
         """The move happens when the other side confirms the slip of ``batch``."""
         self._need(batch)
@@ -289,36 +245,3 @@ class Life:
             self._finish(at, by, number)
         else:
             self._move(action, at, by, to, slip=number, holder=holder)
-
-    def _collect(self, fee: FeeEntry, at: datetime) -> None:
-        by = self.desk.staff["thu"]
-        number = f"{self.rng.randint(0, 9_999_999):07d}"
-        method = "cash" if self.rng.random() < 0.55 else "transfer"
-        self.fees.append(replace(fee, id=self.desk.uid(at), entry="collected", method=method, receipt_no=number, at=at, by=by))
-        self._event("fee-collected", at, by, code=fee.code, amount=fee.amount)
-
-    def _print(self, form: str, minutes: int = 0) -> None:
-        at = self.at + timedelta(seconds=45) if not minutes else self._later(minutes)
-        copy = self.prints.get(form, 0) + 1
-        self._event("print", at, self.events[-1].by, form=form, copy_no=copy)
-        self.prints[form] = copy
-
-    def _move(self, action: str, at: datetime, by: str, to: int, reason: str = "", **facts: Any) -> None:
-        self._need(at)
-        origin = self.status
-        if "holder" in facts:
-            self.changed["holder"] = facts["holder"]
-        self._event(action, at, by, reason, **{"from": origin, "to": to}, **{k: v for k, v in facts.items() if v})
-        self.status = to
-
-    def _event(self, kind: str, at: datetime, by: str, reason: str = "", **facts: Any) -> None:
-        self._need(at)
-        self.at = max(at, self.at)
-        self.events.append(Event(id=self.desk.uid(at), kind=kind, at=at, by=by, device=self.desk.device, reason=reason, facts=facts))
-
-    def _later(self, minutes: int) -> datetime:
-        return self.line.later(self.at, minutes)
-
-    def _need(self, at: datetime) -> None:
-        if at > self.line.now:
-            raise Present

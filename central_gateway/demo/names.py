@@ -17,12 +17,13 @@ FAMILY = _weighted(
     "Lưu Tô Hà Trịnh Đoàn Thái Kiều Châu Tạ Văn Lâm Từ Quách Chế Mấu Pi_Năng Thập Đàng Đào Vũ*2 Hoàng*3"
 )
 MIDDLE_MALE = _weighted(
-    "Văn*12 Hữu*4 Đức*4 Minh*4 Quốc*4 Công*3 Thanh*3 Xuân*3 Ngọc*3 Đình*3 Quang*3 Trọng*2 Tấn*3 Anh*2 Gia*3 Hoàng*3 Bá Thành*2 Duy*2 Nhật Phước"
+    "Văn*12 Hữu*4 Đức*4 Minh*4 Quốc*4 Công*3 Thanh*3 Xuân*3 Ngọc*3 Đình*3 Quang*3 Trọng*2 Tấn*3 Anh*2 Gia*3 Hoàng*3 Bá Thành*2 Duy*2 Nhật "
+    "Phước"
 )
 GIVEN_MALE = _weighted(
-    "An Ân Bình Bảo*2 Cường*2 Chí Dũng*2 Duy*2 Đạt*2 Đông Giang Hải*2 Hào Hậu Hiếu*2 Hòa Hùng*3 Huy*3 Hưng*2 Khải Khang*2 Khánh Khoa*2 Kiên "
-    "Lâm Lộc Long*2 Luân Mạnh Nam*2 Nghĩa Nguyên Nhân Nhật Phát Phong*2 Phú Phúc*2 Quân*2 Quý Sang Sơn*2 Tài*2 Tâm Tân Thái Thành*2 "
-    "Thắng*2 Thiện Thịnh*2 Thọ Tiến*2 Toàn Trí Trung*2 Tú Tuấn*3 Tùng Việt Vinh*2 Vũ*2 Vương Ý"
+    "An Ân Bình Bảo*2 Cường*2 Chí Dũng*2 Duy*2 Đạt*2 Đông Giang Hải*2 Hào Hậu Hiếu*2 Hòa Hùng*3 Huy*3 Hưng*2 Khải Khang*2 Khánh Khoa*2 "
+    "Kiên Lâm Lộc Long*2 Luân Mạnh Nam*2 Nghĩa Nguyên Nhân Nhật Phát Phong*2 Phú Phúc*2 Quân*2 Quý Sang Sơn*2 Tài*2 Tâm Tân Thái "
+    "Thành*2 Thắng*2 Thiện Thịnh*2 Thọ Tiến*2 Toàn Trí Trung*2 Tú Tuấn*3 Tùng Việt Vinh*2 Vũ*2 Vương Ý"
 )
 MIDDLE_FEMALE = _weighted(
     "Thị*16 Ngọc*4 Thanh*3 Kim*3 Thu*3 Minh*2 Phương*2 Hồng*2 Bích*2 Mỹ*2 Như*2 Quỳnh*2 Thùy*2 Hoài Diễm Tuyết Khánh Bảo*2 Gia "

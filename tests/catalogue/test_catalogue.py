@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from datetime import date
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -148,7 +148,7 @@ def test_versions_follow_each_other():
         assert [p["version"] for p in versions] == list(range(1, len(versions) + 1))
         for a, b in combinations(versions, 2):
             assert days(a)[1] < days(b)[0], name_of(b)
-        for a, b in zip(versions, versions[1:], strict=False):
+        for a, b in pairwise(versions):
             assert (days(b)[0] - days(a)[1]).days == 1
             assert any(a[key] != b[key] for key in ("limit", "fees", "authoritative_system"))
         assert any(days(p)[0] <= TODAY <= days(p)[1] for p in versions)
