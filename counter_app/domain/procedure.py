@@ -6,7 +6,7 @@ receipt already promises.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -51,9 +51,18 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Who decides and who gets the papers, where that depends on the receiving counter (business of the commune itself)."""
+
+    competent_agency: str
+    handover_unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:
     """One version of one procedure. ``agencies`` are the counters that receive it (any counter of the province may be
-    named, whatever the applicant's residence); empty means all."""
+    named, whatever the applicant's residence); empty means all. ``by_counter`` overrides ``competent_agency`` and
+    ``handover_unit`` for the counters it names."""
 
     code: str
     version: int
@@ -61,6 +70,7 @@ class Procedure:
     field: str
     competent_agency: str
     handover_unit: str = ""
+    by_counter: dict[str, Place] = field(default_factory=dict, hash=False)
     authoritative_system: Authority | None = None
     limit: LimitRule
     internal_days_before: int = 0
@@ -74,6 +84,13 @@ class Procedure:
     valid_from: date
     valid_to: date | None = None
     decision_no: str = ""
+
+    def at(self, counter: str) -> Procedure:
+        """This version as ``counter`` applies it: with its own competent agency and handover unit."""
+        place = self.by_counter.get(counter)
+        if place is None:
+            return self
+        return replace(self, competent_agency=place.competent_agency, handover_unit=place.handover_unit)
 
     def holds_on(self, day: date) -> bool:
         """True when this version is in force on ``day`` (both ends included)."""

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def load_catalogue(reader: Reader) -> Catalogue:
-    """Procedures and units in force. A document that cannot be read is left out and logged by its code; the rest works."""
+def load_catalogue(reader: Reader, counter: str) -> Catalogue:
+    """Procedures (as ``counter`` applies them) and units in force. A document that cannot be read is left out and logged by its code; the rest works."""
     procedures, units = [], {}
     for doc in reader.catalogue("procedure"):
         try:
-            procedures.append(msgspec.json.decode(doc.body, type=Procedure))
+            procedures.append(msgspec.json.decode(doc.body, type=Procedure).at(counter))
         except msgspec.MsgspecError:
             log.warning("procedure %s v%s in the catalogue is unreadable", doc.code, doc.v)
     for doc in reader.catalogue("agency"):

@@ -38,7 +38,7 @@ class Workstation:
             enrolment = reader.enrolment()
             assert enrolment is not None
             self.desk.settings = enrolment.settings
-            self.desk.take_published(load_catalogue(reader), load_calendar_doc(reader), load_codes_doc(reader, _agencies(reader)))
+            self.desk.take_published(load_catalogue(reader, self.desk.agency), load_calendar_doc(reader), load_codes_doc(reader, _agencies(reader)))
 
     def close(self) -> None:
         self.engine.stop()
@@ -68,7 +68,7 @@ def open_workstation(directory: Path | None, *, pin: str | None = None) -> Works
             identity = Identity(enrolment.device, reader.incarnation(), bytes.fromhex(reader.meta_get("device_key") or ""))
             url, ca = reader.meta_get("gateway_url") or "", reader.meta_get("gateway_ca")
             desk = Desk(store=store, clock=store.clock, agency=enrolment.agency, device=enrolment.device, settings=enrolment.settings,
-                        catalogue=load_catalogue(reader), calendar=load_calendar_doc(reader),
+                        catalogue=load_catalogue(reader, enrolment.agency), calendar=load_calendar_doc(reader),
                         codes=load_codes_doc(reader, _agencies(reader)))
         clock = store.clock
         client = GatewayClient(url, identity, Path(ca) if ca else None, on_date=lambda server, trip: _note_time(clock, server, trip))
