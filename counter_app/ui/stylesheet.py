@@ -58,6 +58,20 @@ QToolButton:hover {{ background: {hover}; }}
 QToolButton:focus {{ border-color: {focus}; }}
 QToolButton:checked {{ background: {accent_soft}; color: {accent}; }}
 
+QCheckBox, QRadioButton {{ spacing: {u1_5}px; padding: 1px 0; }}
+QCheckBox::indicator, QRadioButton::indicator {{ width: {box}px; height: {box}px; border: 1px solid {border_strong};
+  background: {surface}; }}
+QCheckBox::indicator {{ border-radius: 3px; }}
+QRadioButton::indicator {{ border-radius: {box_r}px; }}
+QCheckBox::indicator:hover, QRadioButton::indicator:hover {{ border-color: {accent}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url("{check}"); }}
+QRadioButton::indicator:checked {{ border-color: {accent}; image: url("{dot}"); }}
+QCheckBox::indicator:indeterminate {{ background: {accent_soft}; border-color: {accent}; }}
+QCheckBox:focus, QRadioButton:focus {{ color: {accent}; }}
+QCheckBox::indicator:focus, QRadioButton::indicator:focus {{ border: 2px solid {focus}; width: {box_f}px; height: {box_f}px; }}
+QCheckBox:disabled, QRadioButton:disabled {{ color: {text_disabled}; }}
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {border}; background: {sunken}; }}
+
 QFrame[panel="card"] {{ background: {surface}; border: 1px solid {border}; border-radius: {r2}px; }}
 QFrame[panel="popup"] {{ background: {surface}; border: 1px solid {border_strong}; border-radius: {r2}px; }}
 QFrame[panel="line"] {{ background: {border}; border: 0; }}
@@ -74,7 +88,7 @@ QTableView::item:hover {{ background: {hover}; }}
 QTableView::item:selected {{ background: {selection}; color: {text}; }}
 QHeaderView {{ background: {surface}; border: 0; }}
 QHeaderView::section {{ background: {surface}; color: {text_muted}; border: 0; border-bottom: 1px solid {border};
-  padding: {u1}px {u2}px; font-size: {pt_small}pt; font-weight: 500; }}
+  padding: {u1}px {u2_3}px; font-size: {pt_small}pt; font-weight: 500; }}
 QListView::item:selected {{ background: {selection}; color: {text}; }}
 
 QScrollArea {{ background: transparent; border: 0; }}
@@ -103,7 +117,7 @@ QProgressBar::chunk {{ background: {accent}; border-radius: {bar_r}px; }}
 
 
 def build_stylesheet(theme: Theme) -> str:
-    """The stylesheet of ``theme``. Pure text work; the chevron of combo boxes is the only file it names."""
+    """The stylesheet of ``theme``. Pure text work; the chevron, tick and dot are the only files it names."""
     from counter_app.ui.assets import asset_dir
 
     tokens = theme.tokens
@@ -111,14 +125,16 @@ def build_stylesheet(theme: Theme) -> str:
     points, unit, em = BASE_POINTS * theme.font_scale, theme.unit, theme.em
     pad_y = max(1, round(unit * (0.75 if theme.density == "comfortable" else 0.35)))
     bar = max(8, round(em * 0.55))
-    chevron = asset_dir("themes") / ("chevron-dark.svg" if theme.dark else "chevron-light.svg")
+    box = round(em * 0.8)
+    shade = "dark" if theme.dark else "light"
+    chevron, check, dot = ((asset_dir("themes") / f"{part}-{shade}.svg").as_posix() for part in ("chevron", "check", "dot"))
     return _SHEET.format(
         **names,
         pt_title=round(points * 1.5, 2), pt_section=round(points * 1.12, 2), pt_small=round(points * 0.9, 2),
         pt_display=round(points * 2.0, 2),
-        u1=round(unit), u2=round(unit * 2), u2_1=max(0, round(unit * 2) - 1), u3=round(unit * 3),
+        u1=round(unit), u2=round(unit * 2), u2_3=round(unit * 2) + 3, u2_1=max(0, round(unit * 2) - 1), u3=round(unit * 3),
         u3_1=max(0, round(unit * 3) - 1), u4=round(unit * 4),
         pad_y=pad_y, pad_y1=max(0, pad_y - 1), line=round(em), em=round(em), em2=round(em * 2), icon=theme.icon_size,
         r=max(4, round(unit * 1.25)), r2=max(6, round(unit * 2)), bar=bar, bar_r=max(2, (bar - 4) // 2),
-        chevron=chevron.as_posix(),
+        chevron=chevron, check=check, dot=dot, u1_5=round(unit * 1.5), box=box, box_r=box // 2 + 1, box_f=box - 2,
     )  # fmt: skip

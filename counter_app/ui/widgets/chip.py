@@ -40,7 +40,7 @@ def paint_chip(painter: QPainter, rect: QRect, chip: Chip, base: QFont) -> None:
     """Draw ``chip`` at the left of ``rect``, vertically centred, elided when it does not fit."""
     front, soft = status_colours(chip.role)
     size = chip_size(chip, base)
-    box = QRect(rect.left(), rect.center().y() - size.height() // 2 + 1, min(size.width(), rect.width()), size.height())
+    box = QRect(rect.left(), rect.top() + (rect.height() - size.height()) // 2, min(size.width(), rect.width()), size.height())
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -51,7 +51,7 @@ def paint_chip(painter: QPainter, rect: QRect, chip: Chip, base: QFont) -> None:
     if chip.icon:
         edge = round(theme().icon_size * 0.88)
         ratio = painter.device().devicePixelRatioF()
-        painter.drawPixmap(left, box.center().y() - edge // 2 + 1, pixmap(chip.icon, chip.role, edge, ratio))
+        painter.drawPixmap(left, box.top() + (box.height() - edge) // 2, pixmap(chip.icon, chip.role, edge, ratio))
         left += edge + spacing(1)
     font = chip_font(base)
     painter.setFont(font)

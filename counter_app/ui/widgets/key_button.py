@@ -120,6 +120,8 @@ class KeyButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
+        if not self.text():
+            return QSize(self._content_width() + 2 * spacing(2), hint.height())
         margins = hint.width() - self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
         return QSize(self._content_width() + max(margins, 2 * spacing(2)), hint.height())
 

@@ -39,7 +39,7 @@ class Banner(QWidget):
         line.setContentsMargins(spacing(6), spacing(1.5), spacing(6), spacing(1.5))
         line.setSpacing(spacing(2))
         self._icon, self._text = QLabel(), _sentence()
-        self._button = KeyButton("", kind="quiet")
+        self._button = KeyButton("")
         self._button.clicked.connect(self.action_requested)
         line.addWidget(self._icon)
         line.addWidget(self._text, 1)

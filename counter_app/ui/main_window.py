@@ -1,0 +1,275 @@
+"""The frame: rail, search box, pages, details panel, status line. Passive: signals out, setters in; who reacts is decided in
+the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from time import monotonic
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from counter_app.ui.actions import BY_ID, Command, CommandSet
+from counter_app.ui.icons import set_icon
+from counter_app.ui.page import Page, PageSpec
+from counter_app.ui.texts import recent_text
+from counter_app.ui.theme import set_text_role, spacing, theme
+from counter_app.ui.widgets.messages import Banner, Toast
+from counter_app.ui.widgets.nav_rail import NavRail
+from counter_app.ui.widgets.top_bar import LinkView, TopBar
+
+ESC_ESC_SECONDS = 0.8
+
+
+class MainWindow(QWidget):
+    """The window of the program.
+
+    Signals: ``page_requested(id)`` the person wants a page (the root answers with `show_page`, or not);
+    ``page_shown(id)`` it is visible; ``search_submitted(text)`` / ``search_edited(text)`` from the scan box;
+    ``sync_requested()``, ``lock_requested()``, ``sign_out_requested()``;
+    ``theme_requested(what)`` one of ``light dark auto zoom-in zoom-out zoom-reset density``;
+    ``command_requested(id)`` a command that neither the frame nor the page on top took;
+    ``banner_action()`` the button of the banner; ``close_requested()`` when `confirm_close` holds the window open.
+    """
+
+    page_requested = Signal(str)
+    page_shown = Signal(str)
+    search_submitted = Signal(str)
+    search_edited = Signal(str)
+    sync_requested = Signal()
+    lock_requested = Signal()
+    sign_out_requested = Signal()
+    theme_requested = Signal(str)
+    command_requested = Signal(str)
+    banner_action = Signal()
+    close_requested = Signal()
+
+    def __init__(self, pages: Sequence[PageSpec], title: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title or self.tr("Quầy một cửa"))
+        set_icon(self, "stamp", "accent")
+        self.resize(1366, 768)
+        self._specs = {spec.id: spec for spec in pages}
+        self._pages: dict[str, Page] = {}
+        self._current = ""
+        self._last_escape = 0.0
+        self._last_sync: datetime | None = None
+        self.confirm_close = False
+        self.commands = CommandSet(self)
+        self.commands.triggered.connect(self._command)
+        for spec in pages:
+            if spec.id not in BY_ID:
+                keys = (spec.shortcut,) if spec.shortcut else ()
+                self.commands.add(Command(spec.id, spec.title, spec.icon, keys))
+        self._build(pages)
+
+    def _build(self, pages: Sequence[PageSpec]) -> None:
+        self.rail = NavRail()
+        for spec in pages:
+            self.rail.add_page(spec.id, spec.title, spec.icon, spec.shortcut, spec.bottom)
+        self.rail.page_requested.connect(self.page_requested)
+        menu = [self.commands[key] for key in ("theme-auto", "theme-light", "theme-dark", "density", "lock", "sign-out")]
+        self.top = TopBar(menu)
+        self.top.search_submitted.connect(self.search_submitted)
+        self.top.search_edited.connect(self.search_edited)
+        self.banner = Banner()
+        self.banner.action_requested.connect(self.banner_action)
+        self._stack = QStackedWidget()
+        self._details = QStackedWidget()
+        self._details.setObjectName("detailsPane")
+        self._details.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._details.hide()
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(1)
+        self._splitter.addWidget(self._stack)
+        self._splitter.addWidget(self._details)
+        self._splitter.setStretchFactor(0, 1)
+        work = QWidget()
+        column = QVBoxLayout(work)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.top, self.banner, self._splitter, self._status_bar()):
+            column.addWidget(widget, 1 if widget is self._splitter else 0)
+        self._frame = QWidget()
+        line = QHBoxLayout(self._frame)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self.rail)
+        line.addWidget(work, 1)
+        self._layers = QStackedWidget()
+        self._layers.addWidget(self._frame)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._layers)
+        self.toast = Toast(self._stack)
+        self.setTabOrder(self.top, self.rail)
+        self.set_link(LinkView.CONNECTING)
+
+    def _status_bar(self) -> QWidget:
+        bar = QWidget()
+        bar.setObjectName("statusBar")
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        line = QHBoxLayout(bar)
+        line.setContentsMargins(spacing(6), spacing(1), spacing(4), spacing(1))
+        self._status_left = set_text_role(QLabel(), "muted")
+        self._status_right = set_text_role(QLabel(), "muted")
+        line.addWidget(self._status_left, 1)
+        line.addWidget(self._status_right)
+        return bar
+
+    # ---- pages
+
+    def show_page(self, page_id: str) -> Page:
+        """Make a page visible (created on first use), give it the focus, and return it. Raises KeyError for an unknown id."""
+        spec = self._specs[page_id]
+        if page_id == self._current:
+            self._focus_page(self._pages[page_id])
+            return self._pages[page_id]
+        if self._current:
+            self._pages[self._current].on_leave()
+        if page_id not in self._pages:
+            page = spec.factory()
+            self._pages[page_id] = page
+            self._stack.addWidget(page)
+            if (panel := page.details()) is not None:
+                panel.setProperty("pageId", page_id)
+                self._details.addWidget(panel)
+        page = self._pages[page_id]
+        self._current = page_id
+        self._stack.setCurrentWidget(page)
+        panels = [self._details.widget(i) for i in range(self._details.count())]
+        panel = next((widget for widget in panels if widget.property("pageId") == page_id), None)
+        self._details.setVisible(panel is not None)
+        if panel is not None:
+            self._details.setCurrentWidget(panel)
+            self._details.setMinimumWidth(round(theme().em * 19))
+        self.rail.set_current(page_id)
+        page.on_enter()
+        self._focus_page(page)
+        self.page_shown.emit(page_id)
+        return page
+
+    def page(self, page_id: str) -> Page | None:
+        """A page that was created, or None."""
+        return self._pages.get(page_id)
+
+    def current_page(self) -> Page | None:
+        """The page on top, or None before the first."""
+        return self._pages.get(self._current)
+
+    def current_page_id(self) -> str:
+        """Its id, or empty."""
+        return self._current
+
+    def _focus_page(self, page: Page) -> None:
+        (page.primary_focus() or self.top.search).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # ---- what is shown around them
+
+    def set_link(self, state: LinkView, unsent: int = 0, detail: str = "") -> None:
+        """State of the link and number of waiting changes. Offline also shows the banner that says what still works."""
+        self.top.set_link(state, unsent, detail)
+        if state is LinkView.OFFLINE:
+            waiting = self.tr("{0} thay đổi chờ gửi, sẽ tự gửi khi có mạng.").format(unsent) if unsent else ""
+            text = self.tr("Mất mạng. Tiếp nhận, in, bàn giao và trả kết quả vẫn làm bình thường trên máy này. ") + waiting
+            self.banner.show_banner(text.strip(), "warning", "cloud-off", self.tr("Xem việc chờ gửi") if unsent else "")
+        elif state is LinkView.ATTENTION:
+            self.banner.show_banner(detail or state.text, "danger", "triangle-alert", self.tr("Xem"))
+        else:
+            self.banner.hide()
+
+    def set_last_sync(self, moment: datetime | None, now: datetime) -> None:
+        """Last complete exchange with the centre, for the status line."""
+        self._last_sync = moment
+        self._status_right.setText(self.tr("Đồng bộ lần cuối: {0}").format(recent_text(moment, now)))
+
+    def set_status(self, text: str) -> None:
+        """The left part of the status line (workstation, printer, scanner)."""
+        self._status_left.setText(text)
+
+    def set_user(self, name: str, agency: str = "") -> None:
+        """The signed-in person and the office."""
+        self.top.set_user(name)
+        self.rail.set_agency(agency)
+
+    def show_toast(self, text: str, role: str = "success", icon: str = "circle-check") -> None:
+        """A short message without undo."""
+        self.toast.show_message(text, role, icon)
+
+    def focus_search(self) -> None:
+        """Put the cursor into the scan box, its text selected."""
+        self.top.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.top.search.selectAll()
+
+    def show_overlay(self, widget: QWidget) -> None:
+        """Cover everything (lock screen, sign-in): pages keep their state but nothing of them can be seen or reached."""
+        if self._layers.indexOf(widget) < 0:
+            self._layers.addWidget(widget)
+        self._layers.setCurrentWidget(widget)
+        self.commands.set_enabled(False, frozenset({"zoom-in", "zoom-out", "zoom-reset"}))
+        widget.setFocus()
+
+    def hide_overlay(self) -> None:
+        """Uncover; the focus goes back to the page."""
+        covering = self._layers.currentWidget()
+        self._layers.setCurrentWidget(self._frame)
+        if covering is not self._frame:
+            self._layers.removeWidget(covering)
+            covering.setParent(None)
+            covering.deleteLater()
+        self.commands.set_enabled(True)
+        if (page := self.current_page()) is not None:
+            self._focus_page(page)
+
+    def is_covered(self) -> bool:
+        """Is the lock screen or sign-in shown?"""
+        return self._layers.currentWidget() is not self._frame
+
+    # ---- commands
+
+    @Slot(str)
+    def _command(self, command_id: str) -> None:
+        page = self.current_page()
+        if command_id == "undo" and self.toast.undo():
+            return
+        if page is not None and page.handle_command(command_id):
+            return
+        if command_id in self._specs:
+            self.page_requested.emit(command_id)
+        elif command_id in ("find", "scan-box"):
+            self.focus_search()
+        elif command_id == "sync":
+            self.sync_requested.emit()
+        elif command_id == "lock":
+            self.lock_requested.emit()
+        elif command_id == "sign-out":
+            self.sign_out_requested.emit()
+        elif command_id == "palette":
+            from counter_app.ui.dialogs.command_palette import CommandPalette
+
+            CommandPalette(self.commands, self).open()
+        elif command_id.startswith(("theme-", "zoom-")) or command_id == "density":
+            self.theme_requested.emit(command_id.removeprefix("theme-"))
+        else:
+            self.command_requested.emit(command_id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and not event.isAutoRepeat() and not self.is_covered():
+            now = monotonic()
+            if now - self._last_escape <= ESC_ESC_SECONDS:
+                self.focus_search()
+                now = 0.0
+            self._last_escape = now
+        super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.confirm_close:
+            event.ignore()
+            self.close_requested.emit()
+            return
+        if (page := self.current_page()) is not None:
+            page.on_leave()
+        super().closeEvent(event)
