@@ -15,7 +15,7 @@ from onestop.errors import UserError
 @contextmanager
 def workstation(args: argparse.Namespace, *, staff: bool = False) -> Iterator[Workstation]:
     """The opened profile; with ``staff`` the command acts as ``--user`` with the password in COUNTER_APP_PASSWORD."""
-    station = open_workstation(args.profile, pin=os.environ.get("COUNTER_APP_PIN"))
+    station = open_workstation(args.profile)
     try:
         if staff:
             if not args.user:

@@ -70,6 +70,11 @@ def uses_pin(profile: Profile) -> bool:
     return profile.key_file.exists()
 
 
+def keyring_usable() -> bool:
+    """Does the operating system offer a keyring we trust?"""
+    return _keyring() is not None
+
+
 def _keyring() -> Any:
     """The usable keyring or None. Imported late: it takes most of a second."""
     import keyring

@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 
 
 def load_catalogue(reader: Reader, counter: str) -> Catalogue:
-    """Procedures (as ``counter`` applies them) and units in force. A document that cannot be read is left out and logged by its code; the rest works."""
+    """Procedures (as ``counter`` applies them) and units in force. A document that cannot be read is left out and logged by its
+    code; the rest works."""
     procedures, units = [], {}
     for doc in reader.catalogue("procedure"):
         try:

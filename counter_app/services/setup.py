@@ -8,13 +8,15 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from counter_app.services.workstation import Workstation, open_profile_store, open_workstation
+from counter_app.runtime.secrets import PinProvider, pin_from_env
+from counter_app.runtime.settings import GATEWAY_CA, GATEWAY_URL, Settings
+from counter_app.services.workstation import Workstation, open_profile_store, open_workstation, profile_at
 from counter_app.sync.central import enrol
 from onestop.errors import UserError
 
 
 def initialise(directory: Path | None, *, url: str, code: str, name: str = "", ca: Path | None = None,
-               pin: str | None = None) -> Workstation:
+               ask_pin: PinProvider = pin_from_env) -> Workstation:
     """Enrol this machine at ``url`` with the one-time ``code`` and return it opened, after a first sync.
 
     The device key is made here and never leaves the encrypted store. Raises ``already-enrolled``, NotReached, the gateway's
@@ -23,7 +25,8 @@ def initialise(directory: Path | None, *, url: str, code: str, name: str = "", c
     address = url.strip().rstrip("/")
     if not address.startswith(("https://", "http://")):
         raise UserError("gateway-url-invalid", "Địa chỉ hệ thống trung tâm phải bắt đầu bằng https://")
-    profile, store = open_profile_store(directory, pin=pin)
+    profile = profile_at(directory).ensure()
+    store = open_profile_store(profile, ask_pin)
     try:
         with store.read() as reader:
             if reader.enrolment() is not None:
@@ -31,15 +34,17 @@ def initialise(directory: Path | None, *, url: str, code: str, name: str = "", c
             incarnation = reader.incarnation()
         key = Ed25519PrivateKey.generate()
         reply = enrol(address, code.strip(), name or socket.gethostname(), key, incarnation, ca)
+        settings = Settings(profile.settings_file)
+        settings.set(GATEWAY_URL, address)
+        if ca:
+            settings.set(GATEWAY_CA, str(ca.resolve()))
         with store.write() as unit:
-            unit.meta_set("gateway_url", address)
-            unit.meta_set("gateway_ca", str(ca.resolve()) if ca else "")
             unit.meta_set("device_key", key.private_bytes_raw().hex())
             unit.meta_set("pepper", secrets.token_hex(16))
             unit.save_enrolment(reply)
     finally:
         store.close()
-    station = open_workstation(profile.directory, pin=pin)
+    station = open_workstation(profile.dir, ask_pin)
     try:
         station.engine.run_once()
         station.reload_published()

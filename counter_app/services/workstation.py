@@ -8,7 +8,8 @@ from pathlib import Path
 
 from counter_app.runtime.clock import SystemClock
 from counter_app.runtime.paths import Profile
-from counter_app.runtime.secrets import load_or_create_key
+from counter_app.runtime.secrets import PinProvider, load_or_create_key, pin_from_env
+from counter_app.runtime.settings import GATEWAY_CA, GATEWAY_URL, PLAIN_STORE, SYNC_SECONDS, Settings
 from counter_app.services.desk import Desk
 from counter_app.services.published import load_calendar_doc, load_catalogue, load_codes_doc
 from counter_app.store.engine import Store, open_store
@@ -26,6 +27,7 @@ class Workstation:
     """One opened profile. ``close`` in any order of trouble: it stops the sync and folds the store's log."""
 
     profile: Profile
+    settings: Settings
     store: Store
     desk: Desk
     client: GatewayClient
@@ -38,7 +40,8 @@ class Workstation:
             enrolment = reader.enrolment()
             assert enrolment is not None
             self.desk.settings = enrolment.settings
-            self.desk.take_published(load_catalogue(reader, self.desk.agency), load_calendar_doc(reader), load_codes_doc(reader, _agencies(reader)))
+            self.desk.take_published(load_catalogue(reader, self.desk.agency), load_calendar_doc(reader),
+                                     load_codes_doc(reader, _agencies(reader)))
 
     def close(self) -> None:
         self.engine.stop()
@@ -46,36 +49,42 @@ class Workstation:
         self.store.close()
 
 
-def open_profile_store(directory: Path | None, *, pin: str | None = None) -> tuple[Profile, Store]:
-    """The profile and its store, made if they are not there yet. Raises the key's and the store's faults."""
-    profile = Profile.at(directory)
-    clock = SystemClock()
-    key = load_or_create_key(profile, pin)
-    return profile, open_store(profile.store, key, witness=profile.witness, clock=clock, backups=profile.backups)
+def profile_at(directory: Path | None) -> Profile:
+    """The profile a person named, or the one of who is signed in to the PC."""
+    return Profile(directory.absolute()) if directory else Profile.default()
 
 
-def open_workstation(directory: Path | None, *, pin: str | None = None) -> Workstation:
+def open_profile_store(profile: Profile, ask_pin: PinProvider = pin_from_env) -> Store:
+    """The profile's store, made if it is not there yet. Raises the key's and the store's faults."""
+    settings = Settings(profile.settings_file)
+    plain = settings.get(PLAIN_STORE)
+    key = None if plain else load_or_create_key(profile, ask_pin)
+    return open_store(profile.store_path, key, witness=profile.witness_dir, clock=SystemClock(), backups=profile.backups, plain=plain)
+
+
+def open_workstation(directory: Path | None, ask_pin: PinProvider = pin_from_env) -> Workstation:
     """Open an enrolled profile. Raises ``not-enrolled`` besides what opening the store raises."""
-    profile = Profile.at(directory)
-    if not profile.store.exists():
+    profile = profile_at(directory)
+    if not profile.store_path.exists():
         raise UserError("not-enrolled", "Chưa có hồ sơ máy ở đây. Hãy đăng ký máy: counter-app init --gateway ĐỊA_CHỈ --enrol MÃ.")
-    profile, store = open_profile_store(directory, pin=pin)
+    settings = Settings(profile.settings_file)
+    store = open_profile_store(profile, ask_pin)
     try:
         with store.read() as reader:
             enrolment = reader.enrolment()
             if enrolment is None:
                 raise UserError("not-enrolled", "Máy này chưa được đăng ký. Hãy chạy: counter-app init --gateway ĐỊA_CHỈ --enrol MÃ.")
             identity = Identity(enrolment.device, reader.incarnation(), bytes.fromhex(reader.meta_get("device_key") or ""))
-            url, ca = reader.meta_get("gateway_url") or "", reader.meta_get("gateway_ca")
             desk = Desk(store=store, clock=store.clock, agency=enrolment.agency, device=enrolment.device, settings=enrolment.settings,
                         catalogue=load_catalogue(reader, enrolment.agency), calendar=load_calendar_doc(reader),
                         codes=load_codes_doc(reader, _agencies(reader)))
         clock = store.clock
-        client = GatewayClient(url, identity, Path(ca) if ca else None, on_date=lambda server, trip: _note_time(clock, server, trip))
-        engine = SyncEngine(store, client, desk.agency, store.clock)
+        ca = settings.get(GATEWAY_CA)
+        client = GatewayClient(settings.get(GATEWAY_URL), identity, Path(ca) if ca else None, on_date=lambda server, trip: _note_time(clock, server, trip))
+        engine = SyncEngine(store, client, desk.agency, store.clock, pause=settings.get(SYNC_SECONDS))
         with store.write() as unit:
             unit.reset_sent()
-        return Workstation(profile, store, desk, client, Central(client), engine)
+        return Workstation(profile, settings, store, desk, client, Central(client), engine)
     except BaseException:
         store.close()
         raise

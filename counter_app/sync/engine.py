@@ -58,12 +58,13 @@ class SyncReport:
 
 class SyncEngine:
     """Runs cycles against one gateway for one agency (partition). ``listener`` is called on the sync thread after each cycle,
-    and on every change of the link."""
+    and on every change of the link. ``pause``: seconds between cycles that nobody asked for."""
 
     def __init__(self, store: Store, client: GatewayClient, part: str, clock: Clock,
-                 listener: Callable[[SyncReport], None] = lambda report: None) -> None:
+                 listener: Callable[[SyncReport], None] = lambda report: None, *, pause: float = ACTIVE_SECONDS) -> None:
         self._store, self._client, self._part, self._clock = store, client, part, clock
         self.listener = listener
+        self.pause = pause
         self.last = SyncReport()
         self._wake, self._stop = threading.Event(), threading.Event()
         self._cycle = threading.Lock()
@@ -179,13 +180,13 @@ class SyncEngine:
     def _run(self) -> None:
         backoff = Backoff()
         while not self._stop.is_set():
-            wait = ACTIVE_SECONDS
+            wait = self.pause
             try:
                 report = self.run_once()
                 if report.ok:
                     backoff.worked()
                 else:
-                    wait = min(backoff.failed(report.retry_after), ACTIVE_SECONDS if report.retry_after is None else 900.0)
+                    wait = min(backoff.failed(report.retry_after), self.pause if report.retry_after is None else 900.0)
                 self.listener(report)
             except UserError as error:  # disk full, locked: the environment; tell and try again
                 log.warning("sync stopped at %s", error.code)

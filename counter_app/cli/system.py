@@ -1,0 +1,87 @@
+"""Commands about the machine itself: set it up, sync, look into the outbox, compare, diagnose, open the window."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from contextlib import suppress
+
+from counter_app.cli.output import emit
+from counter_app.cli.session import workstation
+from counter_app.services.numbers import fetch_spare
+from counter_app.sync.engine import SyncReport
+from onestop.errors import EnvironmentFault
+from onestop.export import export_text
+
+
+def run_window(args: argparse.Namespace) -> int:
+    from counter_app.app import run
+
+    return run(args.profile)
+
+
+def run_demo(args: argparse.Namespace) -> int:
+    from counter_app.demo import run_demo as run
+
+    return run(args.dir, walk=args.walk, fresh=args.fresh, count=args.count)
+
+
+def run_init(args: argparse.Namespace) -> None:
+    from counter_app.services.setup import initialise
+
+    station = initialise(args.profile, url=args.gateway, code=args.enrol, name=args.name, ca=args.ca)
+    try:
+        with station.store.read() as reader:
+            emit({"device": station.desk.device, "agency": station.desk.agency, "name": station.desk.unit.name,
+                  "procedures": len(station.desk.catalogue.procedures), "dossiers": reader.count("dossier"),
+                  "link": station.engine.last.link.key})
+    finally:
+        station.close()
+
+
+def run_sync(args: argparse.Namespace) -> int:
+    """One cycle with ``--once``; else cycles until interrupted, one line each."""
+    with workstation(args) as station:
+        while True:
+            report = station.engine.run_once()
+            if report.ok:
+                with suppress(EnvironmentFault):
+                    fetch_spare(station.desk, station.central)
+            emit(_report(report))
+            if args.once:
+                return 0 if report.ok else 1
+            time.sleep(station.engine.pause)
+
+
+def _report(report: SyncReport) -> dict[str, object]:
+    return {"link": report.link.key, "message": report.link.sentence, "pushed": report.pushed, "pulled": report.pulled,
+            "needs_person": report.refused, "problems": report.problems}
+
+
+def run_outbox(args: argparse.Namespace) -> None:
+    with workstation(args) as station, station.store.read() as reader:
+        for item in reader.outbox():
+            emit(item)
+
+
+def run_conflicts(args: argparse.Namespace) -> None:
+    with workstation(args) as station, station.store.read() as reader:
+        for review in reader.reviews(open_only=True):
+            emit({"id": review.id, "entity": review.entity, "kind": review.entity_kind, "code": review.code, "message": review.message,
+                  "opened_at": review.opened_at, "by": review.by, "device": review.device})
+
+
+def run_export(args: argparse.Namespace) -> None:
+    with workstation(args) as station, station.store.read() as reader:
+        sys.stdout.write(export_text(*((raw for _, raw in reader.iter_raw(kind)) for kind in ("dossier", "slip", "review"))) + "\n")
+
+
+def run_doctor(args: argparse.Namespace) -> int:
+    from counter_app.services.doctor import examine
+
+    worst = 0
+    for finding in examine(args.profile):
+        emit(finding)
+        worst = max(worst, 1 if finding.state == "bad" else 0)
+    return worst
