@@ -36,7 +36,7 @@ QComboBox::down-arrow {{ image: url("{chevron}"); width: {icon}px; height: {icon
 QComboBox QAbstractItemView {{ background: {surface}; border: 1px solid {border}; padding: {u1}px; outline: 0; }}
 
 QPushButton {{ background: {surface}; color: {text}; border: 1px solid {border_strong}; border-radius: {r}px;
-  padding: {pad_y}px {u3}px; min-height: {line}px; font-weight: 500; }}
+  padding: {pad_y}px {u3}px; min-height: {line2}px; font-weight: 500; }}
 QPushButton:hover {{ background: {hover}; }}
 QPushButton:pressed {{ background: {sunken}; }}
 QPushButton:focus {{ border: 2px solid {focus}; padding: {pad_y1}px {u3_1}px; }}
@@ -79,7 +79,7 @@ QWidget#topBar, QWidget#statusBar, QWidget#navRail {{ background: {surface}; }}
 QWidget#topBar {{ border-bottom: 1px solid {border}; }}
 QWidget#statusBar {{ border-top: 1px solid {border}; }}
 QWidget#navRail {{ border-right: 1px solid {border}; }}
-QWidget#detailsPane {{ background: {surface}; border-left: 1px solid {border}; }}
+QWidget#detailsPane {{ background: {surface}; }}
 
 QTableView, QListView, QTreeView {{ background: {surface}; border: 0; outline: 0; gridline-color: {border};
   alternate-background-color: {surface}; selection-background-color: {selection}; selection-color: {text}; }}
@@ -134,7 +134,7 @@ def build_stylesheet(theme: Theme) -> str:
         pt_display=round(points * 2.0, 2),
         u1=round(unit), u2=round(unit * 2), u2_3=round(unit * 2) + 3, u2_1=max(0, round(unit * 2) - 1), u3=round(unit * 3),
         u3_1=max(0, round(unit * 3) - 1), u4=round(unit * 4),
-        pad_y=pad_y, pad_y1=max(0, pad_y - 1), line=round(em), em=round(em), em2=round(em * 2), icon=theme.icon_size,
+        pad_y=pad_y, pad_y1=max(0, pad_y - 1), line=round(em), line2=round(em) + 2, em=round(em), em2=round(em * 2), icon=theme.icon_size,
         r=max(4, round(unit * 1.25)), r2=max(6, round(unit * 2)), bar=bar, bar_r=max(2, (bar - 4) // 2),
         chevron=chevron, check=check, dot=dot, u1_5=round(unit * 1.5), box=box, box_r=box // 2 + 1, box_f=box - 2,
     )  # fmt: skip

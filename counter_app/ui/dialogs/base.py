@@ -4,7 +4,7 @@ report by signals; nothing waits inside a nested event loop (a scan, the link or
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from counter_app.ui.icons import set_icon
@@ -63,6 +63,14 @@ class BaseDialog(QDialog):
         """Change the sentence."""
         self._text.setText(text)
         self._text.setVisible(bool(text))
+
+    def fit(self) -> None:
+        """Take the height the wrapped sentences need at this width (Qt reserves too much for them)."""
+        self.resize(self.width(), self.layout().totalHeightForWidth(self.width()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Enter on a focused button presses that button, not the default one.

@@ -41,7 +41,7 @@ class _Gate(QWidget):
         self._note.setWordWrap(True)
         self.card.add(self._note)
         self._note.setVisible(bool(note))
-        self.message = Banner()
+        self.message = Banner(inset=3)
         self.card.add(self.message)
 
     def set_note(self, note: str) -> None:

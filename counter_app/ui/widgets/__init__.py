@@ -1,7 +1,8 @@
 """Building blocks of pages. Import them from here; each module holds one kind."""
 
 from counter_app.ui.widgets.chip import Chip, StatusChip, chip_size, paint_chip
-from counter_app.ui.widgets.combo_search import Choice, ComboSearch
+from counter_app.ui.widgets.choices import Choice
+from counter_app.ui.widgets.combo_search import ComboSearch
 from counter_app.ui.widgets.data_table import DataTable
 from counter_app.ui.widgets.edits import DateEdit, MoneyEdit, MoneyLabel, SearchBox
 from counter_app.ui.widgets.form_field import FormField, field_row, show_errors, stack

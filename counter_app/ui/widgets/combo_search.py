@@ -7,105 +7,20 @@ screen can misplace it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QFrame,
-    QLineEdit,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from counter_app.ui.icons import set_icon
-from counter_app.ui.theme import colour, spacing, theme
+from counter_app.ui.theme import spacing, theme
+from counter_app.ui.widgets.choices import CHOICE_ROLE, Choice, ChoiceDelegate, ChoiceModel
 
-Index = QModelIndex | QPersistentModelIndex
-CHOICE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _VISIBLE = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One entry: ``data`` is the caller's object, ``title`` what the field shows once chosen, ``detail`` a quiet second line,
-    ``badge`` a short word at the right (a code, "gần đây")."""
-
-    data: Any
-    title: str
-    detail: str = ""
-    badge: str = ""
-
-
 Fetch = Callable[[str], Sequence[Choice]]
-
-
-class _Choices(QAbstractListModel):
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.choices: list[Choice] = []
-
-    def set_choices(self, choices: Sequence[Choice]) -> None:
-        self.beginResetModel()
-        self.choices = list(choices)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.choices)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        choice = self.choices[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return choice.title
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return ", ".join(part for part in (choice.title, choice.detail, choice.badge) if part)
-        return choice if role == CHOICE_ROLE else None
-
-
-class _ChoiceDelegate(QStyledItemDelegate):
-    def _small(self, base: QFont) -> QFont:
-        font = QFont(base)
-        font.setPointSizeF(base.pointSizeF() * 0.9)
-        return font
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        choice = index.data(CHOICE_ROLE)
-        height = QFontMetrics(option.font).height() + 2 * spacing(1)
-        if choice.detail:
-            height += QFontMetrics(self._small(option.font)).height()
-        return QSize(10, height)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        choice: Choice = index.data(CHOICE_ROLE)
-        painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, colour("selection"))
-        box = option.rect.adjusted(spacing(2.5), spacing(1), -spacing(2.5), -spacing(1))
-        small = self._small(option.font)
-        metrics, small_metrics = QFontMetrics(option.font), QFontMetrics(small)
-        room = box.width()
-        if choice.badge:
-            width = small_metrics.horizontalAdvance(choice.badge)
-            painter.setFont(small)
-            painter.setPen(colour("text_muted"))
-            painter.drawText(QRect(box.right() - width, box.top(), width + 1, metrics.height()), Qt.AlignmentFlag.AlignVCenter, choice.badge)
-            room -= width + spacing(3)
-        painter.setFont(option.font)
-        painter.setPen(colour("text"))
-        title = metrics.elidedText(choice.title, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRect(box.left(), box.top(), room, metrics.height()), Qt.AlignmentFlag.AlignVCenter, title)
-        if choice.detail:
-            painter.setFont(small)
-            painter.setPen(colour("text_muted"))
-            detail = small_metrics.elidedText(choice.detail, Qt.TextElideMode.ElideRight, box.width())
-            line = QRect(box.left(), box.top() + metrics.height(), box.width(), small_metrics.height())
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, detail)
-        painter.restore()
 
 
 class ComboSearch(QLineEdit):
@@ -119,12 +34,14 @@ class ComboSearch(QLineEdit):
     chosen = Signal(object)
     cleared = Signal()
 
-    def __init__(self, fetch: Fetch, placeholder: str = "", name: str = "", icon: str = "search", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, fetch: Fetch, placeholder: str = "", name: str = "", icon: str = "search", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._fetch = fetch
         self._choice: Choice | None = None
         self._popup: QFrame | None = None
-        self._model = _Choices(self)
+        self._model = ChoiceModel(self)
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(name or placeholder)
         self._lead = QAction(self)
@@ -201,7 +118,7 @@ class ComboSearch(QLineEdit):
             column.setContentsMargins(1, spacing(1), 1, spacing(1))
             self._list = QListView()
             self._list.setModel(self._model)
-            self._list.setItemDelegate(_ChoiceDelegate(self._list))
+            self._list.setItemDelegate(ChoiceDelegate(self._list))
             self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self._list.setAccessibleName(self.tr("Danh sách gợi ý"))

@@ -79,17 +79,21 @@ class _View(QTableView):
         self.share_width()
 
     def share_width(self) -> None:
-        """Fixed columns get their width, stretching ones share the rest in proportion (never less than their width)."""
+        """Fixed columns get their width; stretching ones share the rest in proportion. Where room is short they shrink first,
+        down to 5 em, so that no column behind them is pushed out of sight."""
         model = self.model()
         if not isinstance(model, RowModel):
             return
         em = theme().em * 0.75
-        widths = [round(column.width * em) + 2 * spacing(2) for column in model.columns]
+        padding = 2 * spacing(2) + 6
+        widths = [round(column.width * em) + padding for column in model.columns]
         spare = self.viewport().width() - sum(widths)
         shares = sum(column.stretch for column in model.columns)
+        smallest = round(5 * em) + padding
         for section, column in enumerate(model.columns):
-            extra = spare * column.stretch // shares if shares and spare > 0 else 0
-            self.setColumnWidth(section, widths[section] + extra)
+            extra = spare * column.stretch // shares if shares else 0
+            width = max(widths[section] + extra, min(smallest, widths[section]))
+            self.setColumnWidth(section, width)
 
 
 class DataTable(QFrame):

@@ -26,17 +26,18 @@ def _sentence() -> QLabel:
 
 class Banner(QWidget):
     """A full-width line: something holds for a while (no network, unsaved, waits for a person). Hidden until `show_banner`.
+    ``inset`` is the margin at its sides (6 across the window, 3 inside a card).
 
     Signal ``action_requested`` when its button is pressed.
     """
 
     action_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, inset: float = 6, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._role = "info"
         line = QHBoxLayout(self)
-        line.setContentsMargins(spacing(6), spacing(1.5), spacing(6), spacing(1.5))
+        line.setContentsMargins(spacing(inset), spacing(1.5), spacing(inset), spacing(1.5))
         line.setSpacing(spacing(2))
         self._icon, self._text = QLabel(), _sentence()
         self._button = KeyButton("")
