@@ -20,7 +20,7 @@ def run_print(args: argparse.Namespace) -> int:
 
     if args.list:
         for form, entry in FORMS.items():
-            emit({"form": form, "name": entry.title})
+            emit({"form": form, "name": entry.name, "about": entry.about, "papers": list(entry.papers)})
         return 0
     if args.form not in FORMS:
         raise UserError("form-unknown", f"Không có mẫu “{(args.form or '')[:20]}”. Dùng: {', '.join(FORMS)}.")

@@ -80,7 +80,8 @@ def open_workstation(directory: Path | None, ask_pin: PinProvider = pin_from_env
                         codes=load_codes_doc(reader, _agencies(reader)))
         clock = store.clock
         ca = settings.get(GATEWAY_CA)
-        client = GatewayClient(settings.get(GATEWAY_URL), identity, Path(ca) if ca else None, on_date=lambda server, trip: _note_time(clock, server, trip))
+        client = GatewayClient(settings.get(GATEWAY_URL), identity, Path(ca) if ca else None,
+                               on_date=lambda server, trip: _note_time(clock, server, trip))
         engine = SyncEngine(store, client, desk.agency, store.clock, pause=settings.get(SYNC_SECONDS))
         with store.write() as unit:
             unit.reset_sent()
