@@ -128,13 +128,27 @@ def palette(tokens: Tokens) -> QPalette:
     """A complete QPalette, so that every widget Fusion draws itself fits the tokens."""
     roles = QPalette.ColorRole
     values = {
-        roles.Window: tokens.window, roles.WindowText: tokens.text, roles.Base: tokens.surface,
-        roles.AlternateBase: tokens.sunken, roles.Text: tokens.text, roles.Button: tokens.surface,
-        roles.ButtonText: tokens.text, roles.BrightText: tokens.on_accent, roles.ToolTipBase: tokens.surface,
-        roles.ToolTipText: tokens.text, roles.PlaceholderText: tokens.text_muted, roles.Highlight: tokens.selection,
-        roles.HighlightedText: tokens.text, roles.Link: tokens.accent, roles.LinkVisited: tokens.accent,
-        roles.Accent: tokens.accent, roles.Light: tokens.surface, roles.Midlight: tokens.hover, roles.Mid: tokens.border,
-        roles.Dark: tokens.border_strong, roles.Shadow: tokens.border,
+        roles.Window: tokens.window,
+        roles.WindowText: tokens.text,
+        roles.Base: tokens.surface,
+        roles.AlternateBase: tokens.sunken,
+        roles.Text: tokens.text,
+        roles.Button: tokens.surface,
+        roles.ButtonText: tokens.text,
+        roles.BrightText: tokens.on_accent,
+        roles.ToolTipBase: tokens.surface,
+        roles.ToolTipText: tokens.text,
+        roles.PlaceholderText: tokens.text_muted,
+        roles.Highlight: tokens.selection,
+        roles.HighlightedText: tokens.text,
+        roles.Link: tokens.accent,
+        roles.LinkVisited: tokens.accent,
+        roles.Accent: tokens.accent,
+        roles.Light: tokens.surface,
+        roles.Midlight: tokens.hover,
+        roles.Mid: tokens.border,
+        roles.Dark: tokens.border_strong,
+        roles.Shadow: tokens.border,
     }
     made = QPalette()
     for role, value in values.items():

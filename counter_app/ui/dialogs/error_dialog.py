@@ -28,7 +28,10 @@ class ErrorDialog(BaseDialog):
         message = (
             error.message
             if isinstance(error, UserError)
-            else self.tr("Việc vừa rồi chưa thực hiện được do lỗi của chương trình. Dữ liệu đã lưu không bị ảnh hưởng. Hãy thử lại; nếu vẫn lỗi, báo bộ phận hỗ trợ mã bên dưới.")
+            else self.tr(
+                "Việc vừa rồi chưa thực hiện được do lỗi của chương trình. Dữ liệu đã lưu không bị ảnh hưởng. "
+                "Hãy thử lại; nếu vẫn lỗi, báo bộ phận hỗ trợ mã bên dưới."
+            )
         )
         super().__init__(title or heading, message, icon=icon, role=role, parent=parent)
         self.code = error.code if isinstance(error, UserError) else f"bug-{type(error).__name__.lower()}"

@@ -10,9 +10,14 @@ from counter_app.ui.widgets.key_button import KeyButton, KeyHint
 from counter_app.ui.widgets.layout import Card, DetailRow, Line, ScrollBody, SectionHeader, row
 from counter_app.ui.widgets.messages import Banner, EmptyState, ScanPanel, Toast
 from counter_app.ui.widgets.queue_strip import QUEUES, Queue, QueueStrip
-from counter_app.ui.widgets.row_model import Column, RowModel
+from counter_app.ui.widgets.row_model import CHIP_WIDTH, CODE_WIDTH, DATE_WIDTH, MOMENT_WIDTH, MONEY_WIDTH, Column, RowModel
 
 __all__ = [
+    "CHIP_WIDTH",
+    "CODE_WIDTH",
+    "DATE_WIDTH",
+    "MOMENT_WIDTH",
+    "MONEY_WIDTH",
     "QUEUES",
     "Banner",
     "Card",

@@ -34,9 +34,7 @@ class ComboSearch(QLineEdit):
     chosen = Signal(object)
     cleared = Signal()
 
-    def __init__(
-        self, fetch: Fetch, placeholder: str = "", name: str = "", icon: str = "search", parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, fetch: Fetch, placeholder: str = "", name: str = "", icon: str = "search", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fetch = fetch
         self._choice: Choice | None = None

@@ -140,8 +140,10 @@ class KeyButton(QPushButton):
         middle = self.height() / 2
         if self._icon:
             edge = theme().icon_size
-            role = "text_disabled" if not self.isEnabled() else {"primary": "on_accent", "danger": "danger"}.get(
-                str(self.property("kind")), "text_muted"
+            role = (
+                "text_disabled"
+                if not self.isEnabled()
+                else {"primary": "on_accent", "danger": "danger"}.get(str(self.property("kind")), "text_muted")
             )
             painter.drawPixmap(QPointF(left, round(middle - edge / 2)), pixmap(self._icon, role, edge, self.devicePixelRatioF()))
             left += edge + (spacing(1.5) if self.text() else 0)

@@ -50,7 +50,8 @@ class _Entry(QAbstractButton):
         if self._key:
             size = key_size(self._key, self.font())
             right -= size.width()
-            paint_key(painter, QRect(right, (self.height() - size.height()) // 2, size.width(), size.height()), self._key, self.font(), colour("text_muted"))
+            cap = QRect(right, (self.height() - size.height()) // 2, size.width(), size.height())
+            paint_key(painter, cap, self._key, self.font(), colour("text_muted"))
         painter.drawText(QRect(left, 0, right - left, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
         painter.end()
 

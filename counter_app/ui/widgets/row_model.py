@@ -11,6 +11,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from counter_app.ui.widgets.chip import Chip
 
+CODE_WIDTH, DATE_WIDTH, MOMENT_WIDTH, MONEY_WIDTH, CHIP_WIDTH = 13.0, 6.0, 8.5, 7.0, 11.0
+"""Widths in em that fit a 25-character dossier code, dd/mm/yyyy, hh:mm dd/mm/yyyy, millions of đồng, and a status chip."""
+
 Index = QModelIndex | QPersistentModelIndex
 CHIP_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 2
