@@ -135,15 +135,19 @@ def run_show(args: argparse.Namespace) -> None:
 
 
 def run_find(args: argparse.Namespace) -> None:
-    with workstation(args) as station, station.desk.store.read() as reader:
-        for row in reader.find(args.text, limit=args.limit):
+    with workstation(args) as station:
+        with station.store.read() as reader:
+            rows = reader.find(args.text, limit=args.limit)
+        for row in rows:
             emit(row)
 
 
 def run_list(args: argparse.Namespace) -> None:
-    with workstation(args) as station, station.desk.store.read() as reader:
+    with workstation(args) as station:
         wanted = ListFilter(statuses=tuple(args.status or ()), overdue=args.overdue, unsent=args.unsent, now=station.desk.now())
-        for row in reader.list_dossiers(wanted, limit=args.limit):
+        with station.store.read() as reader:
+            rows = reader.list_dossiers(wanted, limit=args.limit)
+        for row in rows:
             emit(row)
 
 

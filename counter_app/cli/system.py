@@ -60,21 +60,27 @@ def _report(report: SyncReport) -> dict[str, object]:
 
 
 def run_outbox(args: argparse.Namespace) -> None:
-    with workstation(args) as station, station.store.read() as reader:
-        for item in reader.outbox():
+    with workstation(args) as station:
+        with station.store.read() as reader:
+            items = reader.outbox()
+        for item in items:
             emit(item)
 
 
 def run_conflicts(args: argparse.Namespace) -> None:
-    with workstation(args) as station, station.store.read() as reader:
-        for review in reader.reviews(open_only=True):
+    with workstation(args) as station:
+        with station.store.read() as reader:
+            reviews = reader.reviews(open_only=True)
+        for review in reviews:
             emit({"id": review.id, "entity": review.entity, "kind": review.entity_kind, "code": review.code, "message": review.message,
                   "opened_at": review.opened_at, "by": review.by, "device": review.device})
 
 
 def run_export(args: argparse.Namespace) -> None:
-    with workstation(args) as station, station.store.read() as reader:
-        sys.stdout.write(export_text(*((raw for _, raw in reader.iter_raw(kind)) for kind in ("dossier", "slip", "review"))) + "\n")
+    with workstation(args) as station:
+        with station.store.read() as reader:
+            text = export_text(*((raw for _, raw in reader.iter_raw(kind)) for kind in ("dossier", "slip", "review")))
+        sys.stdout.write(text + "\n")
 
 
 def run_doctor(args: argparse.Namespace) -> int:

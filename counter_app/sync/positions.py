@@ -7,6 +7,11 @@ from counter_app.sync.link_state import LinkState
 from onestop.feed import Position, parse_positions
 
 
+def cursor(part: str, text: str) -> Position:
+    """A cursor ``<seq>:<chain>`` of ``part``. Raises NotReached."""
+    return one_position(f"{part}={text}")
+
+
 def one_position(text: str) -> Position:
     """The one position a reply names. Raises NotReached for anything else: a position is never guessed."""
     try:

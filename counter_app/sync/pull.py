@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from counter_app.sync.client import GatewayClient
 from counter_app.sync.errors import NotReached, Refused
 from counter_app.sync.link_state import LinkState
-from counter_app.sync.positions import one_position
+from counter_app.sync.positions import cursor
 from onestop.feed import Position, format_positions
 from onestop.wire import PullReply, SnapshotReply
 
@@ -50,7 +50,7 @@ def pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], b
             continue
         if [item.seq for item in page.items] != list(range(position.seq + 1, position.seq + 1 + len(page.items))):
             raise NotReached(LinkState.SERVER_TROUBLE, "feed-hole")
-        following = one_position(page.next)
+        following = cursor(part, page.next)
         if page.items:
             with store.write() as unit:
                 result = unit.apply_page(part, page.items, following)
@@ -68,13 +68,14 @@ def _bootstrap(store: Store, client: GatewayClient, part: str, done: Pulled, sto
     """Current states by keyset pages, then the feed from the position they were taken at. A page is idempotent by version, and
     where the next one begins is kept with it, so an interrupted bootstrap goes on."""
     as_of, after = unfinished or ("", "")
+    as_of = as_of.rpartition("=")[2]
     while not stopped():
         params = {"part": part, "limit": str(SNAPSHOT_PAGE)}
         if after:
             params |= {"after": after, "as_of": as_of}
         page = client.call("GET", "/v1/snapshot", SnapshotReply, params=params, deadline=60.0, prove=True)
         as_of = as_of or page.as_of
-        position = one_position(as_of)
+        position = cursor(part, as_of)
         with store.write() as unit:
             result = unit.apply_snapshot_page(part, page.items, as_of=position, after=page.next, done=not page.more)
             client.positions = format_positions(unit.hi())
