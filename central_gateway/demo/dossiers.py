@@ -137,18 +137,19 @@ class _Counter:
         identity = self.uid(received)
         by = self.desk.staff["lan" if rng.random() < 0.6 else "hoa"]
         place = rng.choice(self.places)
-        owner = self._owner(data["field_id"], place)
-        channel = self._channel(data["return_methods"]) if provisional is None else "counter"
+        owner = self._owner(data["field_id"], place, local=bool(data["by_counter"]))
         methods = data["return_methods"]
+        channel = self._channel(methods) if provisional is None else "counter"
         pick = rng.random()
         method = "post" if pick < 0.12 and "post" in methods else "online" if pick < 0.2 and "online" in methods else "counter"
+        other = self._submitter(owner, place, received, in_person=methods == ["counter"])
         limit = data["limit"]
         due = None if channel == "online" else self.timeline.due(received, limit["value"], limit["unit"])
         subject = (words.land_subject(rng.randint(1, 900), rng.randint(1, 80), place.commune) if data["field_id"] in ("DD", "XD") else "")
         return Dossier(
             id=identity, agency=agency, code=code, provisional_code=provisional, competent_agency=version.competent_agency,
             procedure_code=data["code"], procedure_version=data["version"], procedure_name=data["name"], sector=data["field"],
-            channel=channel, owner=owner, submitter=self._submitter(owner, place, received), subject=subject,  # type: ignore[arg-type]
+            channel=channel, owner=owner, submitter=other, subject=subject,  # type: ignore[arg-type]
             set_count=1 if rng.random() < 0.9 else 2, components=_components(data["code"], data["version"], rng.getrandbits(3)),
             fees=self._fees(data, by, received), return_method=method, return_address=owner.address if method == "post" else "",  # type: ignore[arg-type]
             postal_codes=(postal_item(rng),) if channel == "post" else (), received_at=received, received_by=by, due_at=due,
@@ -162,18 +163,19 @@ class _Counter:
             return "counter"
         return "counter" if pick < 0.6 else "online" if pick < 0.8 else "online-assisted" if pick < 0.95 else "post"
 
-    def _owner(self, field: str, place: Place) -> Party:
+    def _owner(self, field: str, place: Place, *, local: bool) -> Party:
         rng = self.rng
-        if field in _FIRMS or (field in _MIXED and rng.random() < 0.5):
+        if field in _FIRMS or (field in _MIXED and not local and rng.random() < 0.6):
             return self.people.organisation(place)
         if self.known and rng.random() < 0.3:
             return rng.choice(self.known)
         self.known.append(self.people.person(place))
         return self.known[-1]
 
-    def _submitter(self, owner: Party, place: Place, received: datetime) -> Submitter | None:
+    def _submitter(self, owner: Party, place: Place, received: datetime, *, in_person: bool) -> Submitter | None:
+        """Somebody else than the owner; never where the law wants the owner in person (marriage, a will)."""
         rng = self.rng
-        if rng.random() > (0.8 if owner.kind == "organisation" else 0.14):
+        if in_person or rng.random() > (0.8 if owner.kind == "organisation" else 0.14):
             return None
         person = self.people.person(place)
         day = received - timedelta(days=rng.randint(0, 20))

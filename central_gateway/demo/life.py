@@ -86,8 +86,9 @@ class Life(History):
         by = desk.staff["lan"]
         at = self._later(rng.randint(20, 240) if stage == "intake" else rng.randint(300, 1500))
         self._need(at)
-        asked = Supplement(no=1, stage=stage, reason=reason, items=items, asked_at=at, asked_by=by, due_before=self.due)  # type: ignore[arg-type]
-        self.supplements = [asked]
+        asked = Supplement(no=len(self.supplements) + 1, stage=stage, reason=reason, items=items, asked_at=at,
+                           asked_by=by, due_before=self.due)
+        self.supplements.append(asked)
         self._move("supplement-ask", at, by, 5, reason)
         self._print("02")
         start = self.line.index[at.date()]
@@ -103,7 +104,7 @@ class Life(History):
             self.due = min(restarted, resumed)
         else:
             self.due = restarted
-        self.supplements = [replace(asked, answered_at=answered, due_after=self.due)]
+        self.supplements[-1] = replace(asked, answered_at=answered, due_after=self.due)
         self._move("supplement-in", answered, desk.staff["hoa"], back_to)
 
     def _hand_over(self) -> None:

@@ -67,10 +67,10 @@ class Timeline:
     def later(self, at: datetime, minutes: int) -> datetime:
         """``minutes`` of work after ``at`` (roughly: over lunch and over night in one go)."""
         i, minute = self.index[at.date()], at.hour * 60 + at.minute + minutes
+        while minute > LAST_MINUTE:
+            i, minute = i + 1, 7 * 60 + 10 + (minute - LAST_MINUTE) % 450
         if 11 * 60 + 30 < minute < 13 * 60 + 30:
             minute += 120
-        while minute > LAST_MINUTE:
-            i, minute = i + 1, 7 * 60 + 10 + (minute - LAST_MINUTE) % 540
         return self.moment(i, min(minute, LAST_MINUTE), at.second)
 
     def position(self, day: date) -> int:

@@ -19,7 +19,7 @@ from onestop.calendar import load_calendar
 from onestop.codec import encode
 from onestop.codes import load_code_book, parse_provisional, parse_slip_number
 from onestop.deadline import Limit, compute_due
-from onestop.model import Dossier, Event
+from onestop.model import Dossier, Event, Supplement
 from onestop.ops import AssignCode, Change, Correct, Create, Extend, Op, Printed, RecordFee, Transition
 from onestop.rights import allowed
 from onestop.states import State, is_final
@@ -56,13 +56,18 @@ def digest(dossiers) -> str:
 def ops_of(dossier: Dossier) -> list[Op]:
     """The ops that a desk would have sent for this history."""
     fees = [fee for fee in dossier.fees if fee.at != dossier.received_at]
-    return [Op(op=e.id, dseq=i, entity=dossier.id, kind="", base=None, at=e.at, by=e.by, device=e.device, data=payload(dossier, e, fees))
-            for i, e in enumerate(dossier.events)]
+    asked = 0
+    ops = []
+    for i, e in enumerate(dossier.events):
+        asked += e.kind == "supplement-ask"
+        supplement = dossier.supplements[asked - 1] if asked else None
+        ops.append(Op(op=e.id, dseq=i, entity=dossier.id, kind="", base=None, at=e.at, by=e.by, device=e.device,
+                      data=payload(dossier, e, fees, supplement)))
+    return ops
 
 
-def payload(dossier: Dossier, event: Event, fees: list):
+def payload(dossier: Dossier, event: Event, fees: list, supplement: Supplement | None):
     facts = event.facts
-    supplement = dossier.supplements[0] if dossier.supplements else None
     match event.kind:
         case "receive":
             online = dossier.channel == "online"
@@ -188,6 +193,7 @@ def test_events_are_in_order_and_by_people_who_may(province):
     for dossier in province.dossiers:
         times = [e.at for e in dossier.events]
         assert times == sorted(times) and times[-1] <= FRIDAY and times[0] == dossier.received_at
+        assert all((7, 0) <= (t.hour, t.minute) <= (17, 0) and not (11, 31) < (t.hour, t.minute) < (13, 0) for t in times)
         assert dossier.version == len(dossier.events)
         ids.update(e.id for e in dossier.events)
         for event in dossier.events:

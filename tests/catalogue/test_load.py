@@ -32,12 +32,14 @@ def loaded(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[tuple[G
         server = request.getfixturevalue("postgres_server")
         url = server.create_database()
     gateway = open_gateway(Settings(database=url, argon2_memory_kib=64, argon2_passes=1))
-    now = utc_now().replace(microsecond=0)
-    assert load_demo(gateway, seed=5, count=COUNT, now=now) is True
-    yield gateway, now
-    gateway.close()
-    if server:
-        server.drop_database(url)
+    try:
+        now = utc_now().replace(microsecond=0)
+        assert load_demo(gateway, seed=5, count=COUNT, now=now) is True
+        yield gateway, now
+    finally:
+        gateway.close()
+        if server:
+            server.drop_database(url)
 
 
 def pull(gateway: Gateway, part: str) -> list:
