@@ -40,8 +40,8 @@ def give(conn: Connection, agency_id: str, device: int | None, request: NumberRe
     code, number = next_code(conn, agency_id, request.date)
     fresh = _dialect(conn).insert(number_issued).values(
         op=request.op, agency=agency_id, date=request.date.isoformat(), n=number, code=code, entity=request.entity, device=device,
-    ).on_conflict_do_nothing(index_elements=["op"])
-    if conn.execute(fresh).rowcount == 0:
+    ).on_conflict_do_nothing(index_elements=["op"]).returning(number_issued.c.n)
+    if conn.execute(fresh).scalar() is None:
         raise TryAgain  # the same request arrived twice at once: the other one holds the number
     return NumberReply(code=code, number=number, date=request.date)
 

@@ -170,7 +170,7 @@ class Counter:
     def create(self, dossier: Dossier | None = None, by: str = "lan", **facts: Any) -> Op:
         dossier = dossier or self.dossier()
         if dossier.code is None and dossier.provisional_code is None:
-            dossier = replace(dossier, code=f"{self.part}-261120-{5000 + uuid.uuid4().int % 10**6}")
+            dossier = replace(dossier, code=f"{self.part}-261120-{self.device * 10_000 + self.dseq:07d}")
         return self.op(dossier.id, Create(dossier=dossier), by=by, **facts)
 
     def hand_over(self, op: Op, base: int = 1) -> Op:
