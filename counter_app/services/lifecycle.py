@@ -107,12 +107,10 @@ def _due_after_supplement(desk: Desk, dossier: Dossier, asked: Supplement | None
     if policy == "manual":
         raise UserError("due-needed", "Thủ tục này phải nhập ngày hẹn trả mới sau khi bổ sung.")
     limit = Limit(dossier.limit_value, dossier.limit_unit)
-    restarted = compute_due(desk.now(), limit, desk.calendar).due_at
-    if policy == "restart" or asked is None or dossier.due_at is None:
-        return restarted
-    waited = desk.now() - to_vn(asked.asked_at)
-    resumed = to_vn(dossier.due_at) + waited
-    return min(restarted, desk.calendar.day_end(desk.calendar.next_working_day(resumed.date()))) if waited else dossier.due_at
+    if policy == "resume" and asked is not None and dossier.due_at is not None and limit.unit in ("workday", "day"):
+        left = desk.calendar.count_working_days(to_vn(asked.asked_at).date(), to_vn(dossier.due_at).date())
+        limit = Limit(max(1, left), "workday")
+    return compute_due(desk.now(), limit, desk.calendar).due_at
 
 
 def accept(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:

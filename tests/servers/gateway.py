@@ -1,0 +1,65 @@
+"""The real central gateway as a process of its own, on whatever database a test names."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.servers.process import ServerFailed
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class GatewayProcess:
+    """``central-gateway serve`` on a free port with the demo province. ``stop`` and ``start`` keep port and database."""
+
+    def __init__(self, database: str, folder: Path, *, dossiers: int = 200) -> None:
+        self.database, self.folder, self.dossiers = database, folder, dossiers
+        self.process: subprocess.Popen[bytes] | None = None
+        self.port = 0
+        self.enrol_codes: dict[str, str] = {}
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it (again) and wait until it answers."""
+        words = ["--demo-data", "--demo-count", str(self.dossiers)] if self.dossiers else []
+        with (self.folder / "gateway.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "central_gateway.cli", "serve", "--database", self.database, "--port", str(self.port), *words],
+                stdout=subprocess.PIPE, stderr=log, cwd=ROOT)
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            raise ServerFailed("the gateway did not start:\n" + (self.folder / "gateway.log").read_text(encoding="utf-8")[-3000:])
+        ready = json.loads(line)
+        self.port = int(ready["url"].rpartition(":")[2])
+        self.enrol_codes |= ready["enrol_codes"]
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        """End it; SIGKILL is a power cut."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(30)
+        if self.process is not None and self.process.stdout is not None:
+            self.process.stdout.close()
+
+    def enrol_code(self, agency: str) -> str:
+        """One more one-time code."""
+        return json.loads(self._command("enrol", "--unit", agency))["code"]
+
+    def export(self, agency: str) -> str:
+        """What the gateway holds of one agency, as the comparing text."""
+        return self._command("export", "--json", "--agency", agency)
+
+    def _command(self, *words: str) -> str:
+        done = subprocess.run([sys.executable, "-m", "central_gateway.cli", *words, "--database", self.database], cwd=ROOT,
+                              env=os.environ, capture_output=True, check=True)
+        return done.stdout.decode()
