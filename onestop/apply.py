@@ -100,10 +100,10 @@ def _create(state: Entity | None, op: Op, data: Create | CreateSlip) -> Applied:
     entity: Entity = data.dossier if isinstance(data, Create) else data.slip
     if entity.id != op.entity:
         return Applied("rejected", None, "entity-mismatch", "Thao tác không khớp với hồ sơ hoặc phiếu.")
-    made = replace(entity, version=0, events=())
-    if isinstance(made, Dossier) and made.original_due_at is None:
-        made = replace(made, original_due_at=made.due_at)
-    return Applied("applied", _log(made, op, "receive" if isinstance(made, Dossier) else "slip-made"))
+    is_dossier = isinstance(entity, Dossier)
+    event = Event(id=op.op, kind="receive" if is_dossier else "slip-made", at=op.at, by=op.by, device=op.device)
+    more = {"original_due_at": entity.original_due_at or entity.due_at} if isinstance(entity, Dossier) else {}
+    return Applied("applied", replace(entity, version=0, events=(event,), **more))
 
 
 def _transition(state: Dossier, op: Op, data: Transition) -> Applied:

@@ -69,21 +69,14 @@ def compute_due(received_at: datetime, limit: Limit, calendar: WorkCalendar, *, 
     the due day; hours are spent over working hours. ``cutoff`` is the 15:00 rule of same-day procedures (to the minute: 15:00 is
     in time, 15:01 is not). Raises only UserError ``deadline-too-far``.
     """
-    try:
-        received = to_vn(received_at).replace(second=0, microsecond=0)
-        start = _snap(received, calendar)
-        head = [Step("received", f"Nhận hồ sơ lúc {received:%H:%M} {day_words(received.date())}", received)]
-        if start != received and (start.date() != received.date()):
-            why = "ngoài giờ làm việc" if calendar.is_open(received.date()) else "vào ngày nghỉ"
-            head.append(Step("snap", f"Nhận {why}: coi như nhận lúc {start:%H:%M} {day_words(start.date())}", start))
-        head.append(Step("rule", _rule(limit), start))
-        due, own = _RULES[limit.unit](start, limit.value, calendar, cutoff)
-        # Calendar days count days off as well: only those at the end of the limit explain anything.
-        since = min(due.date(), start.date() + limit.value * _DAY) - _DAY if limit.unit == "day" else start.date()
-    except (OverflowError, ValueError):
-        _too_far()
-    if due - received > timedelta(days=MAX_SPAN_DAYS):
-        _too_far()
+    received, start, due, own = _reckon(received_at, limit, calendar, cutoff)
+    head = [Step("received", f"Nhận hồ sơ lúc {received:%H:%M} {day_words(received.date())}", received)]
+    if start != received and (start.date() != received.date()):
+        why = "ngoài giờ làm việc" if calendar.is_open(received.date()) else "vào ngày nghỉ"
+        head.append(Step("snap", f"Nhận {why}: coi như nhận lúc {start:%H:%M} {day_words(start.date())}", start))
+    head.append(Step("rule", _rule(limit), start))
+    # Calendar days count days off as well: only those at the end of the limit explain anything.
+    since = min(due.date(), start.date() + limit.value * _DAY) - _DAY if limit.unit == "day" else start.date()
     steps = head + sorted(own + steps_between(calendar, since, due.date()), key=lambda step: step.at)
     for year in range(received.year, due.year + 1):
         if not calendar.covers(year):
@@ -91,6 +84,26 @@ def compute_due(received_at: datetime, limit: Limit, calendar: WorkCalendar, *, 
             steps.append(Step("uncovered", text, max(received, datetime(year, 1, 1, tzinfo=VN_TZ))))
     steps.append(Step("due", f"Hẹn trả: {due:%H:%M} {day_words(due.date())}", due))
     return Due(due, tuple(steps))
+
+
+def due_moment(received_at: datetime, limit: Limit, calendar: WorkCalendar, *, cutoff: time = time(15, 0)) -> datetime:
+    """As ``compute_due`` without the reasons: for checking many dossiers at once. Raises only UserError ``deadline-too-far``."""
+    return _reckon(received_at, limit, calendar, cutoff)[2]
+
+
+def _reckon(
+    received_at: datetime, limit: Limit, calendar: WorkCalendar, cutoff: time
+) -> tuple[datetime, datetime, datetime, list[Step]]:
+    """Received (to the minute), counted from, due, and the rule's own steps."""
+    try:
+        received = to_vn(received_at).replace(second=0, microsecond=0)
+        start = _snap(received, calendar)
+        due, own = _RULES[limit.unit](start, limit.value, calendar, cutoff)
+    except (OverflowError, ValueError):
+        _too_far()
+    if due - received > timedelta(days=MAX_SPAN_DAYS):
+        _too_far()
+    return received, start, due, own
 
 
 def _at(day: date, clock: time) -> datetime:

@@ -14,7 +14,7 @@ from central_gateway.services.catalogue import Known
 from central_gateway.services.incoming import Incoming
 from central_gateway.services.numbers import agency_settings
 from central_gateway.tables import entity, staff
-from onestop.deadline import Limit, compute_due
+from onestop.deadline import Limit, due_moment
 from onestop.errors import UserError
 from onestop.ops import AssignCode, Correct, Create, CreateSlip, Op, Transition
 from onestop.rights import allowed
@@ -70,7 +70,7 @@ def waits_for(op: Op, known: Known) -> str:
 def never_valid(op: Op, part: str, known: Known) -> tuple[str, str] | None:
     """(code, message) where no retry can help."""
     data = op.data
-    if isinstance(data, Create) and data.dossier.agency != part or isinstance(data, CreateSlip) and data.slip.agency != part:
+    if (isinstance(data, Create) and data.dossier.agency != part) or (isinstance(data, CreateSlip) and data.slip.agency != part):
         return "wrong-agency", "Hồ sơ hoặc phiếu được lập cho đơn vị khác với đơn vị của máy này."
     code, version = _procedure(op)
     if code is None:
@@ -107,8 +107,8 @@ def _due_differs(data: Create, known: Known, settings: AgencySettings) -> list[R
         return []
     try:
         cutoff = time.fromisoformat(settings.same_day_cutoff)
-        ours: datetime = compute_due(
-            dossier.received_at, Limit(dossier.limit_value, dossier.limit_unit), known.calendar, cutoff=cutoff).due_at
+        limit = Limit(dossier.limit_value, dossier.limit_unit)
+        ours: datetime = due_moment(dossier.received_at, limit, known.calendar, cutoff=cutoff)
     except (UserError, ValueError, OverflowError):
         return []
     if iso(ours)[:16] == iso(dossier.due_at)[:16]:
