@@ -31,10 +31,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("return", "Trả kết quả", "hand-coins", ("F4",), "giao ket qua"),
     Command("handover", "Bàn giao hồ sơ", "arrow-left-right", ("F5",), "phieu ban giao chuyen"),
     Command("supplement", "Bổ sung giấy tờ", "file-warning", ("F6",), "yeu cau bo sung"),
+    Command("collect-fee", "Thu phí, lệ phí", "banknote", ("F7",), "thu tien le phi"),
     Command("sync", "Đồng bộ ngay", "refresh-cw", ("F8",), "gui nhan trung tam"),
     Command("print", "In hoặc in lại", "printer", ("F9", "Ctrl+P"), "giay hen phieu"),
     Command("camera", "Quét bằng camera", "camera", ("F10",), "webcam"),
-    Command("save-print", "Lưu và in", "save", ("Ctrl+Return", "Ctrl+Enter"), "luu"),
+    Command("save-print", "Lưu và in", "save", ("Ctrl+Return",), "luu"),
     Command("undo", "Hoàn tác việc vừa làm", "undo-2", ("Ctrl+Z",), "huy quay lai"),
     Command("palette", "Tìm lệnh", "command", ("Ctrl+K",), "bang lenh"),
     Command("scan-box", "Về ô quét", "scan-line", (), "esc esc"),
@@ -56,8 +57,13 @@ BY_ID = {command.id: command for command in COMMANDS}
 
 def key_of(command_id: str) -> str:
     """The key shown for a command, e.g. ``F2`` or ``Ctrl+Enter``; empty when it has none."""
-    keys = BY_ID[command_id].keys
-    return keys[-1] if command_id == "save-print" else keys[0] if keys else ""
+    return shown_key(BY_ID[command_id])
+
+
+def shown_key(command: Command) -> str:
+    """The key as buttons show it: Return is called Enter, as on the keyboard. (Registering both "Ctrl+Return" and "Ctrl+Enter" makes
+    Qt call each of them ambiguous and do nothing.)"""
+    return command.keys[0].replace("Return", "Enter") if command.keys else ""
 
 
 class CommandSet(QObject):
@@ -82,6 +88,7 @@ class CommandSet(QObject):
         action.setShortcuts([QKeySequence(key) for key in command.keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setAutoRepeat(False)
+        action.setProperty("shownKey", shown_key(command))
         set_icon(action, command.icon, "text_muted")
         action.triggered.connect(partial(self._emit, command.id))
         self._window.addAction(action)

@@ -263,6 +263,10 @@ class MainWindow(QWidget):
                 self.focus_search()
                 now = 0.0
             self._last_escape = now
+        if event.key() == Qt.Key.Key_Enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            # The Enter of the number block: as a second key of the command Qt would call both ambiguous.
+            self.commands["save-print"].trigger()
+            return
         super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:

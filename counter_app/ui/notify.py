@@ -43,6 +43,7 @@ _LOOKS: dict[Outcome, tuple[str, str, Sound]] = {
     _S.NOT_FOUND: ("danger", "circle-x", Sound.NOT_FOUND),
     _S.OFFLINE_NOT_FOUND: ("warning", "cloud-off", Sound.NOT_FOUND),
     _S.SEVERAL_FOUND: ("info", "list-checks", Sound.FOUND),
+    _S.PERSON_UNKNOWN: ("info", "user", Sound.NOT_FOUND),
     _S.FILLED_CARD: ("success", "id-card", Sound.FOUND),
     _S.CARD_GARBLED: ("warning", "id-card", Sound.WARNING),
     _S.CARD_EXPIRED: ("warning", "calendar-x-2", Sound.WARNING),

@@ -13,7 +13,7 @@ from onestop.vntime import to_vn
 NONE = "–"
 """Shown where there is no value."""
 
-_GROUPS = re.compile(r"\d+")
+_GROUPS = re.compile(r"[0-9]+")
 _TWO_DIGIT_PIVOT = 5
 """Two-digit years up to this many years ahead belong to this century; people write birth years and near dates."""
 
@@ -75,7 +75,7 @@ def parse_date(text: str, today: date) -> date | None:
         if len(digits) not in (4, 6, 8):
             return None
         groups = [digits[:2], digits[2:4], digits[4:]]
-    if re.sub(r"[\d/\-. ]", "", text) or not 2 <= len(groups) <= 3:
+    if re.sub(r"[0-9/\-. ]", "", text) or not 2 <= len(groups) <= 3:
         return None
     if len(groups[0]) == 4:
         groups = groups[::-1]

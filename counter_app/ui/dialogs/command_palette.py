@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QListView, QVBoxLayout, QWidget
 
-from counter_app.ui.actions import BY_ID, CommandSet, key_of
+from counter_app.ui.actions import CommandSet, shown_key
 from counter_app.ui.theme import spacing, theme
 from counter_app.ui.widgets.choices import CHOICE_ROLE, Choice, ChoiceDelegate, ChoiceModel
 from counter_app.ui.widgets.edits import SearchBox
@@ -53,8 +53,7 @@ class CommandPalette(QDialog):
             hay = f"{fold(command.text)} {command.words} {' '.join(command.keys).lower()}"
             if command.id == "palette" or not self._commands[command.id].isEnabled() or not all(word in hay for word in wanted):
                 continue
-            key = key_of(command.id) if command.id in BY_ID else " ".join(command.keys[:1])
-            offered.append(Choice(command.id, command.text, badge=key, icon=command.icon, badge_is_key=True))
+            offered.append(Choice(command.id, command.text, badge=shown_key(command), icon=command.icon, badge_is_key=True))
         # What starts with the typed words comes before what only holds them.
         offered.sort(key=lambda choice: not fold(choice.title).startswith(fold(text)))
         self._model.set_choices(offered)

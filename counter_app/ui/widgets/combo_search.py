@@ -131,6 +131,7 @@ class ComboSearch(QLineEdit):
         index = self._list.currentIndex()
         if index.isValid():
             self.set_choice(index.data(CHOICE_ROLE))
+            self.selectAll()  # typing again replaces the choice
             self.chosen.emit(self.current())
 
     def _move(self, step: int) -> None:

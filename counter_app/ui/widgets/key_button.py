@@ -101,7 +101,8 @@ class KeyButton(QPushButton):
     def _follow(self) -> None:
         if self._action is not None:
             self.setEnabled(self._action.isEnabled())
-            self._key = self._action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            shown = self._action.property("shownKey")
+            self._key = self._action.shortcut().toString(QKeySequence.SequenceFormat.NativeText) if shown is None else shown
             self.updateGeometry()
             self.update()
 
