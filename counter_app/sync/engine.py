@@ -48,6 +48,7 @@ class SyncReport:
     changed: set[tuple[str, str]] = field(default_factory=set)
     catalogue_changed: bool = False
     staff_changed: bool = False
+    settings_changed: bool = False
     problems: list[str] = field(default_factory=list)
     retry_after: float | None = None
 
@@ -122,6 +123,8 @@ class SyncEngine:
         self._client.epoch = hello.epoch
         with self._store.write() as unit:
             unit.meta_set("epoch", str(hello.epoch))
+            known = unit.enrolment()
+            report.settings_changed = known is None or known.settings != hello.settings
             unit.save_settings(hello.settings)
             if staff_etag != hello.staff_etag:
                 unit.save_staff(hello.staff)
