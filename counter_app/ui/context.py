@@ -16,8 +16,11 @@ from counter_app.sync.link_state import LinkState
 from counter_app.ui.background import Runner
 
 if TYPE_CHECKING:
+    from counter_app.domain.identity import Card
+    from counter_app.services.lookup import LookupResult
     from counter_app.sync.central import Central
     from counter_app.ui.print_flow import PrintFlow
+    from onestop.model import Dossier
 
 
 class Facts(QObject):
@@ -41,6 +44,10 @@ class UiContext:
     ``say(outcome, **facts)`` shows an outcome (colour, icon, sentence, sound); ``fail(error)`` shows a UserError or reports a
     bug; ``open_dossier(id)`` and ``open_slip(id)`` go to the page that shows it; ``go(page_id)`` changes the page.
     ``link()`` is the link state now.
+
+    The other calls lead from one page to another: ``show_answer(LookupResult)`` shows a dossier that may be the centre's and not
+    ours; ``show_found(title, dossiers)`` lists a person's dossiers; ``search(text)`` puts a text to the search;
+    ``receive_for(Card)`` begins a reception with a card; ``return_dossier(id)`` and ``hand_over(ids)`` take a dossier to that page.
     """
 
     desk: Desk
@@ -55,6 +62,12 @@ class UiContext:
     open_dossier: Callable[[str], None] = field(default=lambda dossier_id: None)
     open_slip: Callable[[str], None] = field(default=lambda slip_id: None)
     go: Callable[[str], None] = field(default=lambda page_id: None)
+    show_answer: Callable[[LookupResult], None] = field(default=lambda answer: None)
+    show_found: Callable[[str, tuple[Dossier, ...]], None] = field(default=lambda title, dossiers: None)
+    search: Callable[[str], None] = field(default=lambda text: None)
+    receive_for: Callable[[Card | None], None] = field(default=lambda card: None)
+    return_dossier: Callable[[str], None] = field(default=lambda dossier_id: None)
+    hand_over: Callable[[list[str]], None] = field(default=lambda dossier_ids: None)
     link: Callable[[], LinkState] = field(default=lambda: LinkState.UNKNOWN)
 
 

@@ -1,0 +1,1 @@
+"""Pages: for each a passive view and a presenter that decides."""

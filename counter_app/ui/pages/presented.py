@@ -1,0 +1,46 @@
+"""A page whose decisions are its presenter's: the frame talks to the page, the page passes it on."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtWidgets import QWidget
+
+from counter_app.ui.page import Page
+from counter_app.ui.widgets.messages import ScanPanel
+
+
+class PagePresenter(Protocol):
+    """What the frame needs of a presenter."""
+
+    def enter(self) -> None:
+        """The page became visible."""
+
+    def leave(self) -> None:
+        """Another page becomes visible."""
+
+    def command(self, command_id: str) -> bool:
+        """Do a command of ``actions.COMMANDS``; False: not this page's business."""
+
+
+class PresentedPage(Page):
+    """``presenter`` is set by the builder of the page. ``notices``: the panel in which this page shows outcomes itself, so that
+    nobody has to show them a second time (None: the page has no such place)."""
+
+    presenter: PagePresenter | None = None
+    notices: ScanPanel | None = None
+    _first: QWidget | None = None
+
+    def on_enter(self) -> None:
+        if self.presenter is not None:
+            self.presenter.enter()
+
+    def on_leave(self) -> None:
+        if self.presenter is not None:
+            self.presenter.leave()
+
+    def handle_command(self, command_id: str) -> bool:
+        return self.presenter is not None and self.presenter.command(command_id)
+
+    def primary_focus(self) -> QWidget | None:
+        return self._first
