@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
@@ -21,7 +21,7 @@ from counter_app.store.connection import connect
 from counter_app.store.recovery import begin_life
 from counter_app.store.session import Session
 from counter_app.store.unit import Reader, Unit
-from counter_app.store.witness import Facts, Witness, facts_from_json, facts_to_json
+from counter_app.store.witness import Facts, Record, Witness, facts_from_json, facts_to_json
 
 T = TypeVar("T")
 
@@ -77,13 +77,12 @@ class Store:
         self.engine: Engine = create_engine("sqlite://", module=dbapi2, creator=lambda: connect(path, key), poolclass=QueuePool,
                                             pool_size=8, max_overflow=16, pool_use_lifo=True)
         event.listen(self.engine, "begin", _begin)
-        self._writer = self.engine.execution_options(begin="IMMEDIATE")
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
         """Everything read inside is of one moment. Raises StoreFault."""
-        with self.faults(), self.engine.connect() as connection, connection.begin():
-            yield Reader(self, connection)
+        with self._transaction("BEGIN") as db:
+            yield Reader(self, db)
 
     @contextmanager
     def write(self) -> Iterator[Unit]:
@@ -92,8 +91,8 @@ class Store:
         When an op was made or a number issued, the witness is on the disk before the COMMIT. Raises StoreFault for faults of
         the file or disk (then nothing of it is stored).
         """
-        with self.faults(), self._writer.connect() as connection, connection.begin():
-            unit = Unit(self, connection)
+        with self._transaction("BEGIN IMMEDIATE") as db:
+            unit = Unit(self, db)
             yield unit
             for hook in unit.hooks:
                 hook()
@@ -102,20 +101,43 @@ class Store:
             failpoint("before-commit")
         failpoint("after-commit")
 
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Any]:
+        with self.faults():
+            pooled = self.engine.raw_connection()
+            try:
+                db = pooled.driver_connection
+                db.execute(begin)
+                try:
+                    yield db
+                    db.execute("COMMIT")
+                except BaseException:
+                    if db.in_transaction:  # after a full disk SQLite has already rolled back
+                        db.execute("ROLLBACK")
+                    raise
+            finally:
+                pooled.close()
+
     def facts(self, session: Session) -> Facts:
         """The higher of what the store and the witness say about numbers."""
-        return self.own_facts(session).joined(self.witness.read().now)
+        return self.own_facts(session).joined(self.seen(session).now)
+
+    def seen(self, session: Session) -> Record:
+        """What the witness said when this transaction first asked (a writer excludes all other writers)."""
+        if session.seen is None:
+            session.seen = self.witness.read()
+        return session.seen
 
     def own_facts(self, session: Session) -> Facts:
         """What the store itself says."""
         return facts_from_json(session.meta_get("facts"))
 
     def _testify(self, unit: Unit) -> None:
-        was = self.own_facts(unit)
-        now = replace(unit.numbers or was.joined(self.witness.read().now), incarnation=unit.incarnation(), dseq=unit.last_dseq())
+        was, seen = self.own_facts(unit), self.seen(unit)
+        now = replace((unit.numbers or was).joined(seen.now), incarnation=unit.incarnation(), dseq=unit.last_dseq())
         unit.meta_set("facts", facts_to_json(now))
         failpoint("before-witness")
-        self.witness.write(was, now)
+        self.witness.write(was, now, after=seen)
         failpoint("after-witness")
 
     def backup(self, target: Path) -> Path:
@@ -150,8 +172,11 @@ class Store:
     def close(self) -> None:
         """Fold the log into the file and let go of it."""
         try:
-            with self.engine.connect() as connection:
-                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+            pooled = self.engine.raw_connection()
+            try:
+                pooled.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+            finally:
+                pooled.close()
         except errors.DB_ERRORS:
             pass  # a full disk or another process: the log is replayed at the next start
         self.engine.dispose()

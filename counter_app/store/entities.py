@@ -9,7 +9,7 @@ import msgspec
 
 from counter_app.store.rows import SYNC, SyncState
 from counter_app.store.session import Session
-from counter_app.store.words import hash_key, id_hash
+from counter_app.store.words import hash_key, id_word, plain_id
 from onestop.codec import decode
 from onestop.codes import normalise
 from onestop.errors import UserError
@@ -49,7 +49,8 @@ class EntityReads(Session):
 
     def dossiers_by_code(self, text: str) -> list[Dossier]:
         """Every dossier that bears this code: more than one is a clash that a review speaks of. Newest first."""
-        for code in dict.fromkeys((text.strip(), normalise(text))):
+        typed = text.encode("utf-8", "ignore").decode().strip()  # half a character cannot be in a code
+        for code in dict.fromkeys((typed, normalise(typed))):
             rows = self._all("SELECT n, coalesce(data, server) FROM dossier WHERE code = ?1 "
                              "UNION SELECT n, coalesce(data, server) FROM dossier WHERE provisional_code = ?1 ORDER BY n DESC", code)
             if rows:
@@ -58,13 +59,14 @@ class EntityReads(Session):
 
     def dossiers_by_id_no(self, id_no: str, limit: int = 50) -> list[Dossier]:
         """Dossiers whose owner or submitter has this identity number, newest first."""
-        digest = id_hash(self._hash_key(), id_no)
-        if digest is None:
+        word = id_word(self._hash_key(), id_no)
+        if not word:
             return []
-        rows = self._all("SELECT received_at, n, coalesce(data, server) FROM dossier WHERE owner_hash = ?1 "
-                         "UNION SELECT received_at, n, coalesce(data, server) FROM dossier WHERE submitter_hash = ?1 "
-                         "ORDER BY 1 DESC, 2 DESC LIMIT ?2", digest, limit)
-        return [entity_from(Dossier, raw) for _, _, raw in rows]
+        rows = self._all("SELECT coalesce(data, server) FROM dossier WHERE n IN (SELECT rowid FROM dossier_fts WHERE dossier_fts MATCH ? "
+                         "ORDER BY rowid DESC LIMIT ?) ORDER BY received_at DESC, n DESC", f'"{word}"', limit)
+        found = [entity_from(Dossier, raw) for raw, in rows]
+        wanted = plain_id(id_no)
+        return [d for d in found if wanted in (plain_id(d.owner.id_no), plain_id(d.submitter.id_no) if d.submitter else "")]
 
     def slip(self, slip_id: str) -> Slip | None:
         """A handover slip by identity."""
@@ -73,7 +75,8 @@ class EntityReads(Session):
 
     def slip_by_number(self, number: str) -> Slip | None:
         """A handover slip by the number under its bar code."""
-        raw = self._entity("slip", "number = ?", number.strip()) or self._entity("slip", "number = ?", normalise(number))
+        typed = number.encode("utf-8", "ignore").decode().strip()
+        raw = self._entity("slip", "number = ?", typed) or self._entity("slip", "number = ?", normalise(typed))
         return entity_from(Slip, raw) if raw else None
 
     def open_slip_of(self, dossier_id: str) -> Slip | None:

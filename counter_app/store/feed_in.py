@@ -93,7 +93,7 @@ class FeedIn(Projecting, Positions):
                 n += 1
             else:
                 updates.append((*values, item.v, row[3], row[4], raw, None, row[1]))
-                if kind == "dossier" and search_words(columns_of(kind, row[6]))[1] != words:  # type: ignore[arg-type]
+                if kind == "dossier" and search_words(columns_of(kind, row[6]), key)[1] != words:  # type: ignore[arg-type]
                     words_changed.append((row[1], words))
             if isinstance(columns, SlipColumns):
                 slips.append(columns)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, func, select, text
 
 from counter_app.store.rows import SYNC, ListFilter, QueueCounts, Row, SlipRow, moment
 from counter_app.store.session import Session
-from counter_app.store.tables import CLOCK_RUNS, dossier, slip, slip_line
+from counter_app.store.tables import CLOCK_RUNS, UNFINISHED, dossier, slip, slip_line
 from counter_app.store.words import seconds
 from onestop.states import State
 from onestop.vntime import VN_TZ, to_vn
@@ -17,6 +17,8 @@ from onestop.vntime import VN_TZ, to_vn
 ROW = ("id", "code", "provisional_code", "owner_name", "procedure_code", "procedure_name", "status", "received_at", "due_at",
        "returned_at", "holder", "channel", "sync")
 ROW_SQL = ", ".join(f"d.{name}" for name in ROW)
+#: Ops without an answer, as the partial index on the outbox has it.
+WAITING = f"{UNFINISHED} AND state <> 'review'"
 #: States with at most a few thousand dossiers; the others (final ones) hold nearly everything there ever was.
 _SMALL = {int(s) for s in State} - {int(State.REFUSED), int(State.STOPPED), int(State.RETURNED)}
 
@@ -51,11 +53,11 @@ class ListReads(Session):
         by_due = wanted.order == "due" or wanted.overdue or wanted.due_soon
         order = (d.due_at, d.n) if by_due else (d.received_at.desc(), d.n.desc())
         query = select(*(d[name] for name in ROW)).where(*_conditions(wanted)).order_by(*order).limit(limit).offset(offset)
-        return [to_row(tuple(row)) for row in self._connection.execute(query)]
+        return [to_row(row) for row in self._core(query)]
 
     def count_dossiers(self, wanted: ListFilter) -> int:
         """How many fit."""
-        return self._connection.execute(select(func.count()).select_from(dossier).where(*_conditions(wanted))).scalar_one()
+        return self._core(select(func.count()).select_from(dossier).where(*_conditions(wanted)))[0][0]
 
     def counts(self, now: datetime | date) -> QueueCounts:
         """The queue strip. A moment counts lateness by the minute, a day by the day."""
@@ -66,7 +68,7 @@ class ListReads(Session):
                 (SELECT count(*) FROM dossier WHERE {CLOCK_RUNS} AND due_at >= ?3 AND due_at < ?4),
                 (SELECT count(*) FROM dossier WHERE {CLOCK_RUNS} AND due_at < ?3),
                 (SELECT count(*) FROM dossier WHERE status = 9),
-                (SELECT count(*) FROM dossier WHERE pending > 0),
+                (SELECT count(DISTINCT entity) FROM outbox WHERE {WAITING} AND target = 'dossier'),
                 (SELECT count(*) FROM dossier WHERE sync = 3) + (SELECT count(*) FROM slip WHERE sync = 3)""",
             start, start + 86400, late, start + 2 * 86400)
         assert row is not None
@@ -81,7 +83,7 @@ class ListReads(Session):
             query = query.where(s.status == "open")
         if direction:
             query = query.where(s.direction == direction)
-        rows = self._connection.execute(query.order_by(s.made_at.desc(), s.n.desc()).limit(limit).offset(offset))
+        rows = self._core(query.order_by(s.made_at.desc(), s.n.desc()).limit(limit).offset(offset))
         return [SlipRow(i, n, d, f, t, moment(at), status, count, SYNC[sync]) for i, n, d, f, t, at, status, count, sync in rows]
 
     def rows(self, ids: list[str]) -> list[Row]:
@@ -118,7 +120,7 @@ def _conditions(f: ListFilter) -> list[ColumnElement[bool]]:
     if f.procedure_code is not None:
         found.append(d.procedure_code == f.procedure_code)
     if f.unsent:
-        found.append(text("pending > 0"))
+        found.append(text(f"id IN (SELECT entity FROM outbox WHERE {WAITING})"))
     if f.needs_person:
         found.append(text("sync = 3"))
     if f.overdue or f.due_soon:

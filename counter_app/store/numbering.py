@@ -4,8 +4,9 @@ lane, else a provisional one. No number is ever printed twice, also not after a 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date, datetime
+
+from msgspec.structs import replace
 
 from counter_app.store.rows import Issued
 from counter_app.store.session import Session, WriteSession
@@ -74,7 +75,7 @@ class Numbering(NumberingReads, WriteSession):
         facts = self.numbers or self.store.facts(self)
         day = max(vn_date(now), date.fromisoformat(facts.last_date() or "0001-01-01"))
         iso = day.isoformat()
-        if online is not None and (online.date.isoformat(), online.number) > tuple(facts.online) and not self._taken(online.code):
+        if online is not None and (online.date.isoformat(), online.number) > facts.online and not self._taken(online.code):
             self.numbers = replace(facts, online=(online.date.isoformat(), online.number))
             self._issued(online.code, None, online.date.isoformat(), online.number, now)
             return Issued(online.code, None, None, online.date)
@@ -125,5 +126,9 @@ class Numbering(NumberingReads, WriteSession):
         return boot != clock.boot_id() or abs(clock.wall().timestamp() - clock.monotonic() - offset) > JUMP_SECONDS
 
     def _note_boot(self) -> None:
-        clock = self.store.clock
-        self.meta_set("number_boot", json.dumps([clock.boot_id(), clock.wall().timestamp() - clock.monotonic()]))
+        """Written only when it says something new: saving has a budget."""
+        clock, raw = self.store.clock, self.meta_get("number_boot")
+        boot, offset = json.loads(raw) if raw else ("", 0.0)
+        current = clock.wall().timestamp() - clock.monotonic()
+        if boot != clock.boot_id() or abs(current - offset) > 5:
+            self.meta_set("number_boot", json.dumps([clock.boot_id(), current]))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import uuid
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from counter_app.store.unit import Unit
 from counter_app.store.witness import Facts, Witness, facts_from_json, facts_to_json
@@ -28,7 +29,7 @@ def begin_life(unit: Unit, witness: Witness) -> bool:
     if record.n == 0 or own.covers(record.now) or own.covers(record.was):
         return False
     lost = _lost(own, record.now)
-    now = replace(own.joined(record.now), incarnation=str(uuid.uuid4()), dseq=unit.last_dseq())
+    now = replace(own.joined(record.now), incarnation=str(uuid.uuid4()), dseq=own.dseq)
     unit.meta_set("incarnation", now.incarnation)
     unit.meta_set("facts", facts_to_json(now))
     unit.forget_positions()

@@ -8,12 +8,12 @@ import msgspec
 
 from counter_app.store.entities import EntityReads
 from counter_app.store.session import WriteSession
-from counter_app.store.words import DossierColumns, ReviewColumns, SlipColumns, columns_of, id_hash, search_words, seconds
+from counter_app.store.words import DossierColumns, ReviewColumns, SlipColumns, columns_of, search_words, seconds
 
 _SYNC_COLUMNS = ("server_version", "pending", "sync", "server", "data")
 _COLUMNS = {
     "dossier": ("agency", "code", "provisional_code", "status", "received_at", "due_at", "returned_at", "holder", "channel",
-                "procedure_code", "procedure_name", "owner_name", "owner_folded", "owner_hash", "submitter_hash"),
+                "procedure_code", "procedure_name", "owner_name", "owner_folded"),
     "slip": ("number", "agency", "direction", "to_unit", "from_unit", "made_at", "status"),
     "review": ("agency", "entity", "status", "opened_at"),
 }
@@ -60,11 +60,10 @@ class Saving(EntityReads, WriteSession):
     def _values(self, kind: str, c: msgspec.Struct, key: bytes) -> tuple[tuple[object, ...], str]:
         """(column values in order, search words: dossiers only)."""
         if isinstance(c, DossierColumns):
-            owner, words = search_words(c)
-            submitter = id_hash(key, c.submitter.id_no) if c.submitter is not None else None
+            owner, words = search_words(c, key)
             return (c.agency, c.code, c.provisional_code, c.status, seconds(c.received_at), seconds(c.due_at),
                     seconds(c.returned.at) if c.returned is not None else None, c.holder, c.channel, c.procedure_code, c.procedure_name,
-                    c.owner.name, owner, id_hash(key, c.owner.id_no), submitter), words
+                    c.owner.name, owner), words
         if isinstance(c, SlipColumns):
             return (c.number, c.agency, c.direction, c.to_unit, c.from_unit, seconds(c.made_at), c.status), ""
         assert isinstance(c, ReviewColumns)
@@ -91,7 +90,7 @@ class Saving(EntityReads, WriteSession):
         else:
             n = stored.n
             self._run(UPDATE[kind], *values, *tail, n)
-        if kind == "dossier" and (stored is None or search_words(columns_of(kind, stored.shown))[1] != words):  # type: ignore[arg-type]
+        if kind == "dossier" and (stored is None or search_words(columns_of(kind, stored.shown), self._hash_key())[1] != words):  # type: ignore[arg-type]
             self._run(FTS_INSERT if stored is None else FTS_REPLACE, n, words)
         if isinstance(c, SlipColumns):
             self._put_lines([c])

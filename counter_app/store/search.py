@@ -6,7 +6,7 @@ from __future__ import annotations
 from counter_app.store.entities import EntityReads
 from counter_app.store.lists import ROW_SQL, to_row
 from counter_app.store.rows import Row
-from counter_app.store.words import id_hash, query_terms
+from counter_app.store.words import id_word, query_terms
 from onestop.codes import normalise
 
 _FIND = (f"SELECT {ROW_SQL} FROM dossier d WHERE d.n IN (SELECT rowid FROM dossier_fts WHERE dossier_fts MATCH ? "
@@ -46,8 +46,5 @@ class SearchReads(EntityReads):
                 return [to_row(row) for row in rows]
         digits = "".join(typed.split())
         if digits.isascii() and digits.isdigit() and len(digits) in (9, 10, 12, 13):
-            digest = id_hash(self._hash_key(), digits)
-            rows = self._all(f"SELECT {ROW_SQL} FROM dossier d WHERE d.owner_hash = ?1 OR d.submitter_hash = ?1 "
-                             "ORDER BY d.received_at DESC LIMIT 200", digest)
-            return [to_row(row) for row in rows]
+            return [to_row(row) for row in self._all(_FIND, f'"{id_word(self._hash_key(), digits)}"', 200)]
         return []

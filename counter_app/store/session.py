@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Executable
 
+from onestop.codec import decode, encode
 from onestop.wire import AgencySettings, EnrolReply
 
 if TYPE_CHECKING:
+    from counter_app.store.witness import Record
     from counter_app.store.engine import Store
 
 _GET = "SELECT value FROM meta WHERE key = ?"
 _SET = "INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
 
 
+#: Read together at the first use of any of them: a save needs them all, and each statement counts.
+_HOT = ("enrolment", "agency_settings", "facts", "number_boot", "incarnation", "blind_index")
+_GET_HOT = f"SELECT key, value FROM meta WHERE key IN ({', '.join(repr(key) for key in _HOT)})"
+
+
 class Session:
     """Base of Reader and Unit. Not kept beyond its ``with`` block, not shared between threads.
 
-    Fixed statements go to the driver directly inside SQLAlchemy's transaction (a Core statement costs 40 µs, saving has a
-    budget); queries with varying conditions are built with Core.
+    Statements go to the driver on a connection of SQLAlchemy's pool: a Core statement costs 40 µs and saving has a budget.
+    Queries with varying conditions are built with Core and run by ``_core``.
     """
 
-    def __init__(self, store: Store, connection: Connection) -> None:
+    def __init__(self, store: Store, db: Any) -> None:
         self.store = store
-        self._connection = connection
-        self._db: Any = connection.connection.driver_connection
+        self._db = db
+        self._hot: dict[str, str] | None = None
+        self.seen: Record | None = None
 
     def _all(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
         return self._db.execute(sql, params).fetchall()
@@ -34,8 +43,17 @@ class Session:
     def _one(self, sql: str, *params: Any) -> tuple[Any, ...] | None:
         return self._db.execute(sql, params).fetchone()
 
+    def _core(self, statement: Executable) -> list[tuple[Any, ...]]:
+        compiled = statement.compile(dialect=self.store.engine.dialect, compile_kwargs={"render_postcompile": True})
+        values = compiled.construct_params()
+        return self._all(str(compiled), *(values[name] for name in compiled.positiontup or ()))
+
     def meta_get(self, key: str) -> str | None:
         """A value of the key-value table (None: never set)."""
+        if key in _HOT:
+            if self._hot is None:
+                self._hot = dict(self._all(_GET_HOT))
+            return self._hot.get(key)
         row = self._one(_GET, key)
         return None if row is None else row[0]
 
@@ -44,13 +62,7 @@ class Session:
         raw = self.meta_get("enrolment")
         if not raw:
             return None
-        from onestop.codec import decode
-
-        reply = decode(EnrolReply, raw)
-        newer = self.meta_get("agency_settings")
-        if newer:
-            reply.settings = decode(AgencySettings, newer)
-        return reply
+        return _enrolment(raw, self.meta_get("agency_settings"))
 
     def incarnation(self) -> str:
         """The life of this database file: new for every file and every detected rollback."""
@@ -75,21 +87,27 @@ class WriteSession(Session):
     def meta_set(self, key: str, value: str) -> None:
         """Set a value of the key-value table."""
         self._run(_SET, key, value)
+        if self._hot is not None and key in _HOT:
+            self._hot[key] = value
 
     def save_enrolment(self, reply: EnrolReply) -> None:
         """The gateway took this device in."""
-        from onestop.codec import encode
-
         self.meta_set("enrolment", encode(reply).decode())
         self.meta_set("agency_settings", encode(reply.settings).decode())
         self.meta_set("epoch", str(reply.epoch))
 
     def save_settings(self, settings: AgencySettings) -> None:
         """The agency's settings as of the last hello."""
-        from onestop.codec import encode
-
         self.meta_set("agency_settings", encode(settings).decode())
 
     def clear_notice(self) -> None:
         """A person has read it."""
         self._run("DELETE FROM meta WHERE key = 'notice'")
+
+
+@lru_cache(maxsize=8)
+def _enrolment(raw: str, settings: str | None) -> EnrolReply:
+    reply = decode(EnrolReply, raw)
+    if settings:
+        reply.settings = decode(AgencySettings, settings)
+    return reply

@@ -76,8 +76,7 @@ class Submitting(Projecting, Journal):
 
     def last_dseq(self) -> int:
         """The sequence number of the newest op ever made in this file."""
-        row = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")
-        return row[0] if row else 0
+        return self.store.own_facts(self).dseq + self.submitted
 
     def _number_used(self, state: Any, entity: str) -> None:
         """Remember which dossier an issued number went to; a number another dossier bears is refused."""

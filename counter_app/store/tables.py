@@ -45,8 +45,6 @@ dossier = _entity(
     Column("procedure_name", Text, nullable=False),
     Column("owner_name", Text, nullable=False),
     Column("owner_folded", Text, nullable=False),
-    Column("owner_hash", LargeBinary),
-    Column("submitter_hash", LargeBinary),
 )
 #: The states whose time limit runs (onestop.states.clock): everything but these. Spelled the same in index and queries.
 CLOCK_RUNS = "status NOT IN (1, 3, 5, 6, 8, 9, 10)"
@@ -56,12 +54,11 @@ Index("dossier_received", dossier.c.received_at)
 Index("dossier_status", dossier.c.status, dossier.c.received_at)
 Index("dossier_due", dossier.c.due_at, sqlite_where=text(CLOCK_RUNS))
 Index("dossier_returned", dossier.c.returned_at, sqlite_where=text("returned_at IS NOT NULL"))
-Index("dossier_owner", dossier.c.owner_hash, sqlite_where=text("owner_hash IS NOT NULL"))
-Index("dossier_submitter", dossier.c.submitter_hash, sqlite_where=text("submitter_hash IS NOT NULL"))
-Index("dossier_pending", dossier.c.received_at, sqlite_where=text("pending > 0"))
 Index("dossier_person", dossier.c.received_at, sqlite_where=text("sync = 3"))
 
-#: Folded words of code, provisional code, names and procedure. Contentless: the words live in the dossier itself.
+#: Folded words of code, provisional code, names and procedure, and blind hashes of identity numbers. Contentless: the words live
+#: in the dossier itself. Hashes are random: as an ordinary index each pulled page would rewrite most of its pages (a third
+#: of the time of a first synchronisation); FTS5 collects and merges.
 FTS_DDL = ("CREATE VIRTUAL TABLE dossier_fts USING fts5(words, content='', contentless_delete=1, detail=none, "
            "prefix='1 2 3', tokenize='ascii')")
 
@@ -119,8 +116,8 @@ outbox = Table(
     Column("message", Text),
     Column("payload_hash", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    sqlite_autoincrement=True,
 )
+#: Every index costs a page more in each save: what waits is found through the outbox, not through an index on the dossier.
 #: Ops that are not finished; spelled the same in index and queries.
 UNFINISHED = "state IN ('new', 'sent', 'review', 'quarantined')"
 Index("outbox_entity", outbox.c.entity, outbox.c.dseq)
@@ -154,7 +151,6 @@ code_issued = Table(
     Column("lease", Text), Column("date", Text, nullable=False), Column("n", Integer, nullable=False),
     Column("at", Integer, nullable=False), sqlite_with_rowid=False,
 )
-Index("code_issued_lane", code_issued.c.lease, code_issued.c.date, code_issued.c.n)
 
 staff = Table(
     "staff", metadata,

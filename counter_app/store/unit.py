@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from counter_app.store.feed_in import FeedIn
 from counter_app.store.journal import JournalReads
@@ -28,8 +26,8 @@ class Reader(ListReads, SearchReads, JournalReads, OutboxReads, PositionReads, N
 class Unit(Submitting, Outbox, FeedIn, Numbering, People, Reader):
     """Read and write; also everything a Reader can."""
 
-    def __init__(self, store: Store, connection: Connection) -> None:
-        super().__init__(store, connection)
+    def __init__(self, store: Store, db: Any) -> None:
+        super().__init__(store, db)
         self.submitted = 0
         self.numbers = None
         self.hooks: list[Callable[[], None]] = []

@@ -10,25 +10,24 @@ two, and saving has a budget.) Each slot says what was true before (``was``) and
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-SLOT = 16 * 1024
+import msgspec
+from msgspec.structs import replace
+
+SLOT = 8 * 1024
 NAME = "witness.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True):
     """``dseq``: last op of ``incarnation``. ``lanes``: lease → (date, highest number used that day); numbers never go back
     to an earlier date, so one date a lease is enough. ``online``: the same for the online pool. ``provisional``: the same
     for provisional receipts."""
 
     incarnation: str = ""
     dseq: int = 0
-    lanes: dict[str, tuple[str, int]] = field(default_factory=dict)
+    lanes: dict[str, tuple[str, int]] = {}
     online: tuple[str, int] = ("", 0)
     provisional: tuple[str, int] = ("", 0)
 
@@ -43,29 +42,24 @@ class Facts:
 
     def covers(self, other: Facts) -> bool:
         """Does this state know everything ``other`` knows?"""
-        def at_least(a: tuple[str, int], b: tuple[str, int]) -> bool:
-            return tuple(a) >= tuple(b)
-
-        return (self.incarnation == other.incarnation and self.dseq >= other.dseq and at_least(self.online, other.online)
-                and at_least(self.provisional, other.provisional)
-                and all(at_least(self.lanes.get(k, ("", 0)), v) for k, v in other.lanes.items()))
+        return (self.incarnation == other.incarnation and self.dseq >= other.dseq and self.online >= other.online
+                and self.provisional >= other.provisional
+                and all(self.lanes.get(k, ("", 0)) >= v for k, v in other.lanes.items()))
 
     def joined(self, other: Facts) -> Facts:
         """The higher of both in every number (for issuing: never below either proof)."""
         lanes = dict(self.lanes)
         for key, value in other.lanes.items():
-            lanes[key] = max(tuple(lanes.get(key, ("", 0))), tuple(value))
-        return replace(self, lanes=lanes, online=max(tuple(self.online), tuple(other.online)),
-                       provisional=max(tuple(self.provisional), tuple(other.provisional)))
+            lanes[key] = max(lanes.get(key, ("", 0)), value)
+        return replace(self, lanes=lanes, online=max(self.online, other.online), provisional=max(self.provisional, other.provisional))
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """One slot."""
 
     n: int = 0
-    was: Facts = field(default_factory=Facts)
-    now: Facts = field(default_factory=Facts)
+    was: Facts = Facts()
+    now: Facts = Facts()
 
 
 class Witness:
@@ -83,14 +77,15 @@ class Witness:
         found = [slot for slot in (_parse(raw[:SLOT]), _parse(raw[SLOT:])) if slot]
         return max(found, key=lambda record: record.n, default=Record())
 
-    def write(self, was: Facts, now: Facts) -> None:
-        """Record ``was`` → ``now`` and force it to the disk. Raises OSError (then nothing may be committed)."""
-        n = self.read().n + 1
-        body = json.dumps({"n": n, "was": asdict(was), "now": asdict(now)}, separators=(",", ":"), sort_keys=True)
-        line = f"{hashlib.sha256(body.encode()).hexdigest()[:16]} {body}".encode()
+    def write(self, was: Facts, now: Facts, *, after: Record | None = None) -> None:
+        """Record ``was`` → ``now`` and force it to the disk. ``after``: what ``read`` said in this transaction. Raises OSError
+        (then nothing may be committed)."""
+        n = (after or self.read()).n + 1
+        body = msgspec.json.encode(Record(n, was, now))
+        line = _mark(body) + b" " + body
         if len(line) >= SLOT:
             raise OSError(28, "witness slot is full")
-        fresh = not self.path.exists()
+        fresh = n == 1 or not self.path.exists()
         if fresh:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
@@ -112,24 +107,26 @@ class Witness:
                 os.close(folder)
 
 
+def _mark(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest()[:16].encode()
+
+
 def _parse(raw: bytes) -> Record | None:
     mark, _, body = raw.strip().partition(b" ")
-    if not body or hashlib.sha256(body).hexdigest()[:16].encode() != mark:
+    if not body or _mark(body) != mark:
         return None
-    data = json.loads(body)
-    return Record(n=data["n"], was=_facts(data["was"]), now=_facts(data["now"]))
+    return _RECORD.decode(body)
+
+
+_RECORD = msgspec.json.Decoder(Record)
+_FACTS = msgspec.json.Decoder(Facts)
 
 
 def facts_to_json(facts: Facts) -> str:
     """As kept in the store's own key-value table, in the same transaction as what it counts."""
-    return json.dumps(asdict(facts), separators=(",", ":"), sort_keys=True)
+    return msgspec.json.encode(facts).decode()
 
 
 def facts_from_json(raw: str | None) -> Facts:
     """Read them back; empty facts for a store that never issued anything."""
-    return _facts(json.loads(raw)) if raw else Facts()
-
-
-def _facts(data: dict[str, Any]) -> Facts:
-    return Facts(incarnation=data["incarnation"], dseq=data["dseq"], lanes={k: (v[0], v[1]) for k, v in data["lanes"].items()},
-                 online=(data["online"][0], data["online"][1]), provisional=(data["provisional"][0], data["provisional"][1]))
+    return _FACTS.decode(raw) if raw else Facts()

@@ -91,11 +91,16 @@ def seconds(moment: datetime | None) -> int | None:
     return None if moment is None else int(moment.timestamp())
 
 
-def id_hash(key: bytes, id_no: str) -> bytes | None:
-    """Blind index of an identity number: equal numbers are found, the number itself cannot be read back without the
-    key. 16 bytes; a hit is compared with the entity itself."""
-    plain = "".join(id_no.split()).upper()
-    return hmac.digest(key, plain.encode(), "sha256")[:16] if plain else None
+def plain_id(id_no: str) -> str:
+    """An identity number as it is compared: without spaces, upper case."""
+    return "".join(id_no.split()).upper()
+
+
+def id_word(key: bytes, id_no: str) -> str:
+    """Blind index of an identity number as a search word: equal numbers are found, the number cannot be read back without
+    the key. It begins with a sign that no typed word can contain. Empty for an empty number."""
+    plain = plain_id(id_no)
+    return "§" + hmac.digest(key, plain.encode("utf-8", "replace"), "sha256")[:8].hex() if plain else ""
 
 
 def hash_key(secret: str) -> bytes:
@@ -118,17 +123,17 @@ def folded_words(text: str) -> str:
     return " ".join(map(_folded_word, text.split()))
 
 
-def search_words(c: DossierColumns) -> tuple[str, str]:
-    """(folded owner name, everything findable): codes, owner, submitter, procedure. Identity and telephone numbers are
-    left out: the first are found by their blind index, the second not at all (data minimisation)."""
+def search_words(c: DossierColumns, key: bytes) -> tuple[str, str]:
+    """(folded owner name, everything findable): codes, owner, submitter, procedure, identity numbers as blind words. Telephone
+    numbers are left out (data minimisation)."""
     owner = folded_words(c.owner.name)
-    parts = [owner, _folded_line(c.procedure_name), _folded_line(c.procedure_code)]
+    parts = [owner, id_word(key, c.owner.id_no), _folded_line(c.procedure_name), _folded_line(c.procedure_code)]
     if c.code:
         parts.append(_NOT_WORD.sub(" ", c.code).lower())
     if c.provisional_code:
         parts.append(_NOT_WORD.sub(" ", c.provisional_code).lower())
     if c.submitter is not None:
-        parts.append(folded_words(c.submitter.name))
+        parts += (folded_words(c.submitter.name), id_word(key, c.submitter.id_no))
     return owner, " ".join(parts)
 
 

@@ -43,7 +43,6 @@ STATEMENTS = (
     PRIMARY KEY (code)
 )
  WITHOUT ROWID""",
-    """CREATE INDEX code_issued_lane ON code_issued (lease, date, n)""",
     """CREATE TABLE dossier (
     n INTEGER NOT NULL,
     id TEXT NOT NULL,
@@ -60,8 +59,6 @@ STATEMENTS = (
     procedure_name TEXT NOT NULL,
     owner_name TEXT NOT NULL,
     owner_folded TEXT NOT NULL,
-    owner_hash BLOB,
-    submitter_hash BLOB,
     server_version INTEGER DEFAULT 0 NOT NULL,
     pending INTEGER DEFAULT 0 NOT NULL,
     sync INTEGER DEFAULT 0 NOT NULL,
@@ -72,14 +69,11 @@ STATEMENTS = (
 )""",
     """CREATE INDEX dossier_code ON dossier (code)""",
     """CREATE INDEX dossier_due ON dossier (due_at) WHERE status NOT IN (1, 3, 5, 6, 8, 9, 10)""",
-    """CREATE INDEX dossier_owner ON dossier (owner_hash) WHERE owner_hash IS NOT NULL""",
-    """CREATE INDEX dossier_pending ON dossier (received_at) WHERE pending > 0""",
     """CREATE INDEX dossier_person ON dossier (received_at) WHERE sync = 3""",
     """CREATE INDEX dossier_provisional ON dossier (provisional_code) WHERE provisional_code IS NOT NULL""",
     """CREATE INDEX dossier_received ON dossier (received_at)""",
     """CREATE INDEX dossier_returned ON dossier (returned_at) WHERE returned_at IS NOT NULL""",
     """CREATE INDEX dossier_status ON dossier (status, received_at)""",
-    """CREATE INDEX dossier_submitter ON dossier (submitter_hash) WHERE submitter_hash IS NOT NULL""",
     """CREATE TABLE draft (
     id TEXT NOT NULL,
     title TEXT NOT NULL,
@@ -113,7 +107,7 @@ STATEMENTS = (
 )
  WITHOUT ROWID""",
     """CREATE TABLE outbox (
-    dseq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    dseq INTEGER NOT NULL,
     op_id TEXT NOT NULL,
     inc TEXT NOT NULL,
     part TEXT NOT NULL,
@@ -133,6 +127,7 @@ STATEMENTS = (
     message TEXT,
     payload_hash TEXT NOT NULL,
     payload BLOB NOT NULL,
+    PRIMARY KEY (dseq),
     UNIQUE (op_id)
 )""",
     """CREATE INDEX outbox_entity ON outbox (entity, dseq)""",
