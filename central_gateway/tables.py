@@ -109,8 +109,8 @@ op = Table(
     Column("received_at", String(32), nullable=False),
 )
 
-#: Dossiers, slips and reviews (``kind``) as they stand; ids are unique over the kinds. ``code``: the official dossier code, unique over all agencies (the last wall
-#: against a number printed twice). ``data`` = the entity as JSON with ``version``.
+#: Dossiers, slips and reviews (``kind``) as they stand; ids are unique over the kinds. ``code``: the official dossier code,
+#: unique over all agencies (the last wall against a number printed twice). ``data`` = the entity as JSON with ``version``.
 entity = Table(
     "entity", metadata,
     Column("id", String(64), primary_key=True),

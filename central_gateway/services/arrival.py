@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from central_gateway.services.bulk import among
 from central_gateway.services.catalogue import Known
 from central_gateway.services.incoming import Incoming
 from central_gateway.services.numbers import agency_settings
@@ -43,7 +44,8 @@ def code_owners(conn: Connection, works: Sequence[Incoming]) -> dict[str, str]:
             wanted.add(code)
     if not wanted:
         return {}
-    return {row.code: row.id for row in conn.execute(select(entity.c.code, entity.c.id).where(entity.c.code.in_(wanted)))}
+    rows = conn.execute(select(entity.c.code, entity.c.id).where(among(conn, entity.c.code, wanted)))
+    return {row.code: row.id for row in rows}
 
 
 def staff_of(conn: Connection, works: Sequence[Incoming]) -> dict[str, Person]:

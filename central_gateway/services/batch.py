@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
-from central_gateway.services import arrival, numbers
+from central_gateway.services import arrival, bulk, numbers
 from central_gateway.services.catalogue import Known
 from central_gateway.services.incoming import Incoming
 from central_gateway.services.reviews import make_review
@@ -69,7 +69,7 @@ class Batch:
         self.deferred: set[str] = set()
         self._waiting: set[str] = set()
         ids = sorted({work.entity for work in works if work.entity})
-        rows = conn.execute(select(entity).where(entity.c.id.in_(ids)).order_by(entity.c.id).with_for_update())
+        rows = conn.execute(select(entity).where(bulk.among(conn, entity.c.id, ids)).order_by(entity.c.id).with_for_update())
         self.held = {row.id: Held(row.kind, row.part, row.version, row.version, row.data) for row in rows}
         self.codes = arrival.code_owners(conn, works)
         self.staff = arrival.staff_of(conn, works)

@@ -67,7 +67,8 @@ def _load(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise EnvironmentFault("catalogue-unreadable", f"Không mở được tệp {path.name} của danh mục.", reason=type(error).__name__) from None
+        message = f"Không mở được tệp {path.name} của danh mục."
+        raise EnvironmentFault("catalogue-unreadable", message, reason=type(error).__name__) from None
     except (ValueError, RecursionError):
         raise _invalid(path.name, "JSON") from None
 

@@ -72,7 +72,8 @@ def prepared(database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[st
     code, out, err = command(capsys, "catalogue", "import", str(tmp_path / "catalogue"))
     assert (code, err) == (0, "")
     assert json.loads(out)["new"]["procedure"] == 3
-    code, out, err = command(capsys, "staff", "add", "--username", "lan", "--name", "Lan", "--unit", province.NHA_TRANG, "--role", "reception")
+    account = ("--username", "lan", "--name", "Lan", "--unit", province.NHA_TRANG, "--role", "reception")
+    code, out, err = command(capsys, "staff", "add", *account)
     person = json.loads(out)
     assert person["roles"] == ["reception"]
     code, out, err = command(capsys, "enrol", "--unit", province.NHA_TRANG)

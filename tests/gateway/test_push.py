@@ -88,9 +88,12 @@ def test_a_move_from_a_state_that_is_gone_is_a_conflict_with_a_review(counter: C
 def test_corrections_of_different_fields_merge_and_of_the_same_field_wait_for_a_person(counter: Counter) -> None:
     create = counter.create()
     counter.push_one(create)
-    name = counter.op(create.entity, Correct(reason="gõ nhầm", changes={"owner.name": Change(old="Nguyễn Văn An", new="Nguyễn Văn Anh")}), base=1)
-    phone = counter.op(create.entity, Correct(reason="bổ sung", changes={"owner.phone": Change(old="", new="0258000000")}), base=1)
-    other = counter.op(create.entity, Correct(reason="gõ nhầm", changes={"owner.name": Change(old="Nguyễn Văn An", new="Nguyễn Văn Ánh")}), base=1)
+    old = "Nguyễn Văn An"
+    name, phone, other = (
+        counter.op(create.entity, Correct(reason="gõ nhầm", changes={path: change}), base=1)
+        for path, change in [("owner.name", Change(old=old, new="Nguyễn Văn Anh")), ("owner.phone", Change(old="", new="0258000000")),
+                             ("owner.name", Change(old=old, new="Nguyễn Văn Ánh"))]
+    )
     results = counter.push(name, phone, other)
     assert [r.s for r in results] == ["applied", "applied", "conflict"]
     got = state(counter, create.entity)
@@ -146,7 +149,8 @@ def test_an_older_version_of_a_procedure_is_accepted(counter: Counter) -> None:
 
 
 def test_an_op_on_an_unknown_dossier_is_rejected(counter: Counter) -> None:
-    result = counter.push_one(counter.op(uuid7_hex(), RecordFee(entry=FeeEntry(id="f", kind="phi", code="P", name="Phí", amount=1)), base=1))
+    entry = FeeEntry(id="f", kind="phi", code="P", name="Phí", amount=1)
+    result = counter.push_one(counter.op(uuid7_hex(), RecordFee(entry=entry), base=1))
     assert (result.s, result.code) == ("rejected", "unknown-entity")
     assert reviews(counter)
 
@@ -162,8 +166,8 @@ def test_one_bad_op_does_not_sink_the_others(counter: Counter) -> None:
 
 def test_an_op_of_an_unknown_kind_is_kept(counter: Counter) -> None:
     op_id = uuid7_hex()
-    raw = msgspec.json.encode({"op": op_id, "dseq": 1, "entity": "x", "kind": "dossier.fly", "base": None, "at": iso(utc_now()), "by": "lan",
-                               "device": counter.device, "data": {"wings": 2}})
+    raw = msgspec.json.encode({"op": op_id, "dseq": 1, "entity": "x", "kind": "dossier.fly", "base": None, "at": iso(utc_now()),
+                               "by": "lan", "device": counter.device, "data": {"wings": 2}})
     (result,) = counter.push(raw)
     assert (result.s, result.code) == ("rejected", "op-kind-unknown")
     assert reviews(counter)[0].op["data"] == {"wings": 2}
