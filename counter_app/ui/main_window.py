@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from time import monotonic
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from counter_app.ui.actions import BY_ID, Command, CommandSet
 from counter_app.ui.icons import set_icon
 from counter_app.ui.page import Page, PageSpec
 from counter_app.ui.texts import recent_text
-from counter_app.ui.theme import set_text_role, spacing, theme
+from counter_app.ui.theme import is_theme_change, set_text_role, spacing, theme
 from counter_app.ui.widgets.messages import Banner, Toast
 from counter_app.ui.widgets.nav_rail import NavRail
 from counter_app.ui.widgets.top_bar import LinkView, TopBar
@@ -55,6 +55,7 @@ class MainWindow(QWidget):
         self._pages: dict[str, Page] = {}
         self._current = ""
         self._last_escape = 0.0
+        self._has_details = False
         self._last_sync: datetime | None = None
         self.confirm_close = False
         self.commands = CommandSet(self)
@@ -142,10 +143,10 @@ class MainWindow(QWidget):
         self._stack.setCurrentWidget(page)
         panels = [self._details.widget(i) for i in range(self._details.count())]
         panel = next((widget for widget in panels if widget.property("pageId") == page_id), None)
-        self._details.setVisible(panel is not None)
+        self._has_details = panel is not None
         if panel is not None:
             self._details.setCurrentWidget(panel)
-            self._details.setMinimumWidth(round(theme().em * 19))
+        self._fit_details()
         self.rail.set_current(page_id)
         page.on_enter()
         self._focus_page(page)
@@ -163,6 +164,13 @@ class MainWindow(QWidget):
     def current_page_id(self) -> str:
         """Its id, or empty."""
         return self._current
+
+    def _fit_details(self) -> None:
+        """The panel takes 15 to 19 em; where letters are so large that the page would get less than 40 em, it makes room."""
+        em, room = theme().em, self._splitter.width()
+        width = round(min(max(room * 0.26, em * 15), em * 19))
+        self._details.setFixedWidth(width)
+        self._details.setVisible(self._has_details and room - width >= em * 40)
 
     def _focus_page(self, page: Page) -> None:
         (page.primary_focus() or self.top.search).setFocus(Qt.FocusReason.OtherFocusReason)
@@ -268,6 +276,16 @@ class MainWindow(QWidget):
             self.commands["save-print"].trigger()
             return
         super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._layers.layout().activate()
+        self._fit_details()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if is_theme_change(event) and hasattr(self, "_splitter"):
+            self._fit_details()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.confirm_close:

@@ -21,6 +21,7 @@ QLabel[textRole="display"] {{ font-size: {pt_display}pt; font-weight: 600; color
 QLineEdit, QTextEdit, QPlainTextEdit, QSpinBox, QComboBox {{
   background: {surface}; color: {text}; border: 1px solid {border_strong}; border-radius: {r}px;
   padding: {pad_y}px {u2}px; selection-background-color: {selection}; selection-color: {text}; }}
+QLineEdit, QTextEdit, QPlainTextEdit {{ placeholder-text-color: {text_muted}; }}
 QLineEdit, QSpinBox, QComboBox {{ min-height: {line}px; }}
 QLineEdit:hover, QComboBox:hover, QSpinBox:hover {{ border-color: {text_muted}; }}
 QLineEdit:focus, QTextEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QComboBox:focus {{

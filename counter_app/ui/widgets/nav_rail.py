@@ -70,6 +70,7 @@ class NavRail(QWidget):
         super().__init__(parent)
         self.setObjectName("navRail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(spacing(2.5), spacing(3), spacing(2.5), spacing(3))
         self._column.setSpacing(spacing(0.75))
@@ -101,6 +102,12 @@ class NavRail(QWidget):
     def set_agency(self, name: str) -> None:
         """The office whose counter this is."""
         self._agency.setText(name)
+
+    def sizeHint(self) -> QSize:
+        # As wide as the widest entry; the office's name wraps within it.
+        widest = max((entry.sizeHint().width() for entry in self._entries.values()), default=0)
+        margins = self._column.contentsMargins()
+        return QSize(max(widest, round(theme().em * 9)) + margins.left() + margins.right(), super().sizeHint().height())
 
     @Slot()
     def _clicked(self) -> None:

@@ -53,6 +53,7 @@ class _Tile(QAbstractButton):
         figure = NONE if count is None else number_text(count)
         self.setText(f"{self.queue.title}: {figure}")
         self.setAccessibleName(self.text())
+        self.setToolTip(self.text())
         self.update()
 
     def _figure_font(self) -> QFont:
@@ -78,15 +79,21 @@ class _Tile(QAbstractButton):
         radius = max(6, spacing(2))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
         inner = self.rect().adjusted(spacing(3), 0, -spacing(3), 0)
+        figure = NONE if self.count is None else number_text(self.count)
+        room = inner.width() - QFontMetrics(self._figure_font()).horizontalAdvance(figure) - spacing(1)
         edge_px = theme().icon_size
-        picture = pixmap(self.queue.icon, role, edge_px, self.devicePixelRatioF())
-        painter.drawPixmap(inner.left(), inner.center().y() - edge_px // 2 + 1, picture)
+        left = inner.left()
+        # Where room is short the symbol goes first, then letters of the word; the figure stays.
+        if edge_px + spacing(2) + self.fontMetrics().horizontalAdvance(self.queue.title) <= room:
+            picture = pixmap(self.queue.icon, role, edge_px, self.devicePixelRatioF())
+            painter.drawPixmap(left, inner.center().y() - edge_px // 2 + 1, picture)
+            left += edge_px + spacing(2)
+            room -= edge_px + spacing(2)
         painter.setPen(colour("text_muted"))
-        words = QRect(inner.left() + edge_px + spacing(2), 0, inner.width(), self.height())
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.queue.title)
+        title = self.fontMetrics().elidedText(self.queue.title, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRect(left, 0, room + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, title)
         painter.setFont(self._figure_font())
         painter.setPen(front if self.count else colour("text_muted"))
-        figure = NONE if self.count is None else number_text(self.count)
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, figure)
         painter.end()
 
