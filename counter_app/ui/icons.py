@@ -17,7 +17,6 @@ from counter_app.ui.assets import asset_dir
 from counter_app.ui.theme import theme
 
 _NAME, _ROLE, _SIZE = "iconName", "iconRole", "iconSize"
-_SIZES = (16, 20, 24, 32)
 
 
 @cache
@@ -31,11 +30,11 @@ def pixmap(name: str, role: str = "text", size: int | None = None, ratio: float 
     return _draw(name, theme().tokens.colour(role), size or theme().icon_size, ratio)
 
 
-def icon(name: str, role: str = "text") -> QIcon:
-    """The icon tinted with the colour of ``role`` (``text``, ``text_muted``, ``accent``, ``on_accent``, a status role), with
+def icon(name: str, role: str = "text", size: int | None = None) -> QIcon:
+    """The icon of ``size`` logical pixels, tinted with the colour of ``role`` (``text``, ``text_muted``, ``accent``, ``on_accent``, a status role), with
     a paler picture for disabled widgets. Raises KeyError for an unknown name."""
     tokens = theme().tokens
-    return _icon(name, tokens.colour(role), tokens.text_disabled)
+    return _icon(name, tokens.colour(role), tokens.text_disabled, size or theme().icon_size)
 
 
 def set_icon(target: QObject, name: str, role: str = "text", size: int | None = None) -> None:
@@ -63,21 +62,20 @@ def _apply(target: QObject) -> None:
     if isinstance(target, QLabel):
         target.setPixmap(pixmap(name, role, size, target.devicePixelRatioF()) if name else QPixmap())
     elif isinstance(target, QAbstractButton):
-        target.setIcon(icon(name, role) if name else QIcon())
+        target.setIcon(icon(name, role, size) if name else QIcon())
         target.setIconSize(QSize(size, size))
     elif isinstance(target, QAction):
-        target.setIcon(icon(name, role) if name else QIcon())
+        target.setIcon(icon(name, role, size) if name else QIcon())
     elif isinstance(target, QWidget):
-        target.setWindowIcon(icon(name, role) if name else QIcon())
+        target.setWindowIcon(icon(name, role, 32) if name else QIcon())
 
 
 @lru_cache(maxsize=512)
-def _icon(name: str, colour: str, disabled: str) -> QIcon:
+def _icon(name: str, colour: str, disabled: str, size: int) -> QIcon:
     made = QIcon()
-    for size in _SIZES:
-        for ratio in (1.0, 2.0):
-            made.addPixmap(_draw(name, colour, size, ratio), QIcon.Mode.Normal)
-            made.addPixmap(_draw(name, disabled, size, ratio), QIcon.Mode.Disabled)
+    for ratio in (1.0, 2.0):
+        made.addPixmap(_draw(name, colour, size, ratio), QIcon.Mode.Normal)
+        made.addPixmap(_draw(name, disabled, size, ratio), QIcon.Mode.Disabled)
     return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from counter_app.ui.icons import set_icon
@@ -93,6 +93,11 @@ class FormField(QWidget):
     def label_text(self) -> str:
         """The label without its mark."""
         return self._label_text
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_label"):
+            self._show_label()
 
     def _show_label(self) -> None:
         star = f' <span style="color:{theme().tokens.danger}">*</span>' if self._required else ""
