@@ -1,0 +1,1 @@
+"""One module a form: from a document to a story of flowables."""
