@@ -31,8 +31,8 @@ def pixmap(name: str, role: str = "text", size: int | None = None, ratio: float 
 
 
 def icon(name: str, role: str = "text", size: int | None = None) -> QIcon:
-    """The icon of ``size`` logical pixels, tinted with the colour of ``role`` (``text``, ``text_muted``, ``accent``, ``on_accent``, a status role), with
-    a paler picture for disabled widgets. Raises KeyError for an unknown name."""
+    """The icon of ``size`` logical pixels in the colour of ``role`` (``text``, ``text_muted``, ``accent``, ``on_accent``, a status
+    role), with a paler picture for disabled widgets. Raises KeyError for an unknown name."""
     tokens = theme().tokens
     return _icon(name, tokens.colour(role), tokens.text_disabled, size or theme().icon_size)
 
