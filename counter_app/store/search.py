@@ -19,7 +19,7 @@ class SearchReads(EntityReads):
     def find(self, text: str, limit: int = 200) -> list[Row]:
         """Dossiers that fit what was typed so far, newest first.
 
-        A whole code or a whole identity number (9, 10, 12 or 13 digits) is looked up as such first; otherwise every word
+        A code, whole or its beginning, or a whole identity number (9, 10, 12 or 13 digits) is looked up as such first; otherwise every word
         must occur, marks and case do not matter, the last word and numbers may be beginnings. If nothing fits, every word may
         be a beginning ("ng van an"). Never raises for any text.
         """
@@ -42,6 +42,7 @@ class SearchReads(EntityReads):
         code = normalise(typed)
         if "-" in code:
             rows = self._all(f"SELECT {ROW_SQL} FROM dossier d WHERE d.code = ?1 OR d.provisional_code = ?1 ORDER BY d.n DESC", code)
+            rows = rows or self._all(f"SELECT {ROW_SQL} FROM dossier d WHERE d.code > ?1 AND d.code < ?1 || '~' ORDER BY d.code DESC LIMIT 200", code)
             if rows:
                 return [to_row(row) for row in rows]
         digits = "".join(typed.split())
