@@ -31,7 +31,7 @@ def serve(settings: Settings, *, host: str, port: int, port_file: Path | None, d
     gateway = open_gateway(settings)
     try:
         codes = _demo(gateway, *demo) if demo else {}
-        with _bound(host, port) as listener:
+        with bound(host, port) as listener:
             name = f"[{host}]" if ":" in host else host
             line = json.dumps({"url": f"http://{name}:{listener.getsockname()[1]}", "enrol_codes": codes})
             config = uvicorn.Config(create_app(gateway), access_log=False, log_config=None, server_header=False, date_header=False,
@@ -58,8 +58,10 @@ class _Server(uvicorn.Server):
         print(self._line, flush=True)
 
 
-def _bound(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+def bound(host: str, port: int) -> socket.socket:
+    """A listening address of ours. Raises EnvironmentFault ``address-in-use``."""
+    # The protocol must be named: asyncio turns Nagle's delay (44 ms a reply) off only for sockets that say they are TCP.
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ import pytest
 import uvicorn
 
 from central_gateway.app import create_app
+from central_gateway.serve import bound
 from central_gateway.services import enrol, staff
 from central_gateway.services.published import import_folder
 from central_gateway.settings import Settings
@@ -50,12 +50,22 @@ def gateway(settings: Settings, tmp_path) -> Iterator[Gateway]:
     opened.close()
 
 
-@pytest.fixture
-def client(gateway: Gateway) -> Iterator[httpx.Client]:
-    """The service on a real socket, in this process."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(create_app(gateway), log_config=None, access_log=False, server_header=False, date_header=False)
+class _Switch:
+    """An ASGI application that hands over to the gateway of the running test."""
+
+    app = None
+
+    async def __call__(self, scope, receive, send) -> None:
+        if scope["type"] == "http":
+            await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[tuple[_Switch, httpx.Client]]:
+    """One server on a real socket for all tests; each test brings its own gateway."""
+    switch = _Switch()
+    with bound("127.0.0.1", 0) as listener:
+        config = uvicorn.Config(switch, log_config=None, access_log=False, server_header=False, date_header=False, lifespan="off")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
@@ -64,10 +74,18 @@ def client(gateway: Gateway) -> Iterator[httpx.Client]:
                 assert thread.is_alive()
                 time.sleep(0.01)
             with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30, trust_env=False) as http:
-                yield http
+                yield switch, http
         finally:
             server.should_exit = True
             thread.join()
+
+
+@pytest.fixture
+def client(gateway: Gateway, service: tuple[_Switch, httpx.Client]) -> Iterator[httpx.Client]:
+    switch, http = service
+    switch.app = create_app(gateway)
+    yield http
+    switch.app = None
 
 
 @pytest.fixture

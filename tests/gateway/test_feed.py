@@ -5,16 +5,21 @@ from __future__ import annotations
 import threading
 from collections import Counter as Tally
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import msgspec
+import pytest
 from sqlalchemy import delete, update
 
 from central_gateway.app import create_app
+from central_gateway.errors import Refused
 from central_gateway.services import heads
+from central_gateway.services.push import Push
+from central_gateway.state import open_gateway
 from central_gateway.tables import feed, feed_head
 from onestop.codec import encode_op
 from onestop.feed import Position
-from onestop.wire import SnapshotReply
+from onestop.wire import PushRequest, SnapshotReply
 from tests.gateway.counter import Counter, problem
 
 
@@ -154,8 +159,6 @@ def test_two_agencies_share_nothing(new_counter) -> None:
 
 def test_two_gateways_on_one_database_agree(counter: Counter, gateway, settings) -> None:
     """A province may run several processes: same key, same epoch, same feed."""
-    from central_gateway.state import open_gateway
-
     twin = open_gateway(settings)
     try:
         assert (twin.keys.public_text, twin.epoch) == (gateway.keys.public_text, gateway.epoch)
@@ -165,3 +168,35 @@ def test_two_gateways_on_one_database_agree(counter: Counter, gateway, settings)
         assert create_app(twin).title
     finally:
         twin.close()
+
+
+def test_a_database_somebody_else_holds_says_so_and_nothing_is_lost(counter: Counter, gateway) -> None:
+    impatient = open_gateway(replace(gateway.settings, lock_timeout_ms=100))
+    op = counter.create()
+    request = PushRequest(batch="b", device=counter.device, inc=counter.inc, part=counter.part, ops=[msgspec.Raw(encode_op(op))])
+    job = Push(impatient.database, impatient.catalogue, counter.part, counter.device, counter.inc)
+    with gateway.database.write() as conn:
+        heads.take(conn, counter.part, 0)
+        with pytest.raises(Refused) as refused:
+            job.accept(request)
+    assert (refused.value.status, refused.value.code) == (503, "busy")
+    assert int(refused.value.headers["Retry-After"]) > 0
+    assert job.accept(request).results[0].s == "applied"
+    assert [item.op for item in counter.pull()] == [op.op]
+    impatient.close()
+
+
+def test_an_op_the_database_refuses_is_kept_for_a_person_and_the_others_go_on(counter: Counter, gateway) -> None:
+    """The batch fails as a whole, is taken apart, and only the culprit is refused."""
+    good, bad = counter.create(), counter.create(counter.dossier(subject="không ghi được"))
+    with gateway.database.write() as conn:
+        if gateway.database.is_sqlite:
+            conn.exec_driver_sql("CREATE TRIGGER no_entry BEFORE INSERT ON entity "
+                                 "WHEN NEW.kind = 'dossier' AND NEW.data LIKE '%không ghi%' "
+                                 "BEGIN SELECT RAISE(ABORT, 'no'); END")
+        else:
+            conn.exec_driver_sql("ALTER TABLE entity ADD CHECK (kind <> 'dossier' OR data NOT LIKE '%%không ghi%%')")
+    results = counter.push(bad, good, counter.hand_over(good))
+    assert [(r.s, r.code) for r in results] == [("rejected", "op-failed"), ("applied", ""), ("applied", "")]
+    assert [item.kind for item in counter.pull()] == ["review", "dossier", "dossier"]
+    assert counter.push_one(bad).was == "rejected"
