@@ -4,10 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from counter_app.ui.i18n import install_language
-from counter_app.ui.theme import apply_theme
+from counter_app.ui.theme import apply_theme, theme
 
 SCREENSHOTS = Path(__file__).resolve().parents[3] / "docs" / "screenshots"
 
@@ -15,8 +16,11 @@ SCREENSHOTS = Path(__file__).resolve().parents[3] / "docs" / "screenshots"
 @pytest.fixture
 def app(qapp: QApplication) -> QApplication:
     """The application in its light theme."""
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # windows of earlier tests would be styled again
     install_language(qapp)
-    apply_theme(qapp, "light")
+    now = theme()
+    if not qapp.styleSheet() or now.dark or now.font_scale != 1.0 or now.density != "comfortable":
+        apply_theme(qapp, "light")
     return qapp
 
 
