@@ -9,7 +9,7 @@ import msgspec
 
 from counter_app.store.rows import SYNC, SyncState
 from counter_app.store.session import Session
-from counter_app.store.words import hash_key, id_word, plain_id
+from counter_app.store.words import hash_key, id_word, plain_id, postal_word
 from onestop.codec import decode
 from onestop.codes import normalise
 from onestop.errors import UserError
@@ -59,14 +59,22 @@ class EntityReads(Session):
 
     def dossiers_by_id_no(self, id_no: str, limit: int = 50) -> list[Dossier]:
         """Dossiers whose owner or submitter has this identity number, newest first."""
-        word = id_word(self._hash_key(), id_no)
+        wanted = plain_id(id_no)
+        return [d for d in self._by_word(id_word(self._hash_key(), id_no), limit)
+                if wanted in (plain_id(d.owner.id_no), plain_id(d.submitter.id_no) if d.submitter else "")]
+
+    def dossiers_by_postal_code(self, code: str, limit: int = 50) -> list[Dossier]:
+        """Dossiers that this item of the public post brought, or whose result it took away, newest first."""
+        wanted = postal_word(code)
+        return [d for d in self._by_word(wanted, limit)
+                if wanted in map(postal_word, (*d.postal_codes, d.returned.postal_code if d.returned else ""))]
+
+    def _by_word(self, word: str, limit: int) -> list[Dossier]:
         if not word:
             return []
         rows = self._all("SELECT coalesce(data, server) FROM dossier WHERE n IN (SELECT rowid FROM dossier_fts WHERE dossier_fts MATCH ? "
                          "ORDER BY rowid DESC LIMIT ?) ORDER BY received_at DESC, n DESC", f'"{word}"', limit)
-        found = [entity_from(Dossier, raw) for raw, in rows]
-        wanted = plain_id(id_no)
-        return [d for d in found if wanted in (plain_id(d.owner.id_no), plain_id(d.submitter.id_no) if d.submitter else "")]
+        return [entity_from(Dossier, raw) for raw, in rows]
 
     def slip(self, slip_id: str) -> Slip | None:
         """A handover slip by identity."""

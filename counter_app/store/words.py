@@ -27,6 +27,7 @@ class _Party(msgspec.Struct):
 
 class _Returned(msgspec.Struct):
     at: datetime
+    postal_code: str = ""
 
 
 class DossierColumns(msgspec.Struct, kw_only=True):
@@ -46,6 +47,7 @@ class DossierColumns(msgspec.Struct, kw_only=True):
     procedure_name: str
     owner: _Party
     submitter: _Party | None = None
+    postal_codes: tuple[str, ...] = ()
 
 
 class SlipLineColumns(msgspec.Struct):
@@ -123,6 +125,11 @@ def folded_words(text: str) -> str:
     return " ".join(map(_folded_word, text.split()))
 
 
+def postal_word(code: str) -> str:
+    """A postal item's code as a search word: one word, however it was typed."""
+    return _NOT_WORD.sub("", code).lower()
+
+
 def search_words(c: DossierColumns, key: bytes) -> tuple[str, str]:
     """(folded owner name, everything findable): codes, owner, submitter, procedure, identity numbers as blind words. Telephone
     numbers are left out (data minimisation)."""
@@ -134,6 +141,9 @@ def search_words(c: DossierColumns, key: bytes) -> tuple[str, str]:
         parts.append(_NOT_WORD.sub(" ", c.provisional_code).lower())
     if c.submitter is not None:
         parts += (folded_words(c.submitter.name), id_word(key, c.submitter.id_no))
+    parts += map(postal_word, c.postal_codes)
+    if c.returned is not None and c.returned.postal_code:
+        parts.append(postal_word(c.returned.postal_code))
     return owner, " ".join(parts)
 
 

@@ -76,6 +76,18 @@ def test_identity_numbers_find_owner_and_submitter_and_are_not_words(store: Stor
         assert reader.dossiers_by_id_no("") == []
 
 
+def test_postal_items_find_the_dossier_they_brought_or_took(store: Store) -> None:
+    brought = a_dossier(postal_codes=("EE123456785VN",))
+    taken = a_dossier(status=10, returned=Returned(at=NOW, by="u1", collector_name="X", postal_code="RR000000005VN"))
+    put(store, brought, taken)
+    with store.read() as reader:
+        assert [d.id for d in reader.dossiers_by_postal_code("ee 123 456 785 vn")] == [brought.id]
+        assert [d.id for d in reader.dossiers_by_postal_code("RR000000005VN")] == [taken.id]
+        assert [r.id for r in reader.find("ee12345678")] == [brought.id]
+        for unknown in ("", "§", "EE", "\ud800", "Nguyễn"):
+            assert reader.dossiers_by_postal_code(unknown) == []
+
+
 def test_lists_and_counts(store: Store) -> None:
     today = NOW.date()
     late = a_dossier(status=4, received_at=NOW - timedelta(days=9), due_at=NOW - timedelta(days=2))
