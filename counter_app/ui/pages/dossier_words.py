@@ -89,6 +89,15 @@ def due_words(desk: Desk, dossier: Dossier | Row, now: datetime | None = None) -
     return "Không tính thời hạn", "neutral", "calendar"
 
 
+def due_state(desk: Desk, dossier: Dossier, now: datetime | None = None) -> Chip:
+    """The time limit in one word."""
+    words, role, icon = due_words(desk, dossier, now)
+    if clock(dossier.status) is Clock.RUNNING and dossier.due_at is not None:
+        left = remaining(now or desk.now(), dossier.due_at, desk.calendar, by=desk.settings.lateness_by)
+        words = {Urgency.OK: "Còn hạn", Urgency.SOON: "Sắp hạn", Urgency.TODAY: "Hôm nay", Urgency.OVERDUE: "Quá hạn"}[left.urgency]
+    return Chip(words, role, icon)
+
+
 def due_chip(desk: Desk, row: Row, now: datetime) -> Chip:
     """The due date in a list, with what is left in short."""
     if row.due_at is None:

@@ -6,6 +6,9 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
+from counter_app.domain.outcomes import SaveOutcome
+from counter_app.services.paper import Paper
+from counter_app.ui.context import UiContext
 from counter_app.ui.page import Page
 from counter_app.ui.widgets.messages import ScanPanel
 
@@ -44,3 +47,14 @@ class PresentedPage(Page):
 
     def primary_focus(self) -> QWidget | None:
         return self._first
+
+
+def saved_outcome(ctx: UiContext) -> SaveOutcome:
+    """What is true right after a COMMIT: it is on this PC, and goes out now or when there is a network again."""
+    return SaveOutcome.SAVED_WAITING if ctx.link().works else SaveOutcome.SAVED_OFFLINE
+
+
+def print_paper(ctx: UiContext, paper: Paper) -> None:
+    """Hand a paper to the print flow (after the COMMIT; a dead printer never touches the dossier)."""
+    if ctx.printing is not None:
+        ctx.printing.print_paper(paper)

@@ -1,0 +1,149 @@
+"""The small forms of the dossier page: what each asks, and the use case it ends in. Qt-free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from counter_app.domain.outcomes import SaveOutcome
+from counter_app.services import correct, fees, lifecycle
+from counter_app.services.desk import Desk
+from counter_app.services.paper import RETURN_WORDS
+from counter_app.ui.pages.dossier_actions import supplement_repeated
+from counter_app.ui.pages.dossier_dialogs import Ask
+from counter_app.ui.pages.dossier_facts import owed_by_code
+from counter_app.ui.texts import date_text, money_text, parse_date
+from onestop.errors import InvalidFields
+from onestop.model import Dossier
+from onestop.vntime import VN_TZ
+
+METHODS = (("cash", "Tiền mặt"), ("transfer", "Chuyển khoản"))
+_REASON = Ask("reason", "Lý do", "long", required=True, hint="Ghi rõ, cụ thể: lý do vào lịch sử hồ sơ và in trên giấy tờ.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """``do(values)`` runs the use case; it raises UserError and then nothing happened. ``outcome`` None: plainly saved."""
+
+    title: str
+    asks: tuple[Ask, ...]
+    verb: str
+    do: Callable[[dict[str, Any]], Any]
+    text: str = ""
+    icon: str = "file-pen-line"
+    danger: bool = False
+    outcome: SaveOutcome | None = None
+
+
+def form_for(desk: Desk, dossier: Dossier, action_id: str) -> Form:
+    """The form of an action of the list. Raises KeyError for an action without one."""
+    return _FORMS[action_id](desk, dossier)
+
+
+def _supplement(desk: Desk, dossier: Dossier) -> Form:
+    again = supplement_repeated(dossier)
+    asks = [Ask("items", "Giấy tờ cần bổ sung", "long", required=True, hint="Mỗi dòng một giấy tờ; nêu hết trong một lần."), _REASON]
+    if again:
+        asks.append(Ask("approver", "Người phê duyệt yêu cầu lần nữa", required=True,
+                        hint="Mỗi bước chỉ được yêu cầu bổ sung một lần; lần nữa phải có người phê duyệt."))
+
+    def do(values: dict[str, Any]) -> None:
+        lifecycle.ask_supplement(desk, dossier.id, tuple(values["items"].splitlines()), values["reason"], approver=values.get("approver", ""))
+
+    return Form(title="Yêu cầu bổ sung giấy tờ" + (" lần nữa" if again else ""), asks=tuple(asks), verb="Yêu cầu bổ sung", do=do,
+                icon="file-warning")
+
+
+def _reason_form(title: str, verb: str, icon: str, work: Callable[[Desk, str, str], Any], *, danger: bool, text: str = "") -> Callable[[Desk, Dossier], Form]:
+    def make(desk: Desk, dossier: Dossier) -> Form:
+        return Form(title=title, asks=(_REASON,), verb=verb, icon=icon, danger=danger, text=text,
+                    do=lambda values: work(desk, dossier.id, values["reason"]))
+
+    return make
+
+
+def _extend(desk: Desk, dossier: Dossier) -> Form:
+    asks = (Ask("due_at", "Ngày hẹn trả mới", "date", required=True, wide=False),
+            Ask("approver", "Người phê duyệt", initial=desk.staff.name if desk.staff else "", wide=False), _REASON)
+    return Form(title="Gia hạn thời gian trả kết quả", asks=asks, verb="Gia hạn", icon="calendar-plus",
+                text=f"Đang hẹn trả {date_text(dossier.due_at)}. Ngày hẹn ban đầu vẫn được giữ trong hồ sơ.",
+                do=lambda v: lifecycle.extend(desk, dossier.id, day_close(desk, v["due_at"]), v["reason"], approver=v["approver"]))
+
+
+def due_form(desk: Desk, dossier: Dossier) -> Form:
+    """The procedure wants the new date by hand after a supplement."""
+    return Form(title="Ngày hẹn trả sau khi bổ sung", asks=(Ask("due_at", "Ngày hẹn trả mới", "date", required=True),), verb="Ghi nhận bổ sung",
+                text="Thủ tục này phải nhập ngày hẹn trả mới sau khi công dân bổ sung giấy tờ.", icon="calendar-plus",
+                do=lambda v: lifecycle.answer_supplement(desk, dossier.id, due_at=day_close(desk, v["due_at"])))
+
+
+def _result(desk: Desk, dossier: Dossier) -> Form:
+    procedure = desk.catalogue.version(dossier.procedure_code, dossier.procedure_version)
+    asks = (Ask("kind", "Loại kết quả", initial=procedure.result_kind if procedure else ""), Ask("number", "Số, ký hiệu", wide=False),
+            Ask("note", "Ghi chú", wide=False))
+    return Form(title="Kết quả đã về quầy", asks=asks, verb="Ghi kết quả", icon="file-check-2",
+                do=lambda v: lifecycle.register_result(desk, dossier.id, kind=v["kind"], number=v["number"], note=v["note"]))
+
+
+def _fee(desk: Desk, dossier: Dossier) -> Form:
+    owed = owed_by_code(dossier.fees)
+    asks = (Ask("code", "Khoản thu", "choice", owed[0][0].code if owed else None,
+                choices=tuple((fee.code, f"{fee.name} – {money_text(rest)}") for fee, rest in owed)),
+            Ask("amount", "Số tiền", "money", owed[0][1] if owed else None, required=True, wide=False),
+            Ask("method", "Hình thức", "choice", "cash", choices=METHODS, wide=False),
+            Ask("receipt_no", "Số biên lai", hint="Biên lai do hệ thống của cơ quan thuế cấp; ở đây chỉ ghi lại số."))
+    return Form(title="Thu phí, lệ phí", asks=asks, verb="Ghi đã thu", icon="banknote",
+                do=lambda v: fees.add_fee(desk, dossier.id, code=v["code"], amount=v["amount"], method=v["method"], receipt_no=v["receipt_no"]))
+
+
+def _correct(desk: Desk, dossier: Dossier) -> Form:
+    owner, person = dossier.owner, dossier.owner.kind == "person"
+    born = owner.dob or ""
+    shown = f"{born[8:10]}/{born[5:7]}/{born[:4]}" if len(born) == 10 else born
+    asks = [Ask("owner.name", "Tên chủ hồ sơ", initial=owner.name, required=True),
+            Ask("owner.id_no", "Số định danh" if person else "Mã số thuế / doanh nghiệp", initial=owner.id_no, wide=False)]
+    if person:
+        asks.append(Ask("owner.dob", "Ngày sinh", initial=shown, wide=False))
+    asks += [Ask("owner.phone", "Điện thoại", initial=owner.phone, wide=False),
+             Ask("return_method", "Nhận kết quả", "choice", dossier.return_method, choices=tuple(RETURN_WORDS.items()), wide=False),
+             Ask("owner.address", "Địa chỉ", initial=owner.address),
+             Ask("procedure", "Mã thủ tục", initial=dossier.procedure_code, wide=False, hint="Đổi thủ tục thì ngày hẹn được tính lại."),
+             Ask("subject", "Nội dung", initial=dossier.subject, wide=False), replace(_REASON, label="Lý do đính chính")]
+    before = {ask.key: ask.initial for ask in asks}
+
+    def do(values: dict[str, Any]) -> None:
+        changes = {key: value for key, value in values.items() if key != "reason" and (value or "") != (before[key] or "")}
+        if changes.get("owner.dob"):
+            changes["owner.dob"] = _dob(changes["owner.dob"], desk.today())
+        correct.correct(desk, dossier.id, changes, values["reason"])
+
+    return Form(title="Đính chính hồ sơ", asks=tuple(asks), verb="Đính chính", do=do, outcome=SaveOutcome.CORRECTED_HERE,
+                text="Chỉ những ô được sửa mới thay đổi. Sau đó hãy in lại giấy tờ cần thay.")
+
+
+def _dob(text: str, today: date) -> str:
+    """A day, or only a year, as the model keeps it."""
+    if len(text) == 4 and text.isdigit():
+        return text
+    day = parse_date(text, today)
+    if day is None:
+        raise InvalidFields({"owner.dob": "Ngày sinh không đúng. Nhập ngày/tháng/năm hoặc chỉ năm sinh."})
+    return day.isoformat()
+
+
+def day_close(desk: Desk, day: date) -> datetime:
+    """The end of work on ``day``: the moment a date given by hand means."""
+    return datetime.combine(day, desk.calendar.day_end(day), VN_TZ)
+
+
+_FORMS: dict[str, Callable[[Desk, Dossier], Form]] = {
+    "supplement": _supplement, "extend": _extend, "result": _result, "collect-fee": _fee, "correct": _correct,
+    "refuse": _reason_form("Từ chối tiếp nhận hồ sơ", "Từ chối", "ban", lifecycle.refuse, danger=True,
+                           text="Không hoàn tác được. Lý do được ghi trên phiếu từ chối (mẫu 03)."),
+    "stop": _reason_form("Dừng xử lý hồ sơ", "Dừng xử lý", "circle-stop", lifecycle.stop, danger=True,
+                         text="Không hoàn tác được. Lý do được ghi trên thông báo dừng giải quyết (mẫu 05)."),
+    "withdraw": _reason_form("Công dân xin rút hồ sơ", "Ghi nhận xin rút", "undo-2", lifecycle.withdraw, danger=False,
+                             text="Hồ sơ chuyển sang trạng thái xin rút; phụ trách bộ phận quyết định dừng xử lý."),
+}

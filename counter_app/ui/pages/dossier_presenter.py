@@ -1,0 +1,191 @@
+"""Decisions of the dossier page: what is shown, what may be done, what happens then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Slot
+
+from counter_app.domain.outcomes import SaveOutcome
+from counter_app.services import access, lifecycle, paper
+from counter_app.services.desk import Changes
+from counter_app.services.lookup import LookupResult
+from counter_app.ui.context import UiContext
+from counter_app.ui.pages import dossier_forms as forms
+from counter_app.ui.pages.dossier_actions import available
+from counter_app.ui.pages.dossier_facts import build_facts, source_words
+from counter_app.ui.pages.dossier_view import DossierView
+from counter_app.ui.pages.presented import print_paper, saved_outcome
+from onestop.errors import UserError
+from onestop.model import Dossier
+
+_KEYS = {"supplement": ("supplement", "supplement-in"), "collect-fee": ("collect-fee",), "print": ("print-return", "print-01"),
+         "return": ("return",), "handover": ("handover",)}
+
+
+class DossierPresenter(QObject):
+    """``open(id)`` shows a dossier of this PC, ``show_answer`` one that may be the centre's."""
+
+    def __init__(self, ctx: UiContext, view: DossierView) -> None:
+        super().__init__(view)
+        self._ctx, self._view = ctx, view
+        self._dossier: Dossier | None = None
+        self._answer: LookupResult | None = None
+        view.action_requested.connect(self.do)
+        view.reveal_requested.connect(self._reveal)
+        view.note_requested.connect(self._note)
+        view.find_requested.connect(self._find)
+        ctx.facts.changed.connect(self._changed)
+        ctx.facts.signed_in.connect(self._signed_in)
+        view.show_nothing()
+
+    def enter(self) -> None:
+        """Shown again: the dossier may have moved on."""
+        self.refresh()
+
+    def leave(self) -> None:
+        """Revealed numbers are masked again by the next refresh."""
+
+    def command(self, command_id: str) -> bool:
+        """The F-keys do what the buttons show; a key whose action is not there stays with the frame."""
+        for action_id in _KEYS.get(command_id, ()):
+            button = self._view.actions.buttons.get(action_id)
+            if button is not None and button.isEnabled():
+                self.do(action_id)
+                return True
+        return False
+
+    def open(self, dossier_id: str) -> None:
+        """Show a dossier as this PC has it."""
+        self._answer = None
+        with self._ctx.desk.store.read() as reader:
+            self._dossier = reader.dossier(dossier_id)
+        self.refresh()
+        self._view.focus_action()
+
+    def show_answer(self, answer: LookupResult) -> None:
+        """Show what a look-up found, from here or from the centre."""
+        self._dossier, self._answer = answer.dossier, answer
+        self.refresh()
+        self._view.focus_action()
+
+    def refresh(self) -> None:
+        """Read again and show."""
+        if self._dossier is None:
+            self._view.show_nothing()
+            return
+        desk, central = self._ctx.desk, self._answer is not None and self._answer.provenance == "central"
+        with desk.store.read() as reader:
+            here = reader.dossier(self._dossier.id)
+            if here is not None:
+                self._dossier, central = here, False
+            sync = reader.sync_state(here.id) if here is not None else None
+            reviews = len(reader.reviews(entity=self._dossier.id)) if here is not None else 0
+            names = reader.staff_names()
+        source = source_words("central", self._answer.as_of) if central and self._answer else source_words("cache", None)
+        facts = build_facts(desk, self._dossier, sync=sync, reviews=reviews, names=names, source=source)
+        roles = desk.staff.roles if desk.staff else ()
+        self._view.show_facts(facts, available(self._dossier, roles, desk.agency) if here is not None else [])
+
+    @property
+    def dossier(self) -> Dossier | None:
+        """What is open."""
+        return self._dossier
+
+    @Slot(str)
+    def do(self, action_id: str) -> None:
+        """Do an action of the list."""
+        dossier = self._dossier
+        if dossier is None:
+            return
+        if action_id == "return":
+            self._ctx.return_dossier(dossier.id)
+        elif action_id == "handover":
+            self._ctx.hand_over([dossier.id])
+        elif action_id.startswith("print-"):
+            self._print(action_id.removeprefix("print-"))
+        elif action_id == "accept":
+            self._run(lambda: lifecycle.accept(self._ctx.desk, dossier.id))
+        elif action_id == "supplement-in":
+            self._supplement_in(dossier)
+        else:
+            self._form(forms.form_for(self._ctx.desk, dossier, action_id))
+
+    def _form(self, form: forms.Form) -> None:
+        dialog = self._view.ask(form.title, form.asks, text=form.text, verb=form.verb, icon=form.icon, danger=form.danger)
+
+        def submit(values: dict[str, Any]) -> None:
+            try:
+                form.do(values)
+            except UserError as error:
+                dialog.show_problem(error)
+                return
+            dialog.accept()
+            self._saved(form.outcome)
+
+        dialog.submitted.connect(submit)
+
+    def _supplement_in(self, dossier: Dossier) -> None:
+        try:
+            lifecycle.answer_supplement(self._ctx.desk, dossier.id)
+        except UserError as error:
+            if error.code != "due-needed":
+                self._ctx.fail(error)
+                return
+            self._form(forms.due_form(self._ctx.desk, dossier))
+            return
+        self._saved(None)
+
+    def _run(self, work: Callable[[], Any]) -> None:
+        try:
+            work()
+        except UserError as error:
+            self._ctx.fail(error)
+            return
+        self._saved(None)
+
+    def _saved(self, outcome: SaveOutcome | None) -> None:
+        self._ctx.say(outcome or saved_outcome(self._ctx))
+        self.refresh()
+
+    def _print(self, form: str) -> None:
+        assert self._dossier is not None
+        makers = {"01": paper.receipt, "06": paper.control_sheet, "return": paper.return_slip}
+        try:
+            print_paper(self._ctx, makers[form](self._ctx.desk, self._dossier))
+        except UserError as error:
+            self._ctx.fail(error)
+
+    @Slot(str)
+    def _reveal(self, who: str) -> None:
+        assert self._dossier is not None
+        try:
+            self._view.show_id(who, access.reveal_id(self._ctx.desk, self._dossier.id, "submitter" if who == "submitter" else "owner"))
+        except UserError as error:
+            self._ctx.fail(error)
+
+    @Slot()
+    def _note(self) -> None:
+        self._ctx.go("sync")
+
+    @Slot()
+    def _find(self) -> None:
+        self._ctx.go("find")
+
+    @Slot(object)
+    def _changed(self, changes: Changes) -> None:
+        if self._dossier is not None and self._view.isVisible() and (self._dossier.id in changes.dossiers or changes.reviews):
+            self.refresh()
+
+    @Slot(object)
+    def _signed_in(self, staff: object) -> None:
+        if self._view.isVisible():
+            self.refresh()
+
+
+def build_dossier_page(ctx: UiContext) -> DossierView:
+    """The page, ready for the frame."""
+    view = DossierView()
+    view.presenter = DossierPresenter(ctx, view)
+    return view

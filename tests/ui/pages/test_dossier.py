@@ -1,0 +1,157 @@
+"""Hồ sơ: what is shown, which actions are there, and that each one does its work and is written down."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from counter_app.domain.outcomes import SaveOutcome, ScanOutcome
+from counter_app.scanner.classify import DossierCode
+from counter_app.services.lookup import LookupResult
+from counter_app.ui import a11y
+from counter_app.ui.pages.dossier_actions import available
+from counter_app.ui.pages.dossier_presenter import build_dossier_page
+from onestop.states import State
+from tests.desk import NOW, make_desk
+from tests.ui.pages.stage import in_window, make_stage
+
+ALL = ("reception", "return", "cashier", "head")
+
+
+def actions(dossier, roles=ALL, agency="H32.15"):
+    return {a.id: a for a in available(dossier, roles, agency)}
+
+
+@pytest.fixture
+def opened(stage, qtbot):
+    """A page in a window; call it with a state."""
+
+    def show(status):
+        dossier = stage.bench.with_status(status)
+        window, view = in_window(stage, "dossier", build_dossier_page)
+        qtbot.addWidget(window)
+        view.presenter.open(dossier.id)
+        return view, dossier
+
+    return show
+
+
+def test_state_decides_what_is_there(bench):
+    accepted, done = bench.with_status(State.ACCEPTED), bench.with_status(State.DONE)
+    assert {"handover", "supplement", "correct", "print-01"} <= set(actions(accepted)) and "return" not in actions(accepted)
+    assert actions(done)["return"].primary and "handover" not in actions(done)
+    assert "extend" not in actions(bench.with_status(State.RETURNED))
+
+
+def test_missing_right_says_why(bench):
+    stop = actions(bench.with_status(State.PROCESSING), ("reception",))["stop"]
+    assert "phụ trách" in stop.why
+
+
+def test_another_agencys_dossier_is_only_looked_at(bench):
+    assert actions(bench.with_status(State.DONE), agency="H32.01") == {}
+
+
+def test_unknown_state_of_the_centre_is_shown_as_it_is(stage):
+    dossier = replace(stage.bench.with_status(State.PROCESSING), status=42, version=99)
+    stage.bench.pull(dossier)
+    view = build_dossier_page(stage.ctx)
+    view.presenter.open(dossier.id)
+    assert "42" in view.state.chip().text and "supplement" not in view.actions.buttons
+
+
+def test_id_is_masked_and_a_look_is_written_down(opened, stage):
+    view, dossier = opened(State.DONE)
+    assert view.owner_id.text() != dossier.owner.id_no
+    view.owner_id.button.click()
+    assert view.owner_id.text() == dossier.owner.id_no
+    with stage.bench.store.read() as reader:
+        entry = reader.audit_tail(1)[0]
+    assert (entry.action, entry.entity) == ("reveal-id", dossier.id) and dossier.owner.id_no not in str(entry.facts)
+
+
+def test_supplement_once_then_with_an_approver(opened, stage, qtbot):
+    view, dossier = opened(State.ACCEPTED)
+    view.presenter.do("supplement")
+    dialog = _dialog(view)
+    dialog.editors["items"].setPlainText("Bản sao giấy khai sinh")
+    dialog.editors["reason"].setPlainText("Thiếu giấy khai sinh của con")
+    dialog.confirm()
+    assert stage.bench.dossier(dossier.id).status == State.SUPPLEMENT and stage.outcomes == [SaveOutcome.SAVED_WAITING]
+    assert view.presenter.command("supplement")  # F6: the papers came
+    assert stage.bench.dossier(dossier.id).status == State.ACCEPTED
+    view.presenter.do("supplement")
+    assert "approver" in _dialog(view).editors
+
+
+def test_refused_input_stays_in_the_form(opened, stage):
+    view, dossier = opened(State.ACCEPTED)
+    stage.bench.sign_in("truong.nt")
+    view.presenter.do("extend")
+    dialog = _dialog(view)
+    dialog.editors["due_at"].set_date((dossier.due_at - timedelta(days=1)).date())
+    dialog.editors["reason"].setPlainText("Chờ ý kiến của Sở")
+    dialog.confirm()
+    assert dialog.isVisible() and "sau ngày hẹn" in dialog.fields["due_at"].error()
+    assert dialog.values()["reason"] == "Chờ ý kiến của Sở" and stage.bench.dossier(dossier.id).due_at == dossier.due_at
+
+
+def test_correction_sends_only_what_changed(opened, stage):
+    view, dossier = opened(State.ACCEPTED)
+    view.presenter.do("correct")
+    dialog = _dialog(view)
+    dialog.editors["owner.phone"].setText("0905111222")
+    dialog.editors["reason"].setPlainText("Ghi nhầm số điện thoại")
+    dialog.confirm()
+    now = stage.bench.dossier(dossier.id)
+    assert now.owner == replace(dossier.owner, phone="0905111222") and now.events[-1].facts == {"fields": ["owner.phone"]}
+    assert stage.outcomes == [SaveOutcome.CORRECTED_HERE]
+
+
+def test_f9_prints_the_receipt_again(opened, stage):
+    view, dossier = opened(State.PROCESSING)
+    assert view.presenter.command("print")
+    assert [(p.form, p.copy_no) for p in stage.printer.papers] == [("01", dossier.prints.get("01", 0) + 1)]
+
+
+def test_f4_goes_to_the_return(opened, stage):
+    view, dossier = opened(State.DONE)
+    assert view.presenter.command("return") and stage.went == [("return_dossier", dossier.id)]
+    assert not view.presenter.command("handover")
+
+
+def test_the_centres_dossier_is_shown_not_kept(stage):
+    foreign = replace(stage.bench.with_status(State.DONE), id="f" * 32, agency="H32.01", code="H32.01-261120-0009")
+    answer = LookupResult(scan=DossierCode(foreign.code, "B"), outcome=ScanOutcome.FOUND_CENTRAL, dossier=foreign, provenance="central", as_of=NOW)
+    view = build_dossier_page(stage.ctx)
+    view.presenter.show_answer(answer)
+    assert "trung tâm" in view._source.text() and not view.actions.buttons and view.sync.isHidden()
+
+
+def test_history_names_who_and_where(opened):
+    view, dossier = opened(State.DONE)
+    from counter_app.ui.pages.dossier_facts import build_facts
+    facts = build_facts(view.presenter._ctx.desk, dossier, sync="confirmed", reviews=0, names={dossier.events[0].by: "Phạm Thị Phong Lan"}, source="")
+    assert facts.history[-1].what == "Tiếp nhận hồ sơ" and facts.history[-1].who == "Phạm Thị Phong Lan · quầy 902"
+
+
+def test_names_for_everything(opened):
+    view, _ = opened(State.ACCEPTED)
+    assert a11y.unnamed(view) == []
+
+
+def test_picture(app, tmp_path, qtbot, pictures):
+    bench = make_desk(tmp_path, demo=6000, username="truong.nt")
+    stage = make_stage(bench)
+    window, view = in_window(stage, "dossier", build_dossier_page)
+    qtbot.addWidget(window)
+    with bench.store.read() as reader:
+        rows = [reader.dossier(r.id) for r in reader.list_dossiers(limit=400)]
+    view.presenter.open(max((d for d in rows if d.status == State.PROCESSING), key=lambda d: (len(d.fees), len(d.events), bool(d.submitter))).id)
+    pictures(window, "dossier")
+    bench.close()
+
+
+def _dialog(view):
+    from counter_app.ui.pages.dossier_dialogs import FieldsDialog
+    return [d for d in view.window().findChildren(FieldsDialog) if d.isVisible()][-1]
