@@ -1,0 +1,56 @@
+"""When a sighting is believed.
+
+A QR code corrects and checks itself, and a Code 128 that fits the grammar of our codes with a real date passed a check
+digit and a grammar: one read is enough. Everything else, and everything read from averaged or sharpened pixels or by
+the second engine, must be read twice alike within a few frames. This is what keeps wrong texts at none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from counter_app.scanner.decode import QR, Read
+
+WINDOW_FRAMES = 8
+
+
+class Confirm:
+    """Feed it the reads of each frame, also of empty ones; it returns those to be believed, every frame anew.
+
+    ``fits`` says whether a text is a code of known grammar. One object per camera session; not thread-safe.
+    """
+
+    def __init__(self, fits: Callable[[str], bool], window: int = WINDOW_FRAMES) -> None:
+        self._fits = fits
+        self._window = window
+        self._frame = 0
+        self._last: dict[tuple[str, str], int] = {}
+        self._believed: dict[tuple[str, str], int] = {}
+
+    def frame(self, reads: Iterable[Read]) -> list[Read]:
+        """The believed ones among ``reads`` of the next frame."""
+        self._frame += 1
+        self._forget()
+        confirmed = []
+        for read in reads:
+            key = (read.symbology, read.text)
+            if self._is_enough(read) or key in self._believed or key in self._last:
+                self._believed[key] = self._frame
+                confirmed.append(read)
+            self._last[key] = self._frame
+        return confirmed
+
+    def reset(self) -> None:
+        """Forget all sightings (the camera was stopped)."""
+        self._last.clear()
+        self._believed.clear()
+
+    def _is_enough(self, read: Read) -> bool:
+        if read.processed:
+            return False
+        return read.symbology == QR or self._fits(read.text)
+
+    def _forget(self) -> None:
+        for table in (self._last, self._believed):
+            for key in [k for k, seen in table.items() if self._frame - seen >= self._window]:
+                del table[key]
