@@ -33,7 +33,6 @@ def connect(path: Path, key: bytes | None, *, read_only: bool = False) -> Any:
         db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         if not read_only:
             db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA wal_autocheckpoint = 4000")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA secure_delete = ON")

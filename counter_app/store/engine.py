@@ -134,7 +134,7 @@ class Store:
 
     def _testify(self, unit: Unit) -> None:
         was, seen = self.own_facts(unit), self.seen(unit)
-        now = replace((unit.numbers or was).joined(seen.now), incarnation=unit.incarnation(), dseq=unit.last_dseq())
+        now = replace((unit.numbers or was).joined(seen.now).newest_day(), incarnation=unit.incarnation(), dseq=unit.last_dseq())
         unit.meta_set("facts", facts_to_json(now))
         failpoint("before-witness")
         self.witness.write(was, now, after=seen)
@@ -180,6 +180,7 @@ class Store:
         except errors.DB_ERRORS:
             pass  # a full disk or another process: the log is replayed at the next start
         self.engine.dispose()
+        self.witness.close()
 
     def secret(self, name: str, make: Callable[[], T]) -> T:
         """A value derived once per open store (keys)."""

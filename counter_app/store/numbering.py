@@ -87,7 +87,7 @@ class Numbering(NumberingReads, WriteSession):
                     n += 1
                 if n > lease.last:
                     continue
-                self.numbers = replace(facts, lanes={**self._live(facts), lease.lease: (iso, n)})
+                self.numbers = replace(facts, lanes={**facts.lanes, lease.lease: (iso, n)})
                 self._issued(code, lease.lease, iso, n, now)
                 self._note_boot()
                 return Issued(code, None, lease.lease, day, guaranteed=n - lease.first < time_floor(now))
@@ -111,11 +111,6 @@ class Numbering(NumberingReads, WriteSession):
 
     def _issued(self, code: str, lease: str | None, day: str, n: int, now: datetime) -> None:
         self._run("INSERT INTO code_issued (code, lease, date, n, at) VALUES (?, ?, ?, ?, ?)", code, lease, day, n, int(now.timestamp()))
-
-    def _live(self, facts: Facts) -> dict[str, tuple[str, int]]:
-        """The witness keeps only lanes we still hold: it has a fixed size."""
-        held = {row[0] for row in self._all("SELECT lease FROM lease")}
-        return {k: v for k, v in facts.lanes.items() if k in held}
 
     def _may_be_an_image(self) -> bool:
         """Was the PC started, or its clock moved, since the last number? Then only the time of day is a safe floor."""

@@ -29,7 +29,7 @@ def begin_life(unit: Unit, witness: Witness) -> bool:
     if record.n == 0 or own.covers(record.now) or own.covers(record.was):
         return False
     lost = _lost(own, record.now)
-    now = replace(own.joined(record.now), incarnation=str(uuid.uuid4()), dseq=own.dseq)
+    now = replace(own.joined(record.now).newest_day(), incarnation=str(uuid.uuid4()), dseq=own.dseq)
     unit.meta_set("incarnation", now.incarnation)
     unit.meta_set("facts", facts_to_json(now))
     unit.forget_positions()

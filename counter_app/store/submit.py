@@ -82,8 +82,7 @@ class Submitting(Projecting, Journal):
         """Remember which dossier an issued number went to; a number another dossier bears is refused."""
         assert isinstance(state, Dossier)
         for code in filter(None, (state.code, state.provisional_code)):
-            row = self._one("SELECT entity FROM code_issued WHERE code = ?", code)
-            if row and row[0] not in ("", entity):
+            if self._run("UPDATE code_issued SET entity = ?1 WHERE code = ?2 AND entity IN ('', ?1)", entity, code).rowcount:
+                continue
+            if self._one("SELECT 1 FROM code_issued WHERE code = ?", code):
                 raise UserError("code-already-issued", "Mã hồ sơ này đã cấp cho hồ sơ khác.")
-            if row and not row[0]:
-                self._run("UPDATE code_issued SET entity = ? WHERE code = ?", entity, code)
