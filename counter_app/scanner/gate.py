@@ -23,6 +23,8 @@ MAX_TEXT = 8192
 """Longest text that is looked at. A version 40 QR code holds 7,089 digits; more is a device gone wrong."""
 
 _AIM = re.compile(r"\A\][A-Za-z][0-9A-Za-z]")
+_EDGES = "\r\n\t\0\x02\x03\ufeff "
+_INVISIBLE = re.compile("[\0-\x1f\x7f\ufeff\u200b\u200e\u200f]")
 _REMEMBERED = 256
 
 
@@ -32,16 +34,19 @@ def clean(text: str, prefix: str = "", suffix: str = "") -> str:
     Line breaks and tabs inside the text become one space each (plain-text QR blocks have lines); other control and
     byte-order characters disappear. Prefix and suffix are the ones the scanner was set up to send and are taken off
     once, with an AIM identifier ("]C0", ISO/IEC 15424) on either side of the prefix.
+
+    U+0080 to U+00A0 stay: a card whose UTF-8 was read as Latin-1 has bytes of letters there, and without them it could not
+    be repaired any more (``domain.identity`` does that). That is also why only ASCII blanks are stripped.
     """
-    text = text[: MAX_TEXT + len(prefix) + len(suffix) + 8].strip("\r\n\t\0\x02\x03\ufeff ")
+    text = text[: MAX_TEXT + len(prefix) + len(suffix) + 8].strip(_EDGES)
     text = _AIM.sub("", text, count=1)
     if prefix and text.startswith(prefix):
         text = _AIM.sub("", text[len(prefix) :], count=1)
     if suffix and text.endswith(suffix):
         text = text[: -len(suffix)]
     text = re.sub(r"[\r\n\t\x1d]+", " ", text)
-    text = "".join(c for c in text if unicodedata.category(c) != "Cc" and c not in "\ufeff\u200b\u200e\u200f")
-    return unicodedata.normalize("NFC", text).strip()[:MAX_TEXT]
+    text = _INVISIBLE.sub("", text)
+    return unicodedata.normalize("NFC", text).strip(_EDGES)[:MAX_TEXT]
 
 
 class Repeats:
