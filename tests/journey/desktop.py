@@ -46,7 +46,8 @@ class Desktop:
         config.write_text(_BUS.format(socket=socket))
         self.env = {**self._screen.env, "DBUS_SESSION_BUS_ADDRESS": f"unix:path={socket}", "XDG_RUNTIME_DIR": str(self._folder),
                     "GSETTINGS_BACKEND": "memory", "QT_ACCESSIBILITY": "1", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
-        bus = Server("dbus-daemon", [require("dbus-daemon", "dbus"), f"--config-file={config}", "--nofork"], self._folder / "bus.log", self.env)
+        command = [require("dbus-daemon", "dbus"), f"--config-file={config}", "--nofork"]
+        bus = Server("dbus-daemon", command, self._folder / "bus.log", self.env)
         self._servers.append(bus)
         bus.wait_until(socket.exists)
         manager = require("matchbox-window-manager", "matchbox-window-manager")
