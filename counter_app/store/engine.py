@@ -74,6 +74,7 @@ class Store:
         self.rolled_back = False
         self._key = key
         self._secrets: dict[str, Any] = {}
+        self._words: set[str] = set()
         self.engine: Engine = create_engine("sqlite://", module=dbapi2, creator=lambda: connect(path, key), poolclass=QueuePool,
                                             pool_size=8, max_overflow=16, pool_use_lifo=True)
         event.listen(self.engine, "begin", _begin)
@@ -99,7 +100,14 @@ class Store:
             if unit.submitted or unit.numbers is not None:
                 self._testify(unit)
             failpoint("before-commit")
+        self._words |= unit.learnt
         failpoint("after-commit")
+
+    def known_words(self, session: Session) -> set[str]:
+        """The long words search knows (grows with each commit; what another process added is only added again)."""
+        if not self._words:
+            self._words.update(word for word, in session._all("SELECT word FROM word"))
+        return self._words
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Any]:

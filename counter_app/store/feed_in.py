@@ -105,6 +105,7 @@ class FeedIn(Projecting, Positions):
         if kind == "dossier":
             self._many(FTS_INSERT, words_new)
             self._many(FTS_REPLACE, words_changed)
+            self._learn([words for _, words in (*words_new, *words_changed)])
         self._put_lines(slips)
         for entity, version, raw in with_ops:
             self._refresh(kind, entity, (version, raw))

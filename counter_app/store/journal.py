@@ -47,11 +47,11 @@ class JournalReads(Session):
 
     def prints_of(self, entity: str) -> list[PrintEntry]:
         """Every print job of a dossier or slip, newest first."""
-        return [_print(row) for row in self._all(f"SELECT {_PRINT} FROM print_log WHERE entity = ? ORDER BY at DESC, id DESC", entity)]
+        return [_print(row) for row in self._all(f"SELECT {_PRINT} FROM print_log WHERE entity = ? ORDER BY at DESC, rowid DESC", entity)]
 
     def recent_prints(self, limit: int = 100) -> list[PrintEntry]:
         """The newest print jobs."""
-        return [_print(row) for row in self._all(f"SELECT {_PRINT} FROM print_log ORDER BY at DESC, id DESC LIMIT ?", limit)]
+        return [_print(row) for row in self._all(f"SELECT {_PRINT} FROM print_log ORDER BY at DESC, rowid DESC LIMIT ?", limit)]
 
     def copies_printed(self, entity: str, form: str) -> int:
         """How often this form of this entity went to a printer or file here (failed jobs do not count)."""

@@ -8,7 +8,7 @@ import msgspec
 
 from counter_app.store.entities import EntityReads
 from counter_app.store.session import WriteSession
-from counter_app.store.words import DossierColumns, ReviewColumns, SlipColumns, columns_of, search_words, seconds
+from counter_app.store.words import DossierColumns, ReviewColumns, SlipColumns, columns_of, long_words, search_words, seconds
 
 _SYNC_COLUMNS = ("server_version", "pending", "sync", "server", "data")
 _COLUMNS = {
@@ -57,6 +57,9 @@ class Stored:
 class Saving(EntityReads, WriteSession):
     """Insert and update entity rows, their search words and slip lines."""
 
+    #: Long words first met in this transaction.
+    learnt: set[str]
+
     def _values(self, kind: str, c: msgspec.Struct, key: bytes) -> tuple[tuple[object, ...], str]:
         """(column values in order, search words: dossiers only)."""
         if isinstance(c, DossierColumns):
@@ -92,8 +95,16 @@ class Saving(EntityReads, WriteSession):
             self._run(UPDATE[kind], *values, *tail, n)
         if kind == "dossier" and (stored is None or search_words(columns_of(kind, stored.shown), self._hash_key())[1] != words):  # type: ignore[arg-type]
             self._run(FTS_INSERT if stored is None else FTS_REPLACE, n, words)
+            self._learn([words])
         if isinstance(c, SlipColumns):
             self._put_lines([c])
+
+    def _learn(self, lines: list[str]) -> None:
+        """Remember the long words of search lines."""
+        known = self.store.known_words(self)
+        fresh = set().union(*(long_words(line, known) for line in lines)) - self.learnt
+        self._many("INSERT OR IGNORE INTO word (word) VALUES (?)", [(w,) for w in sorted(fresh)])
+        self.learnt |= fresh
 
     def _put_lines(self, slips: list[SlipColumns]) -> None:
         self._many("DELETE FROM slip_line WHERE slip = ?", [(c.id,) for c in slips])

@@ -6,7 +6,7 @@ from __future__ import annotations
 from counter_app.store.entities import EntityReads
 from counter_app.store.lists import ROW_SQL, to_row
 from counter_app.store.rows import Row
-from counter_app.store.words import id_word, query_terms
+from counter_app.store.words import id_word, query_words
 from onestop.codes import normalise
 
 _FIND = (f"SELECT {ROW_SQL} FROM dossier d WHERE d.n IN (SELECT rowid FROM dossier_fts WHERE dossier_fts MATCH ? "
@@ -20,20 +20,35 @@ class SearchReads(EntityReads):
         """Dossiers that fit what was typed so far, newest first.
 
         A code, whole or its beginning, or a whole identity number (9, 10, 12 or 13 digits) is looked up as such first; otherwise every word
-        must occur, marks and case do not matter, the last word and numbers may be beginnings. If nothing fits, every word may
-        be a beginning ("ng van an"). Never raises for any text.
+        must occur, marks and case do not matter, the last word and numbers may be beginnings (a lone number of four digits or
+        more is looked for as it is first). If nothing fits, every word may be a beginning ("ng van an"). Never raises for any
+        text.
         """
         exact = self._exact(text)
         if exact:
             return exact[:limit]
-        for loose in (False, True):
-            terms = query_terms(text, loose=loose)
-            if not terms:
-                return []
-            rows = self._all(_FIND, terms, limit)
+        words = query_words(text)
+        last = len(words) - 1
+        ways = [[i == last or w[0].isdigit() for i, w in enumerate(words)], [True] * len(words)]
+        if len(words) == 1 and words[0].isdigit() and len(words[0]) >= 4:
+            ways.insert(0, [False])
+        for begins in ways:
+            terms = [self._term(w, b) for w, b in zip(words, begins, strict=True)]
+            rows = self._all(_FIND, " AND ".join(terms), limit) if terms and all(terms) else []
             if rows:
                 return [to_row(row) for row in rows]
         return []
+
+    def _term(self, word: str, begins: bool) -> str:
+        """One word of the query; a long beginning becomes the words that begin so (empty: there are none)."""
+        if not begins:
+            return f'"{word}"'
+        if len(word) < 4 or not word.isalpha():
+            return f'"{word}"*'
+        rows = self._all("SELECT word FROM word WHERE word >= ?1 AND word < ?1 || char(0x10ffff) LIMIT 41", word)
+        if len(rows) > 40:
+            return f'"{word}"*'
+        return "(" + " OR ".join(f'"{w}"' for w, in rows) + ")" if rows else ""
 
     def _exact(self, text: str) -> list[Row]:
         typed = text.strip()

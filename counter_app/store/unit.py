@@ -30,6 +30,7 @@ class Unit(Submitting, Outbox, FeedIn, Numbering, People, Reader):
         super().__init__(store, db)
         self.submitted = 0
         self.numbers = None
+        self.learnt = set()
         self.hooks: list[Callable[[], None]] = []
 
     def before_commit(self, fn: Callable[[], None]) -> None:

@@ -147,9 +147,11 @@ def search_words(c: DossierColumns, key: bytes) -> tuple[str, str]:
     return owner, " ".join(parts)
 
 
-def query_terms(text: str, *, loose: bool = False) -> str:
-    """The FTS5 query for typed text (empty: nothing to look for). The last word is a beginning, and so is every number;
-    earlier words are whole unless ``loose``."""
-    words = _WORD.findall(folded_words(text[:500]))[:12]
-    last = len(words) - 1
-    return " ".join(f'"{w}"*' if loose or i == last or w[0].isdigit() else f'"{w}"' for i, w in enumerate(words))
+def long_words(words: str, known: set[str]) -> set[str]:
+    """The words of four letters or more that are not ``known`` yet."""
+    return {w for w in words.split() if len(w) >= 4 and w not in known and w.isalpha()}
+
+
+def query_words(text: str) -> list[str]:
+    """The words to look for in what was typed (at most twelve)."""
+    return _WORD.findall(folded_words(text[:500]))[:12]

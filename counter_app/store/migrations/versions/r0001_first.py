@@ -225,6 +225,11 @@ STATEMENTS = (
     UNIQUE (id)
 )
  WITHOUT ROWID""",
+    """CREATE TABLE word (
+    word TEXT NOT NULL,
+    PRIMARY KEY (word)
+)
+ WITHOUT ROWID""",
     """CREATE TABLE slip_line (
     slip TEXT NOT NULL,
     seq INTEGER NOT NULL,
