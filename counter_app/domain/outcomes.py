@@ -49,6 +49,7 @@ class ScanOutcome(Outcome):
     SLIP_CONFIRMED = "slip-confirmed", "Đã xác nhận phiếu bàn giao {code}, {count} hồ sơ."
     ADDED_TO_LIST = "added-to-list", "Đã thêm hồ sơ {code} vào danh sách ({count})."
     ALREADY_IN_LIST = "already-in-list", "Hồ sơ {code} đã có trong danh sách."
+    LINE_CHECKED = "line-checked", "Đã kiểm hồ sơ {code}, {count} trên {total} hồ sơ của phiếu."
     NOT_ALLOWED_HERE = "not-allowed-here", "Hồ sơ {code} đang ở trạng thái “{state}”, chưa làm được bước này."
     UNWANTED_HERE = "unwanted-here", "Ở bước này không dùng được {what}. Nội dung vừa quét vẫn được giữ để chép lại."
     UNKNOWN_TEXT = "unknown-text", "Đã đọc được nhưng không phải mã của chương trình. Có thể chép lại hoặc tìm theo nội dung này."

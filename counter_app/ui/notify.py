@@ -51,6 +51,7 @@ _LOOKS: dict[Outcome, tuple[str, str, Sound]] = {
     _S.SLIP_CONFIRMED: ("success", "clipboard-check", Sound.FOUND),
     _S.ADDED_TO_LIST: ("success", "plus", Sound.ADDED),
     _S.ALREADY_IN_LIST: ("warning", "list-checks", Sound.WARNING),
+    _S.LINE_CHECKED: ("success", "list-checks", Sound.ADDED),
     _S.NOT_ALLOWED_HERE: ("warning", "ban", Sound.WARNING),
     _S.UNWANTED_HERE: ("warning", "circle-alert", Sound.WARNING),
     _S.UNKNOWN_TEXT: ("warning", "circle-help", Sound.WARNING),
