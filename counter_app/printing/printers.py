@@ -33,7 +33,8 @@ _TROUBLE = (
     ("media-empty", "hết giấy"), ("media-needed", "cần nạp giấy"), ("media-jam", "kẹt giấy"), ("cover-open", "nắp đang mở"),
     ("door-open", "cửa đang mở"), ("toner-empty", "hết mực"), ("marker-supply-empty", "hết mực"), ("offline", "đang tắt hoặc mất kết nối"),
     ("connecting-to-device", "không kết nối được"), ("unable to locate", "không kết nối được"), ("not responding", "không trả lời"),
-    ("unable to connect", "không kết nối được"), ("paused", "đang tạm dừng"), ("stopped", "đang dừng"), ("unsupported", "không in được khổ này"),
+    ("unable to connect", "không kết nối được"),
+    ("may not exist or is unavailable", "đang tắt hoặc mất kết nối"), ("paused", "đang tạm dừng"), ("stopped", "đang dừng"), ("unsupported", "không in được khổ này"),
     ("conflict", "không in được khổ này"),
 )
 
@@ -130,12 +131,10 @@ def job_state(job: Job) -> JobState:
         return JobState("unknown", fault.message)
     if block is None:
         return JobState("unknown", "Không thấy lệnh in này trong hàng đợi nữa.")
-    alerts = block.lower()
-    if "job-completed-successfully" in alerts:
-        return JobState("done")
-    if "canceled" in alerts or "cancelled" in alerts or "aborted" in alerts or "job-completed-with" in alerts:
+    alerts = next((line for line in block.splitlines() if "Alerts:" in line), "")
+    if re.search(r"cancel|abort|error|stopped", alerts):
         return JobState("failed", _trouble(block) or "hàng đợi đã hủy lệnh in")
-    return JobState("done" if "completed" in alerts else "unknown", _trouble(block))
+    return JobState("done")
 
 
 def follow(job: Job, *, timeout: float = 60.0, told: Callable[[JobState], None] = lambda state: None,
