@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from counter_app.ui.assets import asset_dir
 from counter_app.ui.theme import theme
 
-_NAME, _ROLE, _SIZE = "iconName", "iconRole", "iconSize"
+_NAME, _ROLE, _SIZE = "iconName", "iconRole", "iconPixels"
 
 
 @cache
