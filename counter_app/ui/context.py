@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from counter_app.domain.outcomes import Outcome
+from counter_app.runtime.settings import Settings
 from counter_app.scanner.router import Router
 from counter_app.services.desk import Changes, Desk
 from counter_app.sync.engine import SyncEngine
@@ -54,6 +55,7 @@ class UiContext:
     tasks: Runner
     scans: Router
     facts: Facts
+    settings: Settings | None = None
     central: Central | None = None
     sync: SyncEngine | None = None
     printing: PrintFlow | None = None

@@ -1,67 +1,18 @@
-"""The offer after a scan that led nowhere: a panel over the lower edge of the pages, with what can be done about it."""
+"""The offer after a scan that led nowhere: what was read, and what can be done about it. The text is kept by the router."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from counter_app.ui.notify import Notice
 from counter_app.ui.scan_dispatch import ScanDispatch
-from counter_app.ui.theme import colour, spacing
-from counter_app.ui.widgets import KeyButton, ScanPanel
+from counter_app.ui.widgets.floating import FloatingPanel
 
 
-class ScanOffer(QWidget):
-    """Lies over ``host`` while ``dispatch`` offers something. Esc or the cross closes it; the text is kept by the router."""
+class ScanOffer(FloatingPanel):
+    """Lies over ``host`` while ``dispatch`` offers something."""
 
     def __init__(self, dispatch: ScanDispatch, host: QWidget) -> None:
         super().__init__(host)
-        self.panel = ScanPanel()
-        self.panel.action_requested.connect(dispatch.act)
-        self.close_button = KeyButton("", "x", kind="quiet")
-        self.close_button.setAccessibleName(self.tr("Đóng"))
-        self.close_button.clicked.connect(self.hide)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(1, 1, spacing(1), 1)
-        line.setSpacing(spacing(1))
-        line.addWidget(self.panel, 1)
-        line.addWidget(self.close_button)
-        host.installEventFilter(self)
-        dispatch.offered.connect(self.show_offer)
+        self.action_requested.connect(dispatch.act)
+        dispatch.offered.connect(self.show_notice)
         dispatch.withdrawn.connect(self.hide)
-        self.hide()
-
-    @Slot(object, str, object)
-    def show_offer(self, notice: Notice, detail: str, actions: tuple[tuple[str, str], ...]) -> None:
-        """Show it; it stays until it is answered or another scan comes."""
-        self.panel.show_notice(notice, detail, actions)
-        self.show()
-        self.raise_()
-        self._place()
-
-    def _place(self) -> None:
-        host = self.parentWidget()
-        width = min(host.width() - 2 * spacing(6), spacing(240))
-        height = self.layout().heightForWidth(width) if self.layout().hasHeightForWidth() else self.sizeHint().height()
-        self.setGeometry((host.width() - width) // 2, host.height() - height - spacing(4), width, height)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and not self.isHidden():
-            self._place()
-        return False
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.hide()
-            return
-        super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(colour("border_strong"))
-        painter.setBrush(colour("surface"))
-        radius = max(6, spacing(2))
-        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), radius, radius)
-        painter.end()

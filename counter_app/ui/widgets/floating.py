@@ -1,0 +1,70 @@
+"""A panel over the lower edge of the pages: what happened, and what can be done about it. Never modal: work goes on beneath."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from counter_app.ui.notify import Notice
+from counter_app.ui.theme import colour, spacing
+from counter_app.ui.widgets.key_button import KeyButton
+from counter_app.ui.widgets.messages import ScanPanel
+
+
+class FloatingPanel(QWidget):
+    """Lies over ``host``. Esc or the cross closes it. ``action_requested(id)`` carries the pressed button; ``rows`` lifts it
+    above another panel."""
+
+    action_requested = Signal(str)
+
+    def __init__(self, host: QWidget, rows: int = 0) -> None:
+        super().__init__(host)
+        self._rows = rows
+        self.panel = ScanPanel()
+        self.panel.action_requested.connect(self.action_requested)
+        self.close_button = KeyButton("", "x", kind="quiet")
+        self.close_button.setAccessibleName(self.tr("Đóng"))
+        self.close_button.clicked.connect(self.hide)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(1, 1, spacing(1), 1)
+        line.setSpacing(spacing(1))
+        line.addWidget(self.panel, 1)
+        line.addWidget(self.close_button)
+        host.installEventFilter(self)
+        self.hide()
+
+    @Slot(object, str, object)
+    def show_notice(self, notice: Notice, detail: str = "", actions: tuple[tuple[str, str], ...] = ()) -> None:
+        """Show it; it stays until it is answered, closed or replaced."""
+        self.panel.show_notice(notice, detail, actions)
+        self.show()
+        self.raise_()
+        self._place()
+
+    def _place(self) -> None:
+        host = self.parentWidget()
+        width = min(host.width() - 2 * spacing(6), spacing(240))
+        height = self.layout().heightForWidth(width) if self.layout().hasHeightForWidth() else self.sizeHint().height()
+        bottom = host.height() - spacing(4) - self._rows * (height + spacing(2))
+        self.setGeometry((host.width() - width) // 2, bottom - height, width, height)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and not self.isHidden():
+            self._place()
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(colour("border_strong"))
+        painter.setBrush(colour("surface"))
+        radius = max(6, spacing(2))
+        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), radius, radius)
+        painter.end()
