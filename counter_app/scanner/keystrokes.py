@@ -39,7 +39,7 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Answer to one key or to a silence. ``text`` is set for SCAN; ``note`` is "caps-lock" when letter case was reversed."""
+    """Answer to one key or to a silence. ``text`` is set for SCAN; ``note`` says what was repaired (see `repair`)."""
 
     action: Action
     text: str = field(default="", repr=False)
@@ -76,8 +76,9 @@ class BurstDetector:
         """True when a character at ``when`` would open a new burst (the moment to remember the field's text)."""
         return not self._chars or when - self._times[-1] > MAX_GAP_S
 
-    def character(self, char: str, when: float, in_field: bool) -> Verdict:
-        """A printable character at ``when``. A burst that broke off before it is settled by this same answer."""
+    def character(self, char: str, when: float, in_field: bool, may_hold: bool = True) -> Verdict:
+        """A printable character at ``when``. A burst that broke off before it is settled by this same answer. ``may_hold`` is
+        False for a character that cannot be kept back (an input method has committed it already)."""
         settled = PASS
         if self._chars and self.is_start(when):
             settled = self._settle_broken()
@@ -90,7 +91,7 @@ class BurstDetector:
             return self._settle_broken()
         if self._held and not self._is_fast(recent=8):
             return self._settle_broken()
-        if self._held or self._looks_like_scanner():
+        if may_hold and (self._held or self._looks_like_scanner()):
             self._held += 1
             return HOLD
         return PASS
@@ -147,10 +148,25 @@ class BurstDetector:
         self._terminated_at = None
 
 
+_AZERTY = str.maketrans(
+    "&é\"'(-è_çà)" + "aqzwAQZW" + ",;:!?./§" + "mM1234567890°",
+    "1234567890-" + "qawzQAWZ" + "m,./M<>?" + ";:!@#$%^&*()_",
+)
+"""What a French layout makes of a key → what the same key is on the US layout that scanners type on."""
+
+
 def repair(text: str, fits: Callable[[str], bool]) -> tuple[str, str | None]:
-    """Undo Caps Lock when that, and only that, makes the text a known code; returns (text, note)."""
-    if not fits(text):
-        swapped = text.swapcase()
-        if swapped != text and fits(swapped):
-            return swapped, "caps-lock"
+    """Undo Caps Lock or a French keyboard layout when that, and only that, makes the text a known code.
+
+    Returns (text, note): the note is "caps-lock", "keyboard-layout" or None.
+    """
+    if fits(text):
+        return text, None
+    for note, candidate in (
+        ("caps-lock", text.swapcase()),
+        ("keyboard-layout", text.translate(_AZERTY)),
+        ("keyboard-layout", text.swapcase().translate(_AZERTY)),
+    ):
+        if candidate != text and fits(candidate):
+            return candidate, note
     return text, None

@@ -23,7 +23,8 @@ class RawScan:
 
     ``text`` may be the content of an identity card: it is left out of ``repr`` so that a log line or a traceback that
     shows the object shows no person. ``time_monotonic`` is in seconds of ``time.monotonic``. ``note`` tells what was
-    repaired or is wrong: ``caps-lock`` (letter case was reversed) or ``encoding`` (bytes that are no UTF-8 were lost).
+    repaired or is wrong: ``caps-lock`` (letter case was reversed), ``keyboard-layout`` (the PC has a French layout) or
+    ``encoding`` (the bytes were no UTF-8; each became one character).
     """
 
     text: str = field(repr=False)

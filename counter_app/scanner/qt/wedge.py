@@ -1,0 +1,248 @@
+"""USB scanners that type: told apart from a person while the keys arrive, wherever the focus is.
+
+The filter sits on the window and the object that have the focus, not on the application: a filter on the application is
+called for every event of every object, this one for a few. A real key passes both (window first, then widget) and is worked
+on once; characters that an input method commits reach only the object.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QWindow
+from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
+
+from counter_app.scanner.keystrokes import SILENCE_S, Action, BurstDetector, Verdict
+from counter_app.scanner.qt.fields import Snapshot, focused_field, is_secret
+from counter_app.scanner.raw import RawScan, Source
+
+_Key = Qt.Key
+_ENDS = {_Key.Key_Return, _Key.Key_Enter, _Key.Key_Tab}
+_MODIFIERS = {_Key.Key_Shift, _Key.Key_Control, _Key.Key_Alt, _Key.Key_AltGr, _Key.Key_Meta, _Key.Key_CapsLock, _Key.Key_NumLock,
+              _Key.Key_ScrollLock, _Key.Key_Super_L, _Key.Key_Super_R, _Key.Key_Mode_switch}
+_KEY, _PRESS = QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress
+_INPUT_METHOD = QEvent.Type.InputMethod
+_WATCHED = {_KEY, _PRESS, _INPUT_METHOD}
+
+
+class Wedge(QObject):
+    """Emits ``scanned(RawScan)`` for every scan typed by a keyboard scanner while the program has the focus.
+
+    ``fits`` says whether a text is something only a scanner types (see ``scanner.known.scanner_text``). A scan leaves no trace
+    in the field that had the focus: held keys are dropped, what had already been typed is taken back. Password fields are
+    never looked at.
+    """
+
+    scanned = Signal(object)
+    _found = Signal(object)
+
+    def __init__(self, fits: Callable[[str], bool], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._detector = BurstDetector(fits)
+        self._paused = False
+        self._replaying = False
+        self._held: list[tuple[QObject, QKeyEvent]] = []
+        self._before: Snapshot | None = None
+        self._at_window: tuple[int, int, str] | None = None
+        self._filtered: list[QObject] = []
+        self._ticks: list[float] = []
+        self._offset: float | None = None
+        self._late_round = False
+        self._silence = QTimer(self)
+        self._silence.setSingleShot(True)
+        self._silence.timeout.connect(self._silent)
+        # Queued: a handler may open a dialog, which must not happen inside the delivery of the key.
+        self._found.connect(self.scanned, Qt.ConnectionType.QueuedConnection)
+
+    # ---- life
+
+    def start(self) -> None:
+        """Watch the keys from now on. A second call does nothing."""
+        app = QGuiApplication.instance()
+        app.focusWindowChanged.connect(self._follow, Qt.ConnectionType.UniqueConnection)
+        app.focusObjectChanged.connect(self._follow, Qt.ConnectionType.UniqueConnection)
+        self._follow()
+
+    def stop(self) -> None:
+        """Give back what is held and watch no more."""
+        self._settle()
+        app = QGuiApplication.instance()
+        for signal in (app.focusWindowChanged, app.focusObjectChanged):
+            if self._is_watching():
+                signal.disconnect(self._follow)
+        self._unfilter()
+
+    def set_paused(self, paused: bool) -> None:
+        """While paused (lock screen, sign-in) keys pass untouched and nothing is a scan."""
+        if paused and not self._paused:
+            self._settle()
+        self._paused = paused
+
+    def _is_watching(self) -> bool:
+        return bool(self._filtered)
+
+    @Slot()
+    @Slot(QObject)
+    @Slot(QWindow)
+    def _follow(self, _changed: QObject | None = None) -> None:
+        """The focus moved: a burst ends there, and the filter goes along. A scanner does not move the focus; a person does."""
+        targets = [t for t in (QGuiApplication.focusWindow(), QGuiApplication.focusObject()) if t is not None]
+        if targets == self._filtered:
+            return
+        self._settle()
+        self._unfilter()
+        for target in targets:
+            target.installEventFilter(self)
+        self._filtered = targets
+
+    def _unfilter(self) -> None:
+        for target in self._filtered:
+            if isValid(target):
+                target.removeEventFilter(self)
+        self._filtered = []
+
+    # ---- events
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind not in _WATCHED or self._replaying or self._paused:
+            return False
+        if kind is _PRESS:
+            self._settle()
+            return False
+        if kind is _INPUT_METHOD:
+            return isinstance(event, QInputMethodEvent) and self._committed(event)
+        if not isinstance(event, QKeyEvent):
+            return False
+        stamp = (event.timestamp(), int(event.key()), event.text())
+        if watched.isWindowType():
+            self._at_window = stamp
+        elif stamp == self._at_window:  # the same key on its way from the window to the widget
+            self._at_window = None
+            return False
+        return self._key(watched, event)
+
+    def _key(self, watched: QObject, event: QKeyEvent) -> bool:
+        field = focused_field()
+        key = event.key()
+        if key in _MODIFIERS or is_secret(field):
+            return False
+        pressed = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier)
+        when = self._when(event)
+        if key in _ENDS and not pressed:
+            return self._end(when)
+        text = event.text()
+        altgr = pressed == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+        if event.isAutoRepeat() or not text or not text.isprintable() or (pressed and not altgr):
+            self._settle()
+            return False
+        if self._detector.is_start(when):
+            self._remember(field)
+        verdict = self._detector.character(text, when, in_field=field is not None)
+        if verdict.action is Action.HOLD:
+            self._held.append((QApplication.focusWidget() or watched, event.clone()))
+        elif verdict.action is Action.GIVE_BACK:
+            self._give_back()
+            self._remember(field)  # what was given back belongs to the text now
+        self._wait()
+        return verdict.action is Action.HOLD
+
+    def _end(self, when: float) -> bool:
+        verdict = self._detector.terminator(when)
+        self._silence.stop()
+        if verdict.action is Action.HOLD:
+            return True
+        self._conclude(verdict)
+        return verdict.action is Action.SCAN
+
+    def _committed(self, event: QInputMethodEvent) -> bool:
+        """Characters through an input method. They are in its hands until committed, so they cannot be held back; the times
+        that count are those of the pre-edit changes before."""
+        field = focused_field()
+        if field is None or is_secret(field):
+            return False
+        now = time.monotonic()
+        text = event.commitString()
+        if not self._ticks and self._detector.is_start(now):
+            self._remember(field)
+        if event.preeditString() or not text:
+            self._ticks.append(now)
+        if text and text.isprintable():
+            if self._held:
+                self._settle()
+            for char, when in zip(text, _spread(self._ticks, len(text), now), strict=True):
+                self._detector.character(char, when, in_field=True, may_hold=False)
+            self._ticks.clear()
+            self._wait()
+        return False
+
+    # ---- verdicts
+
+    def _conclude(self, verdict: Verdict) -> None:
+        if verdict.action is Action.SCAN:
+            self._held.clear()
+            if self._before is not None:
+                QGuiApplication.inputMethod().reset()
+                self._before.restore()
+            self._found.emit(RawScan(verdict.text, Source.WEDGE, note=verdict.note))
+        elif verdict.action is Action.GIVE_BACK:
+            self._give_back()
+        self._before = None
+        self._ticks.clear()
+
+    def _settle(self) -> None:
+        self._silence.stop()
+        self._conclude(self._detector.interrupted())
+
+    @Slot()
+    def _silent(self) -> None:
+        """Nothing for a while. Once more round the loop first: after a busy moment keys may wait behind this timer."""
+        if not self._late_round:
+            self._late_round = True
+            self._silence.start(10)
+            return
+        self._conclude(self._detector.silence())
+
+    def _wait(self) -> None:
+        self._late_round = False
+        if self._detector.active:
+            self._silence.start(round(SILENCE_S * 1000))
+
+    def _remember(self, field: object) -> None:
+        self._before = Snapshot.of(field) if field is not None else None  # type: ignore[arg-type]
+
+    def _give_back(self) -> None:
+        """Deliver the held keys, in order, to where they were going."""
+        held, self._held = self._held, []
+        self._replaying = True
+        try:
+            for receiver, event in held:
+                if isValid(receiver):
+                    QApplication.sendEvent(receiver, event)
+        finally:
+            self._replaying = False
+
+    def _when(self, event: QKeyEvent) -> float:
+        """The time of a key in seconds of ``time.monotonic``, from the event itself where it has one: a window that was busy
+        gets a person's slow keys all at once, and they must not look fast."""
+        now = time.monotonic()
+        if not event.timestamp():
+            return now
+        stamp = event.timestamp() / 1000
+        if self._offset is None or abs(now - stamp - self._offset) > 5:
+            self._offset = now - stamp
+        self._offset = min(self._offset, now - stamp)
+        return stamp + self._offset
+
+
+def _spread(ticks: list[float], count: int, now: float) -> list[float]:
+    """The times of ``count`` characters committed at ``now`` of which the pre-edit changes in ``ticks`` are known."""
+    if len(ticks) >= count:
+        return ticks[-count:]
+    begun = ticks[0] if ticks else now
+    return [begun + (now - begun) * (i + 1) / count for i in range(count)]
+
+
