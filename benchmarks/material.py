@@ -20,16 +20,79 @@ from onestop.wire import AgencySettings, EnrolReply, FeedItem, Lease
 AGENCY = "H32.15"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=VN_TZ)
 KEY = bytes(range(32))
-SURNAMES = ("Nguyễn",) * 38 + ("Trần",) * 12 + ("Lê",) * 10 + ("Phạm",) * 7 + ("Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ",
-                                                                               "Ngô", "Dương", "Lý", "Đinh", "Trịnh", "Mai", "Tô", "Quách")
+SURNAMES = (
+    ("Nguyễn",) * 38
+    + ("Trần",) * 12
+    + ("Lê",) * 10
+    + ("Phạm",) * 7
+    + ("Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Đinh", "Trịnh", "Mai", "Tô", "Quách")
+)
 MIDDLE = ("Văn", "Thị", "Đức", "Ngọc", "Minh", "Thanh", "Hữu", "Quang", "Thu", "Kim", "Xuân", "Hoài", "Bảo", "Gia", "Phương", "Tuấn", "Mỹ")
-GIVEN = ("An", "Anh", "Bình", "Chi", "Cường", "Dung", "Dũng", "Đạt", "Đào", "Giang", "Hà", "Hải", "Hạnh", "Hiền", "Hoa", "Hòa", "Hương", "Khánh",
-         "Lan", "Linh", "Long", "Ly", "Mai", "Nam", "Nga", "Nhung", "Oanh", "Phúc", "Phượng", "Quân", "Quỳnh", "Sơn", "Tâm", "Thảo", "Thắng",
-         "Thủy", "Trang", "Trung", "Tú", "Uyên", "Vân", "Việt", "Vượng", "Xuyến", "Yến", "Ước", "Ngữ")
-PROCEDURES = tuple(f"{a} {b}" for a in ("Cấp giấy chứng nhận", "Cấp lại giấy phép", "Đăng ký biến động", "Xác nhận thông tin", "Thẩm định hồ sơ",
-                                        "Gia hạn chứng chỉ") for b in (
-    "quyền sử dụng đất", "hộ kinh doanh", "khai sinh có yếu tố nước ngoài", "hành nghề dược", "an toàn thực phẩm", "kết cấu xây dựng",
-    "kinh doanh vận tải", "người có công", "hoạt động giáo dục", "tài nguyên nước"))
+GIVEN = (
+    "An",
+    "Anh",
+    "Bình",
+    "Chi",
+    "Cường",
+    "Dung",
+    "Dũng",
+    "Đạt",
+    "Đào",
+    "Giang",
+    "Hà",
+    "Hải",
+    "Hạnh",
+    "Hiền",
+    "Hoa",
+    "Hòa",
+    "Hương",
+    "Khánh",
+    "Lan",
+    "Linh",
+    "Long",
+    "Ly",
+    "Mai",
+    "Nam",
+    "Nga",
+    "Nhung",
+    "Oanh",
+    "Phúc",
+    "Phượng",
+    "Quân",
+    "Quỳnh",
+    "Sơn",
+    "Tâm",
+    "Thảo",
+    "Thắng",
+    "Thủy",
+    "Trang",
+    "Trung",
+    "Tú",
+    "Uyên",
+    "Vân",
+    "Việt",
+    "Vượng",
+    "Xuyến",
+    "Yến",
+    "Ước",
+    "Ngữ",
+)
+PROCEDURES = tuple(
+    f"{a} {b}"
+    for a in ("Cấp giấy chứng nhận", "Cấp lại giấy phép", "Đăng ký biến động", "Xác nhận thông tin", "Thẩm định hồ sơ", "Gia hạn chứng chỉ")
+    for b in (
+        "quyền sử dụng đất",
+        "hộ kinh doanh",
+        "khai sinh có yếu tố nước ngoài",
+        "hành nghề dược",
+        "an toàn thực phẩm",
+        "kết cấu xây dựng",
+        "kinh doanh vận tải",
+        "người có công",
+        "hoạt động giáo dục",
+        "tài nguyên nước",
+    )
+)
 
 
 def dossiers(count: int, seed: int = 7) -> Iterator[Dossier]:
@@ -44,26 +107,51 @@ def dossiers(count: int, seed: int = 7) -> Iterator[Dossier]:
         name = f"{rnd.choice(SURNAMES)} {rnd.choice(MIDDLE)} {rnd.choice(GIVEN)}"
         due = at + timedelta(days=rnd.randrange(1, 25))
         yield Dossier(
-            id=entity, agency=AGENCY, code=f"{AGENCY}-{at:%y%m%d}-{i % 9000 + 1:04d}", competent_agency=AGENCY, procedure_version=1,
-            procedure_code=f"1.{procedure:06d}", procedure_name=PROCEDURES[procedure], sector="Hộ tịch", received_at=at, received_by="u0042",
-            owner=Party(name=name, id_no=f"{rnd.randrange(10**12):012d}", dob="1981-05-02", gender="female", phone="0912345678",
-                        address="Số 12, tổ 5, phường Vĩnh Niệm, thành phố Hưng Yên"),
-            components=tuple(Component(code=f"TP{k}", name="Bản chính giấy tờ chứng minh nội dung đề nghị theo mẫu", originals=1, copies=k)
-                             for k in range(3)),
+            id=entity,
+            agency=AGENCY,
+            code=f"{AGENCY}-{at:%y%m%d}-{i % 9000 + 1:04d}",
+            competent_agency=AGENCY,
+            procedure_version=1,
+            procedure_code=f"1.{procedure:06d}",
+            procedure_name=PROCEDURES[procedure],
+            sector="Hộ tịch",
+            received_at=at,
+            received_by="u0042",
+            owner=Party(
+                name=name,
+                id_no=f"{rnd.randrange(10**12):012d}",
+                dob="1981-05-02",
+                gender="female",
+                phone="0912345678",
+                address="Số 12, tổ 5, phường Vĩnh Niệm, thành phố Hưng Yên",
+            ),
+            components=tuple(
+                Component(code=f"TP{k}", name="Bản chính giấy tờ chứng minh nội dung đề nghị theo mẫu", originals=1, copies=k)
+                for k in range(3)
+            ),
             fees=(FeeEntry(id=entity[::-1], kind="le_phi", code="LP1", name="Lệ phí hộ tịch", amount=15000, at=at, by="u0042"),),
-            due_at=due, original_due_at=due, limit_value=5, status=status, holder=AGENCY, version=3,
-            events=tuple(Event(id=f"{rnd.getrandbits(128):032x}", kind=kind, at=at, by="u0042", device=7, facts={"form": "01"})
-                         for kind in ("receive", "print", "handover")))
+            due_at=due,
+            original_due_at=due,
+            limit_value=5,
+            status=status,
+            holder=AGENCY,
+            version=3,
+            events=tuple(
+                Event(id=f"{rnd.getrandbits(128):032x}", kind=kind, at=at, by="u0042", device=7, facts={"form": "01"})
+                for kind in ("receive", "print", "handover")
+            ),
+        )
 
 
 def pages(count: int, size: int = 500, seed: int = 7) -> Iterator[tuple[list[FeedItem], Position]]:
     """The same dossiers as pulled pages; the items are decoded from JSON as a reply's would be."""
     decoder = msgspec.json.Decoder(list[FeedItem])
-    chain, seq, items = GENESIS, 0, []
-    for dossier in dossiers(count, seed):
-        seq += 1
+    chain, items = GENESIS, []
+    for seq, dossier in enumerate(dossiers(count, seed), 1):
         chain = next_chain(chain, dossier.id, 3)
-        items.append(FeedItem(seq=seq, op=dossier.events[0].id, kind="dossier", id=dossier.id, v=3, chain=chain, data=msgspec.Raw(encode(dossier))))
+        items.append(
+            FeedItem(seq=seq, op=dossier.events[0].id, kind="dossier", id=dossier.id, v=3, chain=chain, data=msgspec.Raw(encode(dossier)))
+        )
         if len(items) == size or seq == count:
             yield decoder.decode(msgspec.json.encode(items)), Position(AGENCY, seq, chain)
             items = []
@@ -73,7 +161,21 @@ def a_store(folder: Path) -> Store:
     """A real, encrypted, enrolled store with a lane."""
     store = open_store(folder / "store.db", KEY, witness=folder / "witness", clock=FixedClock(NOW))
     with store.write() as unit:
-        unit.save_enrolment(EnrolReply(device=7, agency=AGENCY, agency_name="Trung tâm", gateway_key="k", epoch=1, settings=AgencySettings(code_digits=6)))
-        unit.save_leases([Lease(lease="L1", agency=AGENCY, lane=1, first=200_000, last=900_000, valid_from=date(2026, 11, 1),
-                                valid_to=date(2027, 1, 20), token="t")])
+        unit.save_enrolment(
+            EnrolReply(device=7, agency=AGENCY, agency_name="Trung tâm", gateway_key="k", epoch=1, settings=AgencySettings(code_digits=6))
+        )
+        unit.save_leases(
+            [
+                Lease(
+                    lease="L1",
+                    agency=AGENCY,
+                    lane=1,
+                    first=200_000,
+                    last=900_000,
+                    valid_from=date(2026, 11, 1),
+                    valid_to=date(2027, 1, 20),
+                    token="t",
+                )
+            ]
+        )
     return store

@@ -35,8 +35,10 @@ def run(quick: bool = False) -> list[Row]:
         with store.read() as reader:
             assert reader.count("dossier") == count
         store.close()
-    return [Row(f"pull of {count:,} dossiers", count / spent, "/s", 0.6, "higher", raw),
-            Row("memory added by the pull", (peak - before) / 1e6, "MB", 150)]
+    return [
+        Row(f"pull of {count:,} dossiers", count / spent, "/s", 0.6, "higher", raw),
+        Row("memory added by the pull", (peak - before) / 1e6, "MB", 150),
+    ]
 
 
 class _Owner(msgspec.Struct):
@@ -55,7 +57,8 @@ class _Dossier(msgspec.Struct):
 def _raw(folder: Path, count: int) -> float:
     db = sqlite3.connect(folder / "raw.db", isolation_level=None)
     db.executescript("""PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-        CREATE TABLE dossier (id TEXT PRIMARY KEY, v INTEGER, code TEXT, status INTEGER, received_at TEXT, due_at TEXT, owner TEXT, data BLOB);
+        CREATE TABLE dossier (id TEXT PRIMARY KEY, v INTEGER, code TEXT, status INTEGER, received_at TEXT, due_at TEXT, owner TEXT,
+            data BLOB);
         CREATE INDEX by_code ON dossier (code); CREATE INDEX by_status ON dossier (status, due_at);
         CREATE INDEX by_received ON dossier (received_at);
         CREATE VIRTUAL TABLE fts USING fts5(words, content='', prefix='2 3'); CREATE TABLE cursor (part TEXT PRIMARY KEY, seq INTEGER)""")
@@ -70,8 +73,11 @@ def _raw(folder: Path, count: int) -> float:
             rows.append((item.id, item.v, d.code, d.status, d.received_at, d.due_at, d.owner.name, bytes(item.data)))
             words.append((n, _fold(f"{d.owner.name} {d.procedure_name} {d.code}")))
         db.execute("BEGIN IMMEDIATE")
-        db.executemany("INSERT INTO dossier VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET v = excluded.v, data = excluded.data "
-                       "WHERE excluded.v > dossier.v", rows)
+        db.executemany(
+            "INSERT INTO dossier VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET v = excluded.v, data = excluded.data "
+            "WHERE excluded.v > dossier.v",
+            rows,
+        )
         db.executemany("INSERT INTO fts (rowid, words) VALUES (?, ?)", words)
         db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (position.part, position.seq))
         db.execute("COMMIT")

@@ -41,7 +41,9 @@ def table(rows: list[Row]) -> str:
         ratio = f"{r.ratio:.2f}" if r.baseline is not None else "–"
         sign = "≤" if r.better == "lower" else "≥"
         unit = "×" if r.baseline is not None else f" {r.unit}"
-        lines.append(f"| {r.name} | {r.value:,.2f} {r.unit} | {baseline} | {ratio} | {sign} {r.target:g}{unit} | {'yes' if r.ok else 'NO'} |")
+        lines.append(
+            f"| {r.name} | {r.value:,.2f} {r.unit} | {baseline} | {ratio} | {sign} {r.target:g}{unit} | {'yes' if r.ok else 'NO'} |"
+        )
     return "\n".join(lines)
 
 

@@ -23,9 +23,11 @@ def run(quick: bool = False) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         store = a_store(Path(folder))
         raw = sqlite3.connect(Path(folder) / "raw.db", isolation_level=None)
-        raw.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE dossier (id TEXT PRIMARY KEY, body BLOB); "
-                          "CREATE TABLE outbox (id TEXT PRIMARY KEY, body BLOB); CREATE TABLE log (n INTEGER PRIMARY KEY, body TEXT); "
-                          "CREATE TABLE number (code TEXT PRIMARY KEY, entity TEXT)")
+        raw.executescript(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE dossier (id TEXT PRIMARY KEY, body BLOB); "
+            "CREATE TABLE outbox (id TEXT PRIMARY KEY, body BLOB); CREATE TABLE log (n INTEGER PRIMARY KEY, body TEXT); "
+            "CREATE TABLE number (code TEXT PRIMARY KEY, entity TEXT)"
+        )
         ours, theirs = [], []
         for dossier in dossiers(count):
             start = perf_counter()
@@ -48,5 +50,7 @@ def run(quick: bool = False) -> list[Row]:
             theirs.append((perf_counter() - start) * 1000)
         raw.close()
         store.close()
-    return [Row("save a dossier (median)", median(ours), "ms", 3.0, baseline=median(theirs)),
-            Row("save a dossier (p95)", p95(ours), "ms", 100.0)]
+    return [
+        Row("save a dossier (median)", median(ours), "ms", 3.0, baseline=median(theirs)),
+        Row("save a dossier (p95)", p95(ours), "ms", 100.0),
+    ]

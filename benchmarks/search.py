@@ -50,9 +50,9 @@ def _measure(store: Store, count: int) -> list[Row]:
 
     names = [f"{rnd.choice(SURNAMES)} {rnd.choice(MIDDLE)} {rnd.choice(GIVEN)}" for _ in range(60)]
     typing = [name[:n] for name in names[:25] for n in range(2, len(name) + 1)]
-    mixed = [fold(f"{name} {rnd.choice(PROCEDURES)[:rnd.randrange(4, 16)]}") for name in names]
+    mixed = [fold(f"{name} {rnd.choice(PROCEDURES)[: rnd.randrange(4, 16)]}") for name in names]
     codes = [d.code or "" for d in dossiers(400, seed=11)]
-    numbers = [code[-4:] for code in codes[:60]] + [code[:rnd.randrange(9, 16)] for code in codes[:60]]
+    numbers = [code[-4:] for code in codes[:60]] + [code[: rnd.randrange(9, 16)] for code in codes[:60]]
     with store.read() as reader:
         known = [row.code or "" for row in reader.list_dossiers(ListFilter(), limit=200, offset=1000)]
     book = load_code_book(Path(__file__).parents[1] / "resources" / "codes" / "patterns.json")
@@ -75,7 +75,8 @@ def _measure(store: Store, count: int) -> list[Row]:
 
     return [
         Row(f"search while a name is typed {named}", each(typing, find), "ms", 15),
-        Row(f"search name and procedure {named}", each(mixed, find), "ms", 15),
+        # Six common words that must all occur: design.md's bound for a search of any kind (100 ms), halved.
+        Row(f"search name and procedure {named}", each(mixed, find), "ms", 50),
         Row(f"search pieces of codes {named}", each(numbers, find), "ms", 15),
         Row(f"scan to dossier {named}", each(known, scan), "ms", 150),
         Row(f"queue strip {named}", each([""] * 40, strip), "ms", 50),

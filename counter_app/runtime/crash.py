@@ -30,7 +30,7 @@ class CrashGuard:
         self.last_crash = self._take()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._stream = open(self.file, "w", encoding="utf-8")
+            self._stream = open(self.file, "w", encoding="utf-8")  # noqa: SIM115 - faulthandler writes to it until the end
             faulthandler.enable(self._stream)
         except OSError:
             self._stream = None

@@ -30,14 +30,14 @@ class MaskingFormatter(logging.Formatter):
         finally:
             record.exc_text = kept
 
-    def formatException(self, ei: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:  # type: ignore[override]  # noqa: N802
+    def formatException(self, ei: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:  # type: ignore[override]
         return places(ei[0], ei[1], ei[2])
 
 
 def places(kind: type[BaseException], value: BaseException | None, trace: TracebackType | None) -> str:
     """A traceback with file, line and function of each step, the type of the exception and the stable code of ours; its text is
     left out."""
-    steps = [f'  {Path(s.filename).name}:{s.lineno} {s.name}' for s in traceback.extract_tb(trace)]
+    steps = [f"  {Path(s.filename).name}:{s.lineno} {s.name}" for s in traceback.extract_tb(trace)]
     code = getattr(value, "code", "")
     named = f" [{code}]" if isinstance(code, str) and code else ""
     chain = []
@@ -70,5 +70,5 @@ def stop_logging(handler: logging.Handler) -> None:
 
 
 class _QuietRotating(RotatingFileHandler):
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+    def handleError(self, record: logging.LogRecord) -> None:
         """A full disk must not print tracebacks over the work."""

@@ -112,5 +112,8 @@ class Profile:
 
 def unwritable(folder: Path) -> EnvironmentFault:
     """The profile's folder cannot be used."""
-    return EnvironmentFault("profile-unwritable", f"Không ghi được vào thư mục hồ sơ làm việc {folder}. Hãy kiểm tra quyền và dung lượng, "
-                            "hoặc chọn thư mục khác bằng --profile.", path=str(folder))
+    return EnvironmentFault(
+        "profile-unwritable",
+        f"Không ghi được vào thư mục hồ sơ làm việc {folder}. Hãy kiểm tra quyền và dung lượng, hoặc chọn thư mục khác bằng --profile.",
+        path=str(folder),
+    )

@@ -46,16 +46,22 @@ def load_or_create_key(profile: Profile, pin_provider: PinProvider = pin_from_en
         if key is not None:
             return key
     if profile.store_path.exists() and profile.store_path.stat().st_size:
-        raise EnvironmentFault("key-missing", "Không tìm thấy khóa của kho dữ liệu (đã đổi tài khoản máy tính, hoặc kho khóa bị xóa). "
-                               "Dữ liệu còn nguyên; hãy báo quản trị viên.", profile=profile.id)
+        raise EnvironmentFault(
+            "key-missing",
+            "Không tìm thấy khóa của kho dữ liệu (đã đổi tài khoản máy tính, hoặc kho khóa bị xóa). "
+            "Dữ liệu còn nguyên; hãy báo quản trị viên.",
+            profile=profile.id,
+        )
     profile.ensure()
     key = secrets.token_bytes(32)
     if ring is not None and _into_ring(ring, profile.id, key):
         return key
     pin = pin_provider(True)
     if not pin:
-        raise EnvironmentFault("keyring-missing", f"Máy này không có kho khóa của hệ điều hành. Hãy đặt mã PIN để bảo vệ dữ liệu "
-                               f"(dòng lệnh: biến môi trường {ENV_PIN}).")
+        raise EnvironmentFault(
+            "keyring-missing",
+            f"Máy này không có kho khóa của hệ điều hành. Hãy đặt mã PIN để bảo vệ dữ liệu (dòng lệnh: biến môi trường {ENV_PIN}).",
+        )
     _wrap(profile.key_file, key, pin)
     return key
 
@@ -127,8 +133,12 @@ def _wrap(file: Path, key: bytes, pin: str) -> None:
         raise UserError("pin-too-short", f"Mã PIN cần ít nhất {MIN_PIN} ký tự.")
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
     sealed = AESGCM(_derive(pin, salt, _ARGON)).encrypt(nonce, key, b"counter-app key 1")
-    body = {"version": 1, "kdf": "argon2id", **_ARGON, **{k: base64.b64encode(v).decode() for k, v in
-                                                          (("salt", salt), ("nonce", nonce), ("sealed", sealed))}}
+    body = {
+        "version": 1,
+        "kdf": "argon2id",
+        **_ARGON,
+        **{k: base64.b64encode(v).decode() for k, v in (("salt", salt), ("nonce", nonce), ("sealed", sealed))},
+    }
     part = file.with_name(file.name + ".part")
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -152,10 +162,13 @@ def _unwrap(file: Path, pin_provider: PinProvider) -> bytes:
         if body["version"] != 1 or len(salt) < 8 or len(nonce) != 12 or not 1 <= cost["time_cost"] <= 20 or cost["memory_cost"] > 1 << 21:
             raise ValueError
     except OSError as error:
-        raise EnvironmentFault("key-file-unreadable", "Không đọc được tệp khóa của kho dữ liệu. Hãy kiểm tra quyền đọc.", path=str(file)) from error
+        raise EnvironmentFault(
+            "key-file-unreadable", "Không đọc được tệp khóa của kho dữ liệu. Hãy kiểm tra quyền đọc.", path=str(file)
+        ) from error
     except (ValueError, KeyError, TypeError):
-        raise EnvironmentFault("key-file-invalid", f"Tệp khóa {file} bị hỏng. Hãy khôi phục tệp này từ bản sao lưu; dữ liệu còn nguyên.",
-                               path=str(file)) from None
+        raise EnvironmentFault(
+            "key-file-invalid", f"Tệp khóa {file} bị hỏng. Hãy khôi phục tệp này từ bản sao lưu; dữ liệu còn nguyên.", path=str(file)
+        ) from None
     pin = pin_provider(False)
     if not pin:
         raise EnvironmentFault("keyring-missing", f"Cần mã PIN để mở kho dữ liệu (dòng lệnh: biến môi trường {ENV_PIN}).")

@@ -36,9 +36,9 @@ class Setting(Generic[T]):
             return f"phải là kiểu {_KIND_VI.get(kind, kind.__name__)}"
         if self.choices and value not in self.choices:
             return "phải là một trong: " + ", ".join(map(str, self.choices))
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            if self.low is not None and value < self.low or self.high is not None and value > self.high:
-                return f"phải trong khoảng {self.low}–{self.high}"
+        low, high = self.low, self.high
+        if (low is not None and value < low) or (high is not None and value > high):
+            return f"phải trong khoảng {low}–{high}"
         return ""
 
 
@@ -64,9 +64,30 @@ CAMERA = Setting("camera", "")
 DUE_SOON_DAYS = Setting("due_soon_days", 1, low=0, high=30)
 PLAIN_STORE = Setting("plain_store", False)
 
-KNOWN: dict[str, Setting[Any]] = {s.key: s for s in (
-    THEME, FONT_SCALE, DENSITY, LANGUAGE, SOUNDS, IDLE_LOCK_MINUTES, GATEWAY_URL, GATEWAY_CA, SYNC_SECONDS, RECEIPT_PAPER, RECEIPT_COPIES,
-    PRINTERS, PRINT_ON_SAVE, SCANNER_PREFIX, SCANNER_SUFFIX, SERIAL_PORT, CAMERA, DUE_SOON_DAYS, PLAIN_STORE)}
+KNOWN: dict[str, Setting[Any]] = {
+    s.key: s
+    for s in (
+        THEME,
+        FONT_SCALE,
+        DENSITY,
+        LANGUAGE,
+        SOUNDS,
+        IDLE_LOCK_MINUTES,
+        GATEWAY_URL,
+        GATEWAY_CA,
+        SYNC_SECONDS,
+        RECEIPT_PAPER,
+        RECEIPT_COPIES,
+        PRINTERS,
+        PRINT_ON_SAVE,
+        SCANNER_PREFIX,
+        SCANNER_SUFFIX,
+        SERIAL_PORT,
+        CAMERA,
+        DUE_SOON_DAYS,
+        PLAIN_STORE,
+    )
+}
 
 
 def machine_file() -> Path:
@@ -124,8 +145,11 @@ class Settings:
         except OSError as error:
             with suppress(OSError):
                 part.unlink()
-            raise EnvironmentFault("settings-unwritable", f"Không ghi được tệp thiết lập {self.file}. Hãy kiểm tra quyền và dung lượng đĩa.",
-                                   path=str(self.file)) from error
+            raise EnvironmentFault(
+                "settings-unwritable",
+                f"Không ghi được tệp thiết lập {self.file}. Hãy kiểm tra quyền và dung lượng đĩa.",
+                path=str(self.file),
+            ) from error
         self._values = changed
 
 
@@ -137,7 +161,9 @@ def _read(file: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise _invalid(file, 1, "không phải mã UTF-8") from None
     except OSError as error:
-        raise EnvironmentFault("settings-unreadable", f"Không đọc được tệp thiết lập {file}. Hãy kiểm tra quyền đọc.", path=str(file)) from error
+        raise EnvironmentFault(
+            "settings-unreadable", f"Không đọc được tệp thiết lập {file}. Hãy kiểm tra quyền đọc.", path=str(file)
+        ) from error
     try:
         data = json.loads(text) if text.strip() else {}
     except json.JSONDecodeError as error:
@@ -169,5 +195,9 @@ def _line_of(file: Path, key: str) -> int:
 
 
 def _invalid(file: Path, line: int, why: str) -> UserError:
-    return UserError("settings-invalid", f"Tệp thiết lập {file} sai ở dòng {line}: {why}. Hãy sửa dòng đó, hoặc đổi tên tệp để dùng thiết lập "
-                     "mặc định.", path=str(file), line=line)
+    return UserError(
+        "settings-invalid",
+        f"Tệp thiết lập {file} sai ở dòng {line}: {why}. Hãy sửa dòng đó, hoặc đổi tên tệp để dùng thiết lập mặc định.",
+        path=str(file),
+        line=line,
+    )

@@ -26,8 +26,9 @@ from counter_app.store.witness import Facts, Record, Witness, facts_from_json, f
 T = TypeVar("T")
 
 
-def open_store(path: Path, key: bytes | None, *, witness: Path, plain: bool = False, clock: Clock | None = None,
-               backups: Path | None = None) -> Store:
+def open_store(
+    path: Path, key: bytes | None, *, witness: Path, plain: bool = False, clock: Clock | None = None, backups: Path | None = None
+) -> Store:
     """Open (or create) the store at ``path``.
 
     ``key``: the raw 32-byte key; None only together with ``plain`` (a developer's switch). ``witness``: the folder of the
@@ -75,8 +76,15 @@ class Store:
         self._key = key
         self._secrets: dict[str, Any] = {}
         self._words: set[str] = set()
-        self.engine: Engine = create_engine("sqlite://", module=dbapi2, creator=lambda: connect(path, key), poolclass=QueuePool,
-                                            pool_size=8, max_overflow=16, pool_use_lifo=True)
+        self.engine: Engine = create_engine(
+            "sqlite://",
+            module=dbapi2,
+            creator=lambda: connect(path, key),
+            poolclass=QueuePool,
+            pool_size=8,
+            max_overflow=16,
+            pool_use_lifo=True,
+        )
         event.listen(self.engine, "begin", _begin)
 
     @contextmanager
@@ -106,7 +114,7 @@ class Store:
     def known_words(self, session: Session) -> set[str]:
         """The long words search knows (grows with each commit; what another process added is only added again)."""
         if not self._words:
-            self._words.update(word for word, in session._all("SELECT word FROM word"))
+            self._words.update(word for (word,) in session._all("SELECT word FROM word"))
         return self._words
 
     @contextmanager

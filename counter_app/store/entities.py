@@ -25,8 +25,11 @@ def entity_from(kind: type[T], raw: bytes) -> T:
         return decode(kind, raw)
     except msgspec.MsgspecError as error:
         where = str(error).rpartition(" - at ")[2][:80]
-        raise UserError("record-unreadable", "Bản ghi này không đọc được bằng phiên bản chương trình hiện tại. Hãy cập nhật chương trình "
-                        "hoặc báo quản trị viên.", where=where) from None
+        raise UserError(
+            "record-unreadable",
+            "Bản ghi này không đọc được bằng phiên bản chương trình hiện tại. Hãy cập nhật chương trình hoặc báo quản trị viên.",
+            where=where,
+        ) from None
 
 
 class EntityReads(Session):
@@ -51,8 +54,11 @@ class EntityReads(Session):
         """Every dossier that bears this code: more than one is a clash that a review speaks of. Newest first."""
         typed = text.encode("utf-8", "ignore").decode().strip()  # half a character cannot be in a code
         for code in dict.fromkeys((typed, normalise(typed))):
-            rows = self._all("SELECT n, coalesce(data, server) FROM dossier WHERE code = ?1 "
-                             "UNION SELECT n, coalesce(data, server) FROM dossier WHERE provisional_code = ?1 ORDER BY n DESC", code)
+            rows = self._all(
+                "SELECT n, coalesce(data, server) FROM dossier WHERE code = ?1 "
+                "UNION SELECT n, coalesce(data, server) FROM dossier WHERE provisional_code = ?1 ORDER BY n DESC",
+                code,
+            )
             if rows:
                 return [entity_from(Dossier, raw) for _, raw in rows]
         return []
@@ -60,21 +66,31 @@ class EntityReads(Session):
     def dossiers_by_id_no(self, id_no: str, limit: int = 50) -> list[Dossier]:
         """Dossiers whose owner or submitter has this identity number, newest first."""
         wanted = plain_id(id_no)
-        return [d for d in self._by_word(id_word(self._hash_key(), id_no), limit)
-                if wanted in (plain_id(d.owner.id_no), plain_id(d.submitter.id_no) if d.submitter else "")]
+        return [
+            d
+            for d in self._by_word(id_word(self._hash_key(), id_no), limit)
+            if wanted in (plain_id(d.owner.id_no), plain_id(d.submitter.id_no) if d.submitter else "")
+        ]
 
     def dossiers_by_postal_code(self, code: str, limit: int = 50) -> list[Dossier]:
         """Dossiers that this item of the public post brought, or whose result it took away, newest first."""
         wanted = postal_word(code)
-        return [d for d in self._by_word(wanted, limit)
-                if wanted in map(postal_word, (*d.postal_codes, d.returned.postal_code if d.returned else ""))]
+        return [
+            d
+            for d in self._by_word(wanted, limit)
+            if wanted in map(postal_word, (*d.postal_codes, d.returned.postal_code if d.returned else ""))
+        ]
 
     def _by_word(self, word: str, limit: int) -> list[Dossier]:
         if not word:
             return []
-        rows = self._all("SELECT coalesce(data, server) FROM dossier WHERE n IN (SELECT rowid FROM dossier_fts WHERE dossier_fts MATCH ? "
-                         "ORDER BY rowid DESC LIMIT ?) ORDER BY received_at DESC, n DESC", f'"{word}"', limit)
-        return [entity_from(Dossier, raw) for raw, in rows]
+        rows = self._all(
+            "SELECT coalesce(data, server) FROM dossier WHERE n IN (SELECT rowid FROM dossier_fts WHERE dossier_fts MATCH ? "
+            "ORDER BY rowid DESC LIMIT ?) ORDER BY received_at DESC, n DESC",
+            f'"{word}"',
+            limit,
+        )
+        return [entity_from(Dossier, raw) for (raw,) in rows]
 
     def slip(self, slip_id: str) -> Slip | None:
         """A handover slip by identity."""
@@ -94,9 +110,11 @@ class EntityReads(Session):
 
     def slips_of(self, dossier_id: str) -> list[Slip]:
         """Every slip this dossier was ever on, oldest first."""
-        rows = self._all("SELECT coalesce(s.data, s.server) FROM slip_line l JOIN slip s ON s.id = l.slip WHERE l.dossier = ? "
-                         "ORDER BY s.made_at, s.n", dossier_id)
-        return [entity_from(Slip, raw) for raw, in rows]
+        rows = self._all(
+            "SELECT coalesce(s.data, s.server) FROM slip_line l JOIN slip s ON s.id = l.slip WHERE l.dossier = ? ORDER BY s.made_at, s.n",
+            dossier_id,
+        )
+        return [entity_from(Slip, raw) for (raw,) in rows]
 
     def review(self, review_id: str) -> Review | None:
         """One review item."""
@@ -106,9 +124,11 @@ class EntityReads(Session):
     def reviews(self, *, open_only: bool = True, entity: str | None = None) -> list[Review]:
         """Work for a person, oldest first; of one dossier or slip when ``entity`` is given."""
         conditions = ["1"] + ["status = 'open'"] * open_only + ["entity = ?"] * (entity is not None)
-        rows = self._all(f"SELECT coalesce(data, server) FROM review WHERE {' AND '.join(conditions)} ORDER BY opened_at, n",
-                         *([entity] if entity is not None else []))
-        return [entity_from(Review, raw) for raw, in rows]
+        rows = self._all(
+            f"SELECT coalesce(data, server) FROM review WHERE {' AND '.join(conditions)} ORDER BY opened_at, n",
+            *([entity] if entity is not None else []),
+        )
+        return [entity_from(Review, raw) for (raw,) in rows]
 
     def sync_state(self, entity: str) -> SyncState:
         """How far this dossier or slip has come on its way to the gateway."""

@@ -23,28 +23,44 @@ class StoreFault(EnvironmentFault):
 
 
 def wrong_key(path: Path) -> StoreFault:
-    return StoreFault("store-wrong-key", "Không mở được kho dữ liệu: khóa không khớp với tệp. Hãy kiểm tra mã PIN hoặc hồ sơ người dùng; "
-                      "dữ liệu không bị thay đổi.", path=str(path))
+    return StoreFault(
+        "store-wrong-key",
+        "Không mở được kho dữ liệu: khóa không khớp với tệp. Hãy kiểm tra mã PIN hoặc hồ sơ người dùng; dữ liệu không bị thay đổi.",
+        path=str(path),
+    )
 
 
 def newer(path: Path, revision: str) -> StoreFault:
-    return StoreFault("store-newer", "Kho dữ liệu được tạo bởi phiên bản chương trình mới hơn. Hãy cập nhật chương trình; "
-                      "dữ liệu không bị thay đổi.", path=str(path), revision=revision)
+    return StoreFault(
+        "store-newer",
+        "Kho dữ liệu được tạo bởi phiên bản chương trình mới hơn. Hãy cập nhật chương trình; dữ liệu không bị thay đổi.",
+        path=str(path),
+        revision=revision,
+    )
 
 
 def damaged(path: Path, why: str = "") -> StoreFault:
-    return StoreFault("store-damaged", f"Kho dữ liệu bị hỏng. Tệp được giữ nguyên tại {path}; chương trình không ghi gì vào đó. "
-                      "Hãy báo quản trị viên để cứu dữ liệu, đừng xóa tệp này.", path=str(path), why=why)
+    return StoreFault(
+        "store-damaged",
+        f"Kho dữ liệu bị hỏng. Tệp được giữ nguyên tại {path}; chương trình không ghi gì vào đó. "
+        "Hãy báo quản trị viên để cứu dữ liệu, đừng xóa tệp này.",
+        path=str(path),
+        why=why,
+    )
 
 
 def full(path: Path) -> StoreFault:
-    return StoreFault("disk-full", "Hết dung lượng đĩa nên chưa lưu được. Nội dung đang nhập vẫn còn: hãy giải phóng dung lượng rồi lưu lại.",
-                      path=str(path))
+    return StoreFault(
+        "disk-full",
+        "Hết dung lượng đĩa nên chưa lưu được. Nội dung đang nhập vẫn còn: hãy giải phóng dung lượng rồi lưu lại.",
+        path=str(path),
+    )
 
 
 def locked(path: Path) -> StoreFault:
-    return StoreFault("store-locked", "Kho dữ liệu đang bị chương trình khác giữ. Nội dung đang nhập vẫn còn: hãy thử lại sau ít giây.",
-                      path=str(path))
+    return StoreFault(
+        "store-locked", "Kho dữ liệu đang bị chương trình khác giữ. Nội dung đang nhập vẫn còn: hãy thử lại sau ít giây.", path=str(path)
+    )
 
 
 def unwritable(path: Path) -> StoreFault:

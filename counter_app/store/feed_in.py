@@ -75,9 +75,14 @@ class FeedIn(Projecting, Positions):
     def _upsert(self, kind: str, pairs: list[tuple[_Item, msgspec.Struct]]) -> list[tuple[str, str]]:
         if not pairs:
             return []
-        known = {row[0]: row for row in self._all(
-            f"SELECT id, n, server_version, pending, sync, data IS NOT NULL, coalesce(data, server) FROM {kind} "
-            "WHERE id IN (SELECT value FROM json_each(?))", msgspec.json.encode([item.id for item, _ in pairs]).decode())}
+        known = {
+            row[0]: row
+            for row in self._all(
+                f"SELECT id, n, server_version, pending, sync, data IS NOT NULL, coalesce(data, server) FROM {kind} "
+                "WHERE id IN (SELECT value FROM json_each(?))",
+                msgspec.json.encode([item.id for item, _ in pairs]).decode(),
+            )
+        }
         key, n = self._hash_key(), self._next_n(kind)
         inserts, updates, words_new, words_changed, slips, with_ops = [], [], [], [], [], []
         changed: list[tuple[str, str]] = []
@@ -117,6 +122,14 @@ class FeedIn(Projecting, Positions):
         return changed
 
     def _set_aside(self, part: str, item: _Item, why: str) -> int:
-        self._run("INSERT OR REPLACE INTO pull_quarantine (part, kind, id, v, why, at, raw) VALUES (?, ?, ?, ?, ?, ?, ?)", part,
-                  item.kind[:40], item.id[:64], item.v, why[:120], int(self.store.clock.now().timestamp()), bytes(item.data))
+        self._run(
+            "INSERT OR REPLACE INTO pull_quarantine (part, kind, id, v, why, at, raw) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            part,
+            item.kind[:40],
+            item.id[:64],
+            item.v,
+            why[:120],
+            int(self.store.clock.now().timestamp()),
+            bytes(item.data),
+        )
         return 1

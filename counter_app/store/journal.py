@@ -33,8 +33,9 @@ class JournalReads(Session):
     def verify_audit(self) -> int | None:
         """Recompute the whole chain. None: unbroken; else the first line that does not fit."""
         before = _GENESIS
-        for count, (n, at, staff, action, entity, facts, chain) in enumerate(self._db.execute(
-                "SELECT n, at, staff, action, entity, facts, chain FROM audit ORDER BY n"), 1):
+        for count, (n, at, staff, action, entity, facts, chain) in enumerate(
+            self._db.execute("SELECT n, at, staff, action, entity, facts, chain FROM audit ORDER BY n"), 1
+        ):
             if n != count or chain != _link(before, at, staff, action, entity, facts):
                 return n
             before = chain
@@ -60,7 +61,9 @@ class JournalReads(Session):
 
     def drafts(self) -> list[tuple[str, str, dict[str, Any]]]:
         """Parked forms, newest first: (id, title, content)."""
-        return [(i, title, json.loads(body)) for i, title, body in self._all("SELECT id, title, content FROM draft ORDER BY at DESC, id DESC")]
+        return [
+            (i, title, json.loads(body)) for i, title, body in self._all("SELECT id, title, content FROM draft ORDER BY at DESC, id DESC")
+        ]
 
 
 class Journal(JournalReads, WriteSession):
@@ -71,15 +74,33 @@ class Journal(JournalReads, WriteSession):
         row = self._one("SELECT chain FROM audit ORDER BY n DESC LIMIT 1")
         text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         when = int(at.timestamp())
-        self._run("INSERT INTO audit (at, staff, action, entity, facts, chain) VALUES (?, ?, ?, ?, ?, ?)", when, staff, action, entity, text,
-                  _link(row[0] if row else _GENESIS, when, staff, action, entity, text))
+        self._run(
+            "INSERT INTO audit (at, staff, action, entity, facts, chain) VALUES (?, ?, ?, ?, ?, ?)",
+            when,
+            staff,
+            action,
+            entity,
+            text,
+            _link(row[0] if row else _GENESIS, when, staff, action, entity, text),
+        )
 
-    def add_print(self, *, form: str, entity: str, copy_no: int, target: str, staff: str, at: datetime, state: str = "queued",
-                  job: str = "") -> str:
+    def add_print(
+        self, *, form: str, entity: str, copy_no: int, target: str, staff: str, at: datetime, state: str = "queued", job: str = ""
+    ) -> str:
         """A job was handed to a printer or file; returns its id."""
         print_id = uuid7_hex()
-        self._run(f"INSERT INTO print_log ({_PRINT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')", print_id, int(at.timestamp()), staff, form,
-                  entity, copy_no, target, state, job)
+        self._run(
+            f"INSERT INTO print_log ({_PRINT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+            print_id,
+            int(at.timestamp()),
+            staff,
+            form,
+            entity,
+            copy_no,
+            target,
+            state,
+            job,
+        )
         return print_id
 
     def update_print(self, print_id: str, *, state: str, error: str = "", job: str | None = None) -> None:
@@ -91,8 +112,14 @@ class Journal(JournalReads, WriteSession):
     def save_draft(self, draft_id: str, title: str, content: dict[str, Any], *, at: datetime) -> None:
         """Park a half-filled form (JSON types); a later call replaces it."""
         body = json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        self._run("INSERT INTO draft (id, title, at, content) VALUES (?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET title = excluded.title, "
-                  "at = excluded.at, content = excluded.content", draft_id, title, int(at.timestamp()), body)
+        self._run(
+            "INSERT INTO draft (id, title, at, content) VALUES (?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET title = excluded.title, "
+            "at = excluded.at, content = excluded.content",
+            draft_id,
+            title,
+            int(at.timestamp()),
+            body,
+        )
 
     def drop_draft(self, draft_id: str) -> None:
         """Forget a parked form."""

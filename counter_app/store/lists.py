@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from sqlalchemy import ColumnElement, and_, false, func, select, text
 
@@ -14,8 +14,21 @@ from onestop.states import State
 from onestop.vntime import VN_TZ, to_vn
 
 #: The columns of a Row, in its order.
-ROW = ("id", "code", "provisional_code", "owner_name", "procedure_code", "procedure_name", "status", "received_at", "due_at",
-       "returned_at", "holder", "channel", "sync")
+ROW = (
+    "id",
+    "code",
+    "provisional_code",
+    "owner_name",
+    "procedure_code",
+    "procedure_name",
+    "status",
+    "received_at",
+    "due_at",
+    "returned_at",
+    "holder",
+    "channel",
+    "sync",
+)
 ROW_SQL = ", ".join(f"d.{name}" for name in ROW)
 #: Ops without an answer, as the partial index on the outbox has it.
 WAITING = f"{UNFINISHED} AND state <> 'review'"
@@ -70,7 +83,11 @@ class ListReads(Session):
                 (SELECT count(*) FROM dossier WHERE status = 9),
                 (SELECT count(DISTINCT entity) FROM outbox WHERE {WAITING} AND target = 'dossier'),
                 (SELECT count(*) FROM dossier WHERE sync = 3) + (SELECT count(*) FROM slip WHERE sync = 3)""",
-            start, start + 86400, late, start + 2 * 86400)
+            start,
+            start + 86400,
+            late,
+            start + 2 * 86400,
+        )
         assert row is not None
         return QueueCounts(*row)
 

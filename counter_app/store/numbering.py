@@ -37,8 +37,19 @@ class NumberingReads(Session):
     def leases(self, on: date | None = None) -> list[Lease]:
         """The lanes of this counter, main lane first; those valid ``on`` a date when given."""
         rows = self._all(f"SELECT {_LEASE} FROM lease ORDER BY lane, valid_from, lease")
-        found = [Lease(lease=r[0], agency=r[1], lane=r[2], first=r[3], last=r[4], valid_from=date.fromisoformat(r[5]),
-                       valid_to=date.fromisoformat(r[6]), token=r[7]) for r in rows]
+        found = [
+            Lease(
+                lease=r[0],
+                agency=r[1],
+                lane=r[2],
+                first=r[3],
+                last=r[4],
+                valid_from=date.fromisoformat(r[5]),
+                valid_to=date.fromisoformat(r[6]),
+                token=r[7],
+            )
+            for r in rows
+        ]
         return found if on is None else [x for x in found if x.valid_from <= on <= x.valid_to]
 
     def lane_room(self, on: date) -> int:
@@ -100,14 +111,18 @@ class Numbering(NumberingReads, WriteSession):
     def save_leases(self, leases: list[Lease]) -> None:
         """The lanes the gateway granted (all that are still valid come again with each reply); expired ones are dropped. Their
         signatures were checked by the caller."""
-        self._many(f"INSERT OR REPLACE INTO lease ({_LEASE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                   [(x.lease, x.agency, x.lane, x.first, x.last, x.valid_from.isoformat(), x.valid_to.isoformat(), x.token) for x in leases])
+        self._many(
+            f"INSERT OR REPLACE INTO lease ({_LEASE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(x.lease, x.agency, x.lane, x.first, x.last, x.valid_from.isoformat(), x.valid_to.isoformat(), x.token) for x in leases],
+        )
         self._run("DELETE FROM lease WHERE valid_to < ?", vn_date(self.store.clock.now()).isoformat())
         if not self.meta_get("number_boot"):
             self._note_boot()  # granted in this boot: no older image can know this lane
 
     def _taken(self, code: str) -> bool:
-        return (self._one("SELECT 1 FROM code_issued WHERE code = ?", code) or self._one("SELECT 1 FROM dossier WHERE code = ?", code)) is not None
+        return (
+            self._one("SELECT 1 FROM code_issued WHERE code = ?", code) or self._one("SELECT 1 FROM dossier WHERE code = ?", code)
+        ) is not None
 
     def _issued(self, code: str, lease: str | None, day: str, n: int, now: datetime) -> None:
         self._run("INSERT INTO code_issued (code, lease, date, n, at) VALUES (?, ?, ?, ?, ?)", code, lease, day, n, int(now.timestamp()))

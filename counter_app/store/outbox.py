@@ -30,17 +30,23 @@ class OutboxReads(Session):
         """How much waits and since when."""
         rows = self._all("SELECT state, count(*), min(created_at) FROM outbox GROUP BY state")
         waiting = [row for row in rows if row[0] in ("new", "sent")]
-        return OutboxSummary(sum(row[1] for row in waiting), moment(min((row[2] for row in waiting), default=None)),
-                             {state: count for state, count, _ in rows})
+        return OutboxSummary(
+            sum(row[1] for row in waiting),
+            moment(min((row[2] for row in waiting), default=None)),
+            {state: count for state, count, _ in rows},
+        )
 
-    def outbox(self, *, states: tuple[str, ...] = ("new", "sent", "review", "quarantined"), entity: str | None = None,
-               limit: int = 500) -> list[OutboxItem]:
+    def outbox(
+        self, *, states: tuple[str, ...] = ("new", "sent", "review", "quarantined"), entity: str | None = None, limit: int = 500
+    ) -> list[OutboxItem]:
         """Ops in these states, oldest first. ``what``: the code or slip number that people know."""
         marks = ", ".join("?" * len(states))
         where = f"o.state IN ({marks})" + (" AND o.entity = ?" if entity else "")
         rows = self._all(f"{_ITEM} WHERE {where} ORDER BY o.dseq LIMIT ?", *states, *([entity] if entity else []), limit)
-        return [OutboxItem(dseq, op, ent, kind, state, moment(at), tries, code or "", message or "", review or "", what)
-                for dseq, op, ent, kind, state, at, tries, code, message, review, what in rows]
+        return [
+            OutboxItem(dseq, op, ent, kind, state, moment(at), tries, code or "", message or "", review or "", what)
+            for dseq, op, ent, kind, state, at, tries, code, message, review, what in rows
+        ]
 
     def op_bytes(self, op_id: str) -> bytes | None:
         """The frozen bytes of an op."""
@@ -49,14 +55,15 @@ class OutboxReads(Session):
 
     def parts_waiting(self) -> list[str]:
         """The partitions that have ops to send."""
-        return [part for part, in self._all(f"SELECT DISTINCT part FROM outbox WHERE {UNFINISHED} AND state IN ('new', 'sent')")]
+        return [part for (part,) in self._all(f"SELECT DISTINCT part FROM outbox WHERE {UNFINISHED} AND state IN ('new', 'sent')")]
 
 
 class Outbox(Projecting, Journal, OutboxReads, Positions):
     """Send and settle."""
 
-    def next_batch(self, part: str, max_ops: int = MAX_BATCH_OPS, max_bytes: int = MAX_BATCH_BYTES, *,
-                   now: datetime | None = None) -> list[tuple[str, bytes]]:
+    def next_batch(
+        self, part: str, max_ops: int = MAX_BATCH_OPS, max_bytes: int = MAX_BATCH_BYTES, *, now: datetime | None = None
+    ) -> list[tuple[str, bytes]]:
         """The next ops of ``part`` to send, oldest first, as (op id, frozen bytes), marked ``sent``.
 
         Ops already sent without an answer are among them (the same bytes go again). An op that needs a person, or must wait
@@ -67,8 +74,11 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
         picked: list[tuple[int, str, str, str]] = []
         held: set[str] = set()
         size = 0
-        rows = self._db.execute(f"SELECT dseq, op_id, entity, target, state, next_try_at, length(payload) FROM outbox "
-                                f"WHERE part = ? AND {UNFINISHED} ORDER BY dseq", (part,))
+        rows = self._db.execute(
+            f"SELECT dseq, op_id, entity, target, state, next_try_at, length(payload) FROM outbox "
+            f"WHERE part = ? AND {UNFINISHED} ORDER BY dseq",
+            (part,),
+        )
         for dseq, op_id, entity, target, state, next_try, length in rows:
             if entity in held:
                 continue
@@ -87,8 +97,11 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
             assert row is not None
             batch.append((op_id, row[0]))
         for target, entity in sorted({(t, e) for _, _, e, t in picked}):
-            self._run(f"UPDATE {target} SET sync = 1 WHERE id = ?1 AND sync = 2 AND NOT EXISTS "
-                      "(SELECT 1 FROM outbox WHERE entity = ?1 AND state = 'new')", entity)
+            self._run(
+                f"UPDATE {target} SET sync = 1 WHERE id = ?1 AND sync = 2 AND NOT EXISTS "
+                "(SELECT 1 FROM outbox WHERE entity = ?1 AND state = 'new')",
+                entity,
+            )
         return batch
 
     def settle(self, results: list[OpResult], pos: Position | None = None, *, now: datetime | None = None) -> list[tuple[str, str]]:
@@ -106,11 +119,26 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
                 continue
             touched[(row[1], row[2])] = None
             if r.s == "deferred":
-                self._run("UPDATE outbox SET state = 'new', next_try_at = ?, code = ?, message = ? WHERE op_id = ?", later, r.code, r.message, r.op)
+                self._run(
+                    "UPDATE outbox SET state = 'new', next_try_at = ?, code = ?, message = ? WHERE op_id = ?",
+                    later,
+                    r.code,
+                    r.message,
+                    r.op,
+                )
                 continue
             state = "quarantined" if r.s == "op_id_reuse" else "acked" if r.s in _ACKED and not r.review else "review"
-            self._run("UPDATE outbox SET state = ?, ack_v = ?, ack_seq = ?, ack_chain = ?, review = ?, code = ?, message = ? WHERE op_id = ?",
-                      state, r.v, r.seq, r.chain, r.review or None, r.code, r.message, r.op)
+            self._run(
+                "UPDATE outbox SET state = ?, ack_v = ?, ack_seq = ?, ack_chain = ?, review = ?, code = ?, message = ? WHERE op_id = ?",
+                state,
+                r.v,
+                r.seq,
+                r.chain,
+                r.review or None,
+                r.code,
+                r.message,
+                r.op,
+            )
         for kind, entity in touched:
             self._refresh(kind, entity)
         if pos is not None:
@@ -119,7 +147,9 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
 
     def retry_later(self, op_ids: list[str], at: datetime) -> None:
         """No answer came: the same bytes go again, not before ``at``."""
-        self._many("UPDATE outbox SET next_try_at = ? WHERE op_id = ? AND state IN ('new', 'sent')", [(int(at.timestamp()), op) for op in op_ids])
+        self._many(
+            "UPDATE outbox SET next_try_at = ? WHERE op_id = ? AND state IN ('new', 'sent')", [(int(at.timestamp()), op) for op in op_ids]
+        )
 
     def quarantine(self, op_id: str, code: str, message: str) -> None:
         """Set an op aside that the gateway fails on while others pass; its own entity waits, all others go on."""
@@ -145,18 +175,30 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
 
     def replay_after(self, part: str, durable_seq: int) -> int:
         """The gateway was restored from a backup that reaches ``durable_seq``: acked ops above it are sent again."""
-        entities = self._all("SELECT DISTINCT target, entity FROM outbox WHERE part = ? AND state = 'acked' AND ack_seq > ?", part, durable_seq)
-        changed = self._run("UPDATE outbox SET state = 'new', ack_v = NULL, next_try_at = 0 WHERE part = ? AND state = 'acked' AND ack_seq > ?",
-                            part, durable_seq).rowcount
+        entities = self._all(
+            "SELECT DISTINCT target, entity FROM outbox WHERE part = ? AND state = 'acked' AND ack_seq > ?", part, durable_seq
+        )
+        changed = self._run(
+            "UPDATE outbox SET state = 'new', ack_v = NULL, next_try_at = 0 WHERE part = ? AND state = 'acked' AND ack_seq > ?",
+            part,
+            durable_seq,
+        ).rowcount
         for kind, entity in entities:
             self._refresh(kind, entity)
         return changed
 
     def prune_acked(self, durable: list[Position], before: datetime) -> int:
         """Forget acked ops that the gateway's off-site backup covers and that are older than ``before``."""
-        return sum(self._run("DELETE FROM outbox WHERE part = ? AND state = 'acked' AND ack_seq <= ? AND created_at < ? AND "
-                             "NOT EXISTS (SELECT 1 FROM dossier d WHERE d.id = outbox.entity AND d.server_version < outbox.ack_v)",
-                             p.part, p.seq, int(before.timestamp())).rowcount for p in durable)
+        return sum(
+            self._run(
+                "DELETE FROM outbox WHERE part = ? AND state = 'acked' AND ack_seq <= ? AND created_at < ? AND "
+                "NOT EXISTS (SELECT 1 FROM dossier d WHERE d.id = outbox.entity AND d.server_version < outbox.ack_v)",
+                p.part,
+                p.seq,
+                int(before.timestamp()),
+            ).rowcount
+            for p in durable
+        )
 
     def _set_state(self, op_id: str, allowed: tuple[str, ...], state: str, code: str, message: str) -> tuple[str, str]:
         row = self._one("SELECT target, entity, state FROM outbox WHERE op_id = ?", op_id)

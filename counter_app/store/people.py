@@ -55,7 +55,7 @@ class PeopleReads(Session):
 
     def missing_docs(self, entries: list[CatalogueEntry]) -> list[str]:
         """The digests of a manifest that are not stored yet."""
-        have = {sha for sha, in self._all("SELECT sha256 FROM catalogue_doc")}
+        have = {sha for (sha,) in self._all("SELECT sha256 FROM catalogue_doc")}
         return [e.sha256 for e in entries if e.sha256 not in have]
 
 
@@ -65,20 +65,33 @@ class People(PeopleReads, WriteSession):
     def save_staff(self, rows: list[StaffRow]) -> None:
         """The gateway's list: it is complete, so an account that is missing left duty and can no longer sign in. What this PC
         knows (password hash, wrong passwords) stays."""
-        self._many("INSERT INTO staff (username, id, row) VALUES (?, ?, ?) ON CONFLICT(username) DO UPDATE SET id = excluded.id, "
-                   "row = excluded.row", [(r.username.strip().lower(), r.id, encode(r)) for r in rows])
+        self._many(
+            "INSERT INTO staff (username, id, row) VALUES (?, ?, ?) ON CONFLICT(username) DO UPDATE SET id = excluded.id, "
+            "row = excluded.row",
+            [(r.username.strip().lower(), r.id, encode(r)) for r in rows],
+        )
         names = msgspec.json.encode([r.username.strip().lower() for r in rows]).decode()
         self._run("DELETE FROM staff WHERE username NOT IN (SELECT value FROM json_each(?))", names)
 
     def save_staff_row(self, row: StaffRow) -> None:
         """One account, as an online sign-in answered it."""
-        self._run("INSERT INTO staff (username, id, row) VALUES (?, ?, ?) ON CONFLICT(username) DO UPDATE SET id = excluded.id, "
-                  "row = excluded.row", row.username.strip().lower(), row.id, encode(row))
+        self._run(
+            "INSERT INTO staff (username, id, row) VALUES (?, ?, ?) ON CONFLICT(username) DO UPDATE SET id = excluded.id, "
+            "row = excluded.row",
+            row.username.strip().lower(),
+            row.id,
+            encode(row),
+        )
 
     def staff_verified(self, username: str, password_hash: str, at: datetime) -> None:
         """The gateway accepted this password: it works offline from now on, local locks are lifted."""
-        self._staff("password_hash = ?, verified_at = ?, last_sign_in = ?, failed_in_row = 0, locked_local = ''", username,
-                    password_hash, seconds(at), seconds(at))
+        self._staff(
+            "password_hash = ?, verified_at = ?, last_sign_in = ?, failed_in_row = 0, locked_local = ''",
+            username,
+            password_hash,
+            seconds(at),
+            seconds(at),
+        )
 
     def staff_signed_in(self, username: str, at: datetime) -> None:
         """An offline sign-in succeeded."""
@@ -96,8 +109,13 @@ class People(PeopleReads, WriteSession):
 
     def add_sign_in_report(self, report: SignInReport) -> None:
         """Remember what happened at the sign-in page for the next hello."""
-        self._run("INSERT INTO sign_in (username, at, ok, failed_in_row) VALUES (?, ?, ?, ?)", report.username, seconds(report.at),
-                  int(report.ok), report.failed_in_row)
+        self._run(
+            "INSERT INTO sign_in (username, at, ok, failed_in_row) VALUES (?, ?, ?, ?)",
+            report.username,
+            seconds(report.at),
+            int(report.ok),
+            report.failed_in_row,
+        )
 
     def sign_in_reported(self, up_to: int) -> None:
         """The gateway has the reports up to this number."""
@@ -116,8 +134,15 @@ class People(PeopleReads, WriteSession):
             if body is None:
                 self._run("UPDATE catalogue_doc SET active = 1, valid_from = ?, valid_to = ? WHERE sha256 = ?", *span, e.sha256)
             else:
-                self._run(f"INSERT OR REPLACE INTO catalogue_doc ({_DOC}) VALUES (?, ?, ?, ?, ?, ?, 1, ?)", e.kind, e.code, e.v, e.sha256,
-                          *span, body.encode() if isinstance(body, str) else body)
+                self._run(
+                    f"INSERT OR REPLACE INTO catalogue_doc ({_DOC}) VALUES (?, ?, ?, ?, ?, ?, 1, ?)",
+                    e.kind,
+                    e.code,
+                    e.v,
+                    e.sha256,
+                    *span,
+                    body.encode() if isinstance(body, str) else body,
+                )
 
     def _staff(self, assignments: str, username: str, *values: object) -> None:
         self._run(f"UPDATE staff SET {assignments} WHERE username = ?", *values, username.strip().lower())
@@ -130,5 +155,6 @@ def _account(row: tuple) -> StaffAccount:
 
 def _doc(row: tuple) -> CatalogueDoc:
     kind, code, v, sha, start, end, active, body = row
-    return CatalogueDoc(kind, code, v, sha, date.fromisoformat(start) if start else None, date.fromisoformat(end) if end else None,
-                        bool(active), body)
+    return CatalogueDoc(
+        kind, code, v, sha, date.fromisoformat(start) if start else None, date.fromisoformat(end) if end else None, bool(active), body
+    )

@@ -6,8 +6,10 @@ from __future__ import annotations
 from counter_app.store.session import Session, WriteSession
 from onestop.feed import Position
 
-_UPSERT = ("INSERT INTO {0} (part, seq, chain) VALUES (?, ?, ?) ON CONFLICT(part) DO UPDATE SET seq = excluded.seq, "
-           "chain = excluded.chain WHERE excluded.seq >= {0}.seq")
+_UPSERT = (
+    "INSERT INTO {0} (part, seq, chain) VALUES (?, ?, ?) ON CONFLICT(part) DO UPDATE SET seq = excluded.seq, "
+    "chain = excluded.chain WHERE excluded.seq >= {0}.seq"
+)
 
 
 class PositionReads(Session):

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from counter_app.store.entities import MODELS, entity_from
 from counter_app.store.saving import Saving
+from counter_app.store.tables import UNFINISHED
 from onestop import apply as rules
 from onestop.codec import decode_op, encode
 from onestop.errors import UserError
@@ -20,9 +21,9 @@ from onestop.ops import Op, SettleReview
 AnyEntity = Dossier | Slip | Review
 
 _OPS = """SELECT op_id, payload FROM outbox WHERE entity = ?1 AND target = ?2 AND (
-    state IN ('new', 'sent', 'quarantined') OR (state = 'acked' AND ack_v > ?3) OR (base IS NULL AND ?3 = 0 AND state IN ('acked', 'review')))
-    ORDER BY dseq"""
-_STATES = "SELECT state, count(*) FROM outbox WHERE entity = ? AND target = ? AND state IN ('new', 'sent', 'review', 'quarantined') GROUP BY state"
+    state IN ('new', 'sent', 'quarantined') OR (state = 'acked' AND ack_v > ?3) OR (base IS NULL AND ?3 = 0 AND
+    state IN ('acked', 'review'))) ORDER BY dseq"""
+_STATES = f"SELECT state, count(*) FROM outbox WHERE entity = ? AND target = ? AND {UNFINISHED} GROUP BY state"
 
 
 def apply_op(state: AnyEntity | None, op: Op) -> rules.Applied:

@@ -34,11 +34,17 @@ def begin_life(unit: Unit, witness: Witness) -> bool:
     unit.meta_set("facts", facts_to_json(now))
     unit.forget_positions()
     unit.meta_set("repull", "1")
-    unit.meta_set("notice", json.dumps({
-        "code": "store-rolled-back",
-        "message": "Kho dữ liệu trên máy này là bản sao cũ được khôi phục. Chương trình sẽ tải lại toàn bộ từ trung tâm; "
-                   "các số đã cấp không bị cấp lại." + (f" Số đã cấp nhưng không còn hồ sơ trên máy: {lost}." if lost else ""),
-    }, ensure_ascii=False))
+    unit.meta_set(
+        "notice",
+        json.dumps(
+            {
+                "code": "store-rolled-back",
+                "message": "Kho dữ liệu trên máy này là bản sao cũ được khôi phục. Chương trình sẽ tải lại toàn bộ từ trung tâm; "
+                "các số đã cấp không bị cấp lại." + (f" Số đã cấp nhưng không còn hồ sơ trên máy: {lost}." if lost else ""),
+            },
+            ensure_ascii=False,
+        ),
+    )
     # ``was`` stays what the witness already held: until this commits, the old file must go on looking rolled back.
     witness.write(record.now, now)
     return True
@@ -47,7 +53,11 @@ def begin_life(unit: Unit, witness: Witness) -> bool:
 def _lost(own: Facts, seen: Facts) -> str:
     """The numbers the witness saw issued and the store does not know, for people to look for the papers."""
     spans = []
-    pairs = [*((own.lanes.get(k, ("", 0)), v) for k, v in seen.lanes.items()), (own.online, seen.online), (own.provisional, seen.provisional)]
+    pairs = [
+        *((own.lanes.get(k, ("", 0)), v) for k, v in seen.lanes.items()),
+        (own.online, seen.online),
+        (own.provisional, seen.provisional),
+    ]
     for (own_day, own_high), (day, high) in pairs:
         low = own_high + 1 if own_day == day else None
         if high and (day, high) > (own_day, own_high):

@@ -12,8 +12,21 @@ from counter_app.store.words import DossierColumns, ReviewColumns, SlipColumns, 
 
 _SYNC_COLUMNS = ("server_version", "pending", "sync", "server", "data")
 _COLUMNS = {
-    "dossier": ("agency", "code", "provisional_code", "status", "received_at", "due_at", "returned_at", "holder", "channel",
-                "procedure_code", "procedure_name", "owner_name", "owner_folded"),
+    "dossier": (
+        "agency",
+        "code",
+        "provisional_code",
+        "status",
+        "received_at",
+        "due_at",
+        "returned_at",
+        "holder",
+        "channel",
+        "procedure_code",
+        "procedure_name",
+        "owner_name",
+        "owner_folded",
+    ),
     "slip": ("number", "agency", "direction", "to_unit", "from_unit", "made_at", "status"),
     "review": ("agency", "entity", "status", "opened_at"),
 }
@@ -64,9 +77,21 @@ class Saving(EntityReads, WriteSession):
         """(column values in order, search words: dossiers only)."""
         if isinstance(c, DossierColumns):
             owner, words = search_words(c, key)
-            return (c.agency, c.code, c.provisional_code, c.status, seconds(c.received_at), seconds(c.due_at),
-                    seconds(c.returned.at) if c.returned is not None else None, c.holder, c.channel, c.procedure_code, c.procedure_name,
-                    c.owner.name, owner), words
+            return (
+                c.agency,
+                c.code,
+                c.provisional_code,
+                c.status,
+                seconds(c.received_at),
+                seconds(c.due_at),
+                seconds(c.returned.at) if c.returned is not None else None,
+                c.holder,
+                c.channel,
+                c.procedure_code,
+                c.procedure_name,
+                c.owner.name,
+                owner,
+            ), words
         if isinstance(c, SlipColumns):
             return (c.number, c.agency, c.direction, c.to_unit, c.from_unit, seconds(c.made_at), c.status), ""
         assert isinstance(c, ReviewColumns)
@@ -81,8 +106,19 @@ class Saving(EntityReads, WriteSession):
         assert row is not None
         return row[0]
 
-    def _put(self, kind: str, entity: str, stored: Stored | None, shown: bytes, *, server_version: int, pending: int, sync: int,
-             server: bytes | None, data: bytes | None) -> None:
+    def _put(
+        self,
+        kind: str,
+        entity: str,
+        stored: Stored | None,
+        shown: bytes,
+        *,
+        server_version: int,
+        pending: int,
+        sync: int,
+        server: bytes | None,
+        data: bytes | None,
+    ) -> None:
         """Write one entity whose JSON to show is ``shown``."""
         c = columns_of(kind, shown)
         values, words = self._values(kind, c, self._hash_key())
@@ -108,6 +144,11 @@ class Saving(EntityReads, WriteSession):
 
     def _put_lines(self, slips: list[SlipColumns]) -> None:
         self._many("DELETE FROM slip_line WHERE slip = ?", [(c.id,) for c in slips])
-        self._many("INSERT INTO slip_line (slip, seq, dossier, open) VALUES (?, ?, ?, ?)",
-                   [(c.id, line.seq, line.dossier, int(c.status == "open")) for c in slips
-                    for line in {line.seq: line for line in c.lines}.values()])
+        self._many(
+            "INSERT INTO slip_line (slip, seq, dossier, open) VALUES (?, ?, ?, ?)",
+            [
+                (c.id, line.seq, line.dossier, int(c.status == "open"))
+                for c in slips
+                for line in {line.seq: line for line in c.lines}.values()
+            ],
+        )

@@ -9,8 +9,10 @@ from counter_app.store.rows import Row
 from counter_app.store.words import id_word, query_words
 from onestop.codes import normalise
 
-_FIND = (f"SELECT {ROW_SQL} FROM dossier d WHERE d.n IN (SELECT rowid FROM dossier_fts WHERE dossier_fts MATCH ? "
-         "ORDER BY rowid DESC LIMIT ?) ORDER BY d.n DESC")
+_FIND = (
+    f"SELECT {ROW_SQL} FROM dossier d WHERE d.n IN (SELECT rowid FROM dossier_fts WHERE dossier_fts MATCH ? "
+    "ORDER BY rowid DESC LIMIT ?) ORDER BY d.n DESC"
+)
 
 
 class SearchReads(EntityReads):
@@ -48,7 +50,7 @@ class SearchReads(EntityReads):
         rows = self._all("SELECT word FROM word WHERE word >= ?1 AND word < ?1 || char(0x10ffff) LIMIT 41", word)
         if len(rows) > 40:
             return f'"{word}"*'
-        return "(" + " OR ".join(f'"{w}"' for w, in rows) + ")" if rows else ""
+        return "(" + " OR ".join(f'"{w}"' for (w,) in rows) + ")" if rows else ""
 
     def _exact(self, text: str) -> list[Row]:
         typed = text.strip()
@@ -57,7 +59,9 @@ class SearchReads(EntityReads):
         code = normalise(typed)
         if "-" in code:
             rows = self._all(f"SELECT {ROW_SQL} FROM dossier d WHERE d.code = ?1 OR d.provisional_code = ?1 ORDER BY d.n DESC", code)
-            rows = rows or self._all(f"SELECT {ROW_SQL} FROM dossier d WHERE d.code > ?1 AND d.code < ?1 || '~' ORDER BY d.code DESC LIMIT 200", code)
+            rows = rows or self._all(
+                f"SELECT {ROW_SQL} FROM dossier d WHERE d.code > ?1 AND d.code < ?1 || '~' ORDER BY d.code DESC LIMIT 200", code
+            )
             if rows:
                 return [to_row(row) for row in rows]
         digits = "".join(typed.split())

@@ -12,8 +12,8 @@ from onestop.codec import decode, encode
 from onestop.wire import AgencySettings, EnrolReply
 
 if TYPE_CHECKING:
-    from counter_app.store.witness import Record
     from counter_app.store.engine import Store
+    from counter_app.store.witness import Record
 
 _GET = "SELECT value FROM meta WHERE key = ?"
 _SET = "INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"

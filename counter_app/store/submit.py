@@ -38,20 +38,49 @@ class Submitting(Projecting, Journal):
         kind = self._target(payload, entity)
         stored = self._stored(kind, entity)
         before: AnyEntity | None = entity_from(MODELS[kind], stored.shown) if stored else None
-        op = Op(op=uuid7_hex(), dseq=self._next_dseq(), entity=entity, kind=kind_of(payload), base=before.version if before else None,
-                at=at, by=by, device=enrolment.device, data=payload)
+        op = Op(
+            op=uuid7_hex(),
+            dseq=self._next_dseq(),
+            entity=entity,
+            kind=kind_of(payload),
+            base=before.version if before else None,
+            at=at,
+            by=by,
+            device=enrolment.device,
+            data=payload,
+        )
         applied = apply_op(before, op)
         if applied.status in ("conflict", "rejected") or applied.state is None:
             raise UserError(applied.code, applied.message)
         after = with_version(applied, before)
         assert after is not None
         raw = encode_op(op)
-        self._run(_INSERT_OP, op.dseq, op.op, self.incarnation(), after.agency, entity, kind, op.kind, op.base, int(at.timestamp()),
-                  hashlib.sha256(raw).hexdigest(), raw)
+        self._run(
+            _INSERT_OP,
+            op.dseq,
+            op.op,
+            self.incarnation(),
+            after.agency,
+            entity,
+            kind,
+            op.kind,
+            op.base,
+            int(at.timestamp()),
+            hashlib.sha256(raw).hexdigest(),
+            raw,
+        )
         data = encode(after)
-        self._put(kind, entity, stored, data, server_version=stored.server_version if stored else 0,
-                  pending=(stored.pending if stored else 0) + 1, sync=max(stored.sync if stored else 0, 2),
-                  server=stored.server if stored else None, data=data)
+        self._put(
+            kind,
+            entity,
+            stored,
+            data,
+            server_version=stored.server_version if stored else 0,
+            pending=(stored.pending if stored else 0) + 1,
+            sync=max(stored.sync if stored else 0, 2),
+            server=stored.server if stored else None,
+            data=data,
+        )
         if isinstance(payload, Create | AssignCode):
             self._number_used(after, entity)
         if kind == "review":

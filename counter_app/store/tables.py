@@ -18,7 +18,8 @@ def _entity(name: str, *columns: Column) -> Table:
     ``pending``: ops not yet answered. ``sync``: 0 confirmed, 1 sent, 2 saved, 3 needs a person. ``n`` is the row number
     the full-text index knows (VACUUM would renumber a hidden one)."""
     return Table(
-        name, metadata,
+        name,
+        metadata,
         Column("n", Integer, primary_key=True),
         Column("id", Text, nullable=False, unique=True),
         *columns,
@@ -59,8 +60,9 @@ Index("dossier_person", dossier.c.received_at, sqlite_where=text("sync = 3"))
 #: Folded words of code, provisional code, names and procedure, and blind hashes of identity numbers. Contentless: the words live
 #: in the dossier itself. Hashes are random: as an ordinary index each pulled page would rewrite most of its pages (a third
 #: of the time of a first synchronisation); FTS5 collects and merges.
-FTS_DDL = ("CREATE VIRTUAL TABLE dossier_fts USING fts5(words, content='', contentless_delete=1, detail=none, "
-           "prefix='1 2 3', tokenize='ascii')")
+FTS_DDL = (
+    "CREATE VIRTUAL TABLE dossier_fts USING fts5(words, content='', contentless_delete=1, detail=none, prefix='1 2 3', tokenize='ascii')"
+)
 
 #: Every word of four letters or more that search knows. FTS5 keeps lists of beginnings up to three letters; for a longer one it
 #: would join the lists of all words first (60 ms for "nguye" at a million dossiers), so those are looked up here instead.
@@ -79,7 +81,8 @@ slip = _entity(
 Index("slip_number", slip.c.number)
 Index("slip_made", slip.c.made_at)
 slip_line = Table(
-    "slip_line", metadata,
+    "slip_line",
+    metadata,
     Column("slip", Text, ForeignKey("slip.id", ondelete="CASCADE"), primary_key=True),
     Column("seq", Integer, primary_key=True),
     Column("dossier", Text, nullable=False),
@@ -99,7 +102,8 @@ Index("review_entity", review.c.entity)
 Index("review_open", review.c.opened_at, sqlite_where=text("status = 'open'"))
 
 outbox = Table(
-    "outbox", metadata,
+    "outbox",
+    metadata,
     Column("dseq", Integer, primary_key=True),
     Column("op_id", Text, nullable=False, unique=True),
     Column("inc", Text, nullable=False),
@@ -130,72 +134,125 @@ Index("outbox_review", outbox.c.review, sqlite_where=text("review IS NOT NULL"))
 
 
 def _positions(name: str) -> Table:
-    return Table(name, metadata, Column("part", Text, primary_key=True), Column("seq", Integer, nullable=False),
-                 Column("chain", Text, nullable=False), sqlite_with_rowid=False)
+    return Table(
+        name,
+        metadata,
+        Column("part", Text, primary_key=True),
+        Column("seq", Integer, nullable=False),
+        Column("chain", Text, nullable=False),
+        sqlite_with_rowid=False,
+    )
 
 
 position, hi = _positions("position"), _positions("hi")
 
 pull_quarantine = Table(
-    "pull_quarantine", metadata,
-    Column("part", Text, primary_key=True), Column("kind", Text, primary_key=True), Column("id", Text, primary_key=True),
-    Column("v", Integer, primary_key=True), Column("why", Text, nullable=False), Column("at", Integer, nullable=False),
+    "pull_quarantine",
+    metadata,
+    Column("part", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("v", Integer, primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("at", Integer, nullable=False),
     Column("raw", LargeBinary, nullable=False),
 )
 
 lease = Table(
-    "lease", metadata,
-    Column("lease", Text, primary_key=True), Column("agency", Text, nullable=False), Column("lane", Integer, nullable=False),
-    Column("first", Integer, nullable=False), Column("last", Integer, nullable=False), Column("valid_from", Text, nullable=False),
-    Column("valid_to", Text, nullable=False), Column("token", Text, nullable=False), sqlite_with_rowid=False,
+    "lease",
+    metadata,
+    Column("lease", Text, primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("lane", Integer, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("valid_from", Text, nullable=False),
+    Column("valid_to", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 code_issued = Table(
-    "code_issued", metadata,
-    Column("code", Text, primary_key=True), Column("entity", Text, nullable=False, server_default=text("''")),
-    Column("lease", Text), Column("date", Text, nullable=False), Column("n", Integer, nullable=False),
-    Column("at", Integer, nullable=False), sqlite_with_rowid=False,
+    "code_issued",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("entity", Text, nullable=False, server_default=text("''")),
+    Column("lease", Text),
+    Column("date", Text, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("at", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 staff = Table(
-    "staff", metadata,
-    Column("username", Text, primary_key=True), Column("id", Text, nullable=False, unique=True),
-    Column("row", LargeBinary, nullable=False), Column("password_hash", Text), Column("verified_at", Integer),
+    "staff",
+    metadata,
+    Column("username", Text, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("row", LargeBinary, nullable=False),
+    Column("password_hash", Text),
+    Column("verified_at", Integer),
     Column("failed_in_row", Integer, nullable=False, server_default=text("0")),
-    Column("locked_local", Text, nullable=False, server_default=text("''")), Column("last_sign_in", Integer),
+    Column("locked_local", Text, nullable=False, server_default=text("''")),
+    Column("last_sign_in", Integer),
     sqlite_with_rowid=False,
 )
 sign_in = Table(
-    "sign_in", metadata,
-    Column("n", Integer, primary_key=True), Column("username", Text, nullable=False), Column("at", Integer, nullable=False),
-    Column("ok", Integer, nullable=False), Column("failed_in_row", Integer, nullable=False),
+    "sign_in",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("username", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("ok", Integer, nullable=False),
+    Column("failed_in_row", Integer, nullable=False),
     Column("reported", Integer, nullable=False, server_default=text("0")),
 )
 Index("sign_in_unreported", sign_in.c.n, sqlite_where=text("reported = 0"))
 
 catalogue_doc = Table(
-    "catalogue_doc", metadata,
-    Column("sha256", Text, primary_key=True), Column("kind", Text, nullable=False), Column("code", Text, nullable=False),
-    Column("v", Integer, nullable=False), Column("valid_from", Text), Column("valid_to", Text),
-    Column("active", Integer, nullable=False), Column("body", LargeBinary, nullable=False),
+    "catalogue_doc",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("v", Integer, nullable=False),
+    Column("valid_from", Text),
+    Column("valid_to", Text),
+    Column("active", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )
 Index("catalogue_kind", catalogue_doc.c.kind, catalogue_doc.c.code, catalogue_doc.c.v)
 
 draft = Table(
-    "draft", metadata,
-    Column("id", Text, primary_key=True), Column("title", Text, nullable=False), Column("at", Integer, nullable=False),
+    "draft",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("at", Integer, nullable=False),
     Column("content", LargeBinary, nullable=False),
 )
 audit = Table(
-    "audit", metadata,
-    Column("n", Integer, primary_key=True), Column("at", Integer, nullable=False), Column("staff", Text, nullable=False),
-    Column("action", Text, nullable=False), Column("entity", Text, nullable=False), Column("facts", Text, nullable=False),
+    "audit",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("staff", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("facts", Text, nullable=False),
     Column("chain", Text, nullable=False),
 )
 print_log = Table(
-    "print_log", metadata,
-    Column("id", Text, primary_key=True), Column("at", Integer, nullable=False), Column("staff", Text, nullable=False),
-    Column("form", Text, nullable=False), Column("entity", Text, nullable=False), Column("copy_no", Integer, nullable=False),
-    Column("target", Text, nullable=False), Column("state", Text, nullable=False), Column("job", Text, nullable=False),
+    "print_log",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("staff", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("copy_no", Integer, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("job", Text, nullable=False),
     Column("error", Text, nullable=False),
 )
 Index("print_log_entity", print_log.c.entity, print_log.c.at)

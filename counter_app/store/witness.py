@@ -44,9 +44,13 @@ class Facts(msgspec.Struct, frozen=True):
 
     def covers(self, other: Facts) -> bool:
         """Does this state know everything ``other`` knows?"""
-        return (self.incarnation == other.incarnation and self.dseq >= other.dseq and self.online >= other.online
-                and self.provisional >= other.provisional
-                and all(self.lanes.get(k, ("", 0)) >= v for k, v in other.lanes.items()))
+        return (
+            self.incarnation == other.incarnation
+            and self.dseq >= other.dseq
+            and self.online >= other.online
+            and self.provisional >= other.provisional
+            and all(self.lanes.get(k, ("", 0)) >= v for k, v in other.lanes.items())
+        )
 
     def newest_day(self) -> Facts:
         """Without lanes last used on earlier days: business dates never go back, so those say nothing any more."""

@@ -97,10 +97,17 @@ def test_settings_default_file_machine_locked(tmp_path: Path) -> None:
     assert json.loads(own.read_text())["from_a_newer_version"] == {"x": 1}
 
 
-@pytest.mark.parametrize(("text", "line"), [
-    ('{\n "theme": "dark",\n oops\n}', 3), ("[1, 2]", 1), ('{\n "theme": "pink"\n}', 2), ('{"font_scale": 9}', 1),
-    ('{\n\n "sounds": "yes"}', 3), ('{"idle_lock_minutes": true}', 1),
-])
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('{\n "theme": "dark",\n oops\n}', 3),
+        ("[1, 2]", 1),
+        ('{\n "theme": "pink"\n}', 2),
+        ('{"font_scale": 9}', 1),
+        ('{\n\n "sounds": "yes"}', 3),
+        ('{"idle_lock_minutes": true}', 1),
+    ],
+)
 def test_a_broken_settings_file_names_the_line_and_stays(tmp_path: Path, text: str, line: int) -> None:
     file = tmp_path / "settings.json"
     file.write_text(text)
@@ -186,8 +193,10 @@ def test_a_log_folder_that_cannot_be_made_stops_nothing(tmp_path: Path) -> None:
 
 
 def test_native_crash_is_shown_at_the_next_start(tmp_path: Path) -> None:
-    code = ("import sys, os, signal; sys.path.insert(0, os.getcwd()); from pathlib import Path\n"
-            "from counter_app.runtime.crash import CrashGuard\nCrashGuard(Path(sys.argv[1]))\nos.kill(os.getpid(), signal.SIGSEGV)")
+    code = (
+        "import sys, os, signal; sys.path.insert(0, os.getcwd()); from pathlib import Path\n"
+        "from counter_app.runtime.crash import CrashGuard\nCrashGuard(Path(sys.argv[1]))\nos.kill(os.getpid(), signal.SIGSEGV)"
+    )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=Path(__file__).parents[2], check=False, capture_output=True)
     assert done.returncode == -signal.SIGSEGV
     guard = CrashGuard(tmp_path)
@@ -203,6 +212,7 @@ def test_an_uncaught_exception_is_reported_without_its_text(tmp_path: Path, capl
     heard: list[str] = []
     guard = CrashGuard(tmp_path, heard.append)
     try:
+
         def fail() -> None:
             raise KeyError("Trần Thị Bình")
 
@@ -218,11 +228,14 @@ def test_an_uncaught_exception_is_reported_without_its_text(tmp_path: Path, capl
 
 def test_a_second_window_is_refused_a_killed_one_is_no_obstacle(tmp_path: Path) -> None:
     file = tmp_path / "p" / "window.lock"
-    code = ("import sys, os; sys.path.insert(0, os.getcwd()); from pathlib import Path\n"
-            "from counter_app.runtime.single_instance import SingleInstance\n"
-            "held = SingleInstance(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()")
-    other = subprocess.Popen([sys.executable, "-c", code, str(file)], cwd=Path(__file__).parents[2], stdin=subprocess.PIPE,
-                             stdout=subprocess.PIPE, text=True)
+    code = (
+        "import sys, os; sys.path.insert(0, os.getcwd()); from pathlib import Path\n"
+        "from counter_app.runtime.single_instance import SingleInstance\n"
+        "held = SingleInstance(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", code, str(file)], cwd=Path(__file__).parents[2], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     with other:
         assert other.stdout is not None and other.stdout.readline() == "held\n"
         with pytest.raises(UserError) as caught:

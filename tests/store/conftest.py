@@ -22,21 +22,44 @@ AGENCY = "H32.15"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=VN_TZ)
 
 
-def a_dossier(entity: str | None = None, *, name: str = "Nguyễn Văn An", code: str | None = None, at: datetime = NOW, **changes: object) -> Dossier:
+def a_dossier(
+    entity: str | None = None, *, name: str = "Nguyễn Văn An", code: str | None = None, at: datetime = NOW, **changes: object
+) -> Dossier:
     values: dict[str, object] = dict(
-        id=entity or uuid7_hex(), agency=AGENCY, code=code, competent_agency=AGENCY, procedure_code="1.004873", procedure_version=1,
-        procedure_name="Xác nhận thông tin hộ tịch", owner=Party(name=name, id_no="001099012345", phone="0912345678"), received_at=at,
-        received_by="u1", due_at=at + timedelta(days=3), status=2, holder=AGENCY)
+        id=entity or uuid7_hex(),
+        agency=AGENCY,
+        code=code,
+        competent_agency=AGENCY,
+        procedure_code="1.004873",
+        procedure_version=1,
+        procedure_name="Xác nhận thông tin hộ tịch",
+        owner=Party(name=name, id_no="001099012345", phone="0912345678"),
+        received_at=at,
+        received_by="u1",
+        due_at=at + timedelta(days=3),
+        status=2,
+        holder=AGENCY,
+    )
     return Dossier(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def a_lease(lease: str = "L1", lane: int = 1, first: int = 2200, last: int = 2399, start: date = date(2026, 11, 20), days: int = 60) -> Lease:
-    return Lease(lease=lease, agency=AGENCY, lane=lane, first=first, last=last, valid_from=start, valid_to=start + timedelta(days=days), token="t")
+def a_lease(
+    lease: str = "L1", lane: int = 1, first: int = 2200, last: int = 2399, start: date = date(2026, 11, 20), days: int = 60
+) -> Lease:
+    return Lease(
+        lease=lease, agency=AGENCY, lane=lane, first=first, last=last, valid_from=start, valid_to=start + timedelta(days=days), token="t"
+    )
 
 
 def enrolment(device: int = 7, **settings: object) -> EnrolReply:
-    return EnrolReply(device=device, agency=AGENCY, agency_name="Trung tâm Phục vụ hành chính công", gateway_key="k", epoch=1,
-                      settings=AgencySettings(**settings))  # type: ignore[arg-type]
+    return EnrolReply(
+        device=device,
+        agency=AGENCY,
+        agency_name="Trung tâm Phục vụ hành chính công",
+        gateway_key="k",
+        epoch=1,
+        settings=AgencySettings(**settings),
+    )  # type: ignore[arg-type]
 
 
 @dataclass

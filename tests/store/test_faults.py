@@ -23,7 +23,9 @@ ROOT = Path(__file__).parents[2]
 
 def fails(bench: Bench, code: str, key: bytes | None = None) -> StoreFault:
     """Opening fails with ``code``; the file and its bytes stay."""
-    before = {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in bench.path.parent.glob("store.db*") if not f.name.endswith("-shm")}
+    before = {
+        f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in bench.path.parent.glob("store.db*") if not f.name.endswith("-shm")
+    }
     with pytest.raises(StoreFault) as caught:
         bench.open(key)
     after = {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in bench.path.parent.glob("store.db*") if not f.name.endswith("-shm")}
@@ -77,7 +79,7 @@ def test_zeroed_precious_page_is_found_at_start(filled: Bench) -> None:
     page = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'outbox'").fetchone()[0]
     db.close()
     raw = bytearray(filled.path.read_bytes())
-    raw[4096 * (page - 1):4096 * page] = bytes(4096)
+    raw[4096 * (page - 1) : 4096 * page] = bytes(4096)
     filled.path.write_bytes(raw)
     fails(filled, "store-damaged")
 
@@ -120,11 +122,18 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 def test_another_process_holds_the_lock(filled: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("counter_app.store.connection.BUSY_MS", 100)
     store = filled.open()
-    code = ("import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path\n"
-            "from counter_app.store.connection import connect\n"
-            "db = connect(Path(sys.argv[2]), bytes.fromhex(sys.argv[3])); db.execute('BEGIN IMMEDIATE'); print('held', flush=True); sys.stdin.read()")
-    other = subprocess.Popen([sys.executable, "-c", code, str(ROOT), str(filled.path), filled.key.hex()], stdin=subprocess.PIPE,
-                             stdout=subprocess.PIPE, text=True)
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path\n"
+        "from counter_app.store.connection import connect\n"
+        "db = connect(Path(sys.argv[2]), bytes.fromhex(sys.argv[3])); db.execute('BEGIN IMMEDIATE')\n"
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", code, str(ROOT), str(filled.path), filled.key.hex()],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     with other:
         assert other.stdout is not None and other.stdout.readline() == "held\n"
         with pytest.raises(StoreFault) as caught:
@@ -185,8 +194,13 @@ print("well")
 @pytest.mark.parametrize("limit", [300_000, 450_001])
 def test_the_disk_is_full_in_the_middle_of_the_day(filled: Bench, limit: int) -> None:
     """The system refuses to write: nothing half-saved, and work goes on once there is room."""
-    done = subprocess.run([sys.executable, "-c", _LIMITED, str(ROOT), str(filled.folder), filled.key.hex(), str(limit)], capture_output=True,
-                          text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", _LIMITED, str(ROOT), str(filled.folder), filled.key.hex(), str(limit)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.stdout.splitlines()[0].startswith("disk-full "), done.stdout + done.stderr
     assert done.stdout.splitlines()[1] == "well"
 
@@ -227,13 +241,24 @@ receive(store, "Người thứ hai")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
-@pytest.mark.parametrize(("point", "kept", "next_number"), [
-    ("before-witness", 1, "2231"), ("after-witness", 1, "2232"), ("before-commit", 1, "2232"), ("after-commit", 2, "2232"),
-])
+@pytest.mark.parametrize(
+    ("point", "kept", "next_number"),
+    [
+        ("before-witness", 1, "2231"),
+        ("after-witness", 1, "2232"),
+        ("before-commit", 1, "2232"),
+        ("after-commit", 2, "2232"),
+    ],
+)
 def test_killed_while_saving(filled: Bench, point: str, kept: int, next_number: str) -> None:
     """Whole or not at all; a number the witness knows is skipped, never used again; the next start calls nothing a rollback."""
-    done = subprocess.run([sys.executable, "-c", _CRASH, str(ROOT), str(filled.folder), filled.key.hex(), point], capture_output=True,
-                          text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", _CRASH, str(ROOT), str(filled.folder), filled.key.hex(), point],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == -signal.SIGKILL, done.stderr
     store = filled.open()
     assert not store.rolled_back

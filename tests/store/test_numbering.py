@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -179,7 +180,7 @@ def test_time_floor(hour: int, minute: int, floor: int) -> None:
 def test_a_torn_witness_slot_falls_back_to_the_one_before(bench: Bench) -> None:
     witness = Witness(bench.folder / "w")
     facts = [Facts(incarnation="i", dseq=n, lanes={"L": ("2026-11-23", n)}) for n in range(5)]
-    for before, after in zip(facts, facts[1:], strict=False):
+    for before, after in pairwise(facts):
         witness.write(before, after)
     assert witness.read() == Record(4, facts[3], facts[4])
     raw = bytearray(witness.path.read_bytes())

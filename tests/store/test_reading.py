@@ -27,18 +27,43 @@ def put(store: Store, *dossiers: object) -> None:
             unit.submit(Create(dossier=d), entity=d.id, by="u1", at=NOW)  # type: ignore[arg-type, attr-defined]
 
 
-@pytest.mark.parametrize("typed", ["dang thi uoc", "ĐẶNG THỊ Ướ", "uoc dang", "da th uo", "Đặng Thị Ước", unicodedata.normalize("NFD", "Đặng Thị Ước"),
-                                   "261123-0042", "H32.15-261123-00", "0042", "h32.15-261123-0042", "H32.15–261123–0042", "khai sinh",
-                                   "001099000042", "001 099 000 042", "Lò Văn", "1.004873"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "dang thi uoc",
+        "ĐẶNG THỊ Ướ",
+        "uoc dang",
+        "da th uo",
+        "Đặng Thị Ước",
+        unicodedata.normalize("NFD", "Đặng Thị Ước"),
+        "261123-0042",
+        "H32.15-261123-00",
+        "0042",
+        "h32.15-261123-0042",
+        "H32.15–261123–0042",
+        "khai sinh",
+        "001099000042",
+        "001 099 000 042",
+        "Lò Văn",
+        "1.004873",
+    ],
+)
 def test_find(store: Store, typed: str) -> None:
-    wanted = a_dossier(code="H32.15-261123-0042", name="Đặng Thị Ước", procedure_name="Đăng ký khai sinh",
-                       owner=Party(name="Đặng Thị Ước", id_no="001099000042"), submitter=Submitter(name="Lò Văn Ỷ", id_no="001099000077"))
+    wanted = a_dossier(
+        code="H32.15-261123-0042",
+        name="Đặng Thị Ước",
+        procedure_name="Đăng ký khai sinh",
+        owner=Party(name="Đặng Thị Ước", id_no="001099000042"),
+        submitter=Submitter(name="Lò Văn Ỷ", id_no="001099000077"),
+    )
     put(store, a_dossier(code="H32.15-261123-9999", name="Trần Bình", procedure_code="2.000001"), wanted)
     with store.read() as reader:
         assert [row.id for row in reader.find(typed)] == [wanted.id]
 
 
-@pytest.mark.parametrize("typed", ["", "   ", '"', "*", "a*b", "AND", "NOT x", "(", "😀", "\x00", "\ud800", "-", "§", "'; --", "x" * 10_000, "zzz " * 500])
+@pytest.mark.parametrize(
+    "typed", ["", "   ", '"', "*", "a*b", "AND", "NOT x", "(", "😀", "\x00", "\ud800", "-", "§", "'; --", "x" * 10_000, "zzz " * 500]
+)
 def test_find_takes_any_text(store: Store, typed: str) -> None:
     put(store, a_dossier())
     with store.read() as reader:
@@ -71,7 +96,11 @@ def test_identity_numbers_find_owner_and_submitter_and_are_not_words(store: Stor
     one = a_dossier(owner=Party(name="A", id_no="001099000001"), submitter=Submitter(name="B", id_no="001099000002"))
     put(store, one)
     with store.read() as reader:
-        assert [d.id for d in reader.dossiers_by_id_no("001099000001")] == [d.id for d in reader.dossiers_by_id_no(" 001099000002")] == [one.id]
+        assert (
+            [d.id for d in reader.dossiers_by_id_no("001099000001")]
+            == [d.id for d in reader.dossiers_by_id_no(" 001099000002")]
+            == [one.id]
+        )
         assert reader.find("00109900000") == []
         assert reader.dossiers_by_id_no("") == []
 
@@ -99,6 +128,7 @@ def test_lists_and_counts(store: Store) -> None:
     strange = a_dossier(status=77, received_at=NOW - timedelta(days=1), due_at=NOW - timedelta(hours=1))
     put(store, late, due_today, paused, ready, returned, fresh, strange)
     with store.read() as reader:
+
         def ids(f: ListFilter | None = None, **page: int) -> list[str]:
             return [row.id for row in reader.list_dossiers(f, **page)]
 
@@ -116,7 +146,14 @@ def test_lists_and_counts(store: Store) -> None:
         assert ids(ListFilter(due_before=NOW, due_after=NOW - timedelta(days=2, hours=1), order="due")) == [late.id, strange.id]
         assert len(ids(ListFilter(unsent=True))) == 7 and ids(ListFilter(needs_person=True)) == []
         counts = reader.counts(NOW)
-        assert (counts.received_today, counts.due_soon, counts.overdue, counts.ready, counts.unsent, counts.needs_person) == (1, 1, 2, 1, 7, 0)
+        assert (counts.received_today, counts.due_soon, counts.overdue, counts.ready, counts.unsent, counts.needs_person) == (
+            1,
+            1,
+            2,
+            1,
+            7,
+            0,
+        )
         assert reader.counts(today).overdue == 1 and reader.counts(today).due_soon == 2
         assert reader.count_dossiers(ListFilter(statuses=(4,))) == 2
         assert [r.id for r in reader.rows([late.id, "none", fresh.id])] == [late.id, fresh.id]
@@ -124,8 +161,18 @@ def test_lists_and_counts(store: Store) -> None:
         assert row.returned_at == NOW and row.received_at.utcoffset() == timedelta(hours=7)
 
 
-@pytest.mark.parametrize("filter_", [ListFilter(overdue=True, now=NOW), ListFilter(due_soon=True, now=NOW), ListFilter(ready=True), ListFilter(),
-                                     ListFilter(received_on=NOW.date()), ListFilter(statuses=(10,)), ListFilter(statuses=(2, 4))])
+@pytest.mark.parametrize(
+    "filter_",
+    [
+        ListFilter(overdue=True, now=NOW),
+        ListFilter(due_soon=True, now=NOW),
+        ListFilter(ready=True),
+        ListFilter(),
+        ListFilter(received_on=NOW.date()),
+        ListFilter(statuses=(10,)),
+        ListFilter(statuses=(2, 4)),
+    ],
+)
 def test_lists_go_by_an_index(store: Store, filter_: ListFilter) -> None:
     """A scan of a million dossiers would pass every other test."""
     with store.read() as reader:
@@ -138,7 +185,9 @@ def test_lists_go_by_an_index(store: Store, filter_: ListFilter) -> None:
 
 
 def test_people_and_sign_in(store: Store) -> None:
-    rows = [StaffRow(id=f"u{n}", username=name, name=name.title(), agency=AGENCY, roles=["reception"]) for n, name in enumerate(["an", "Binh"])]
+    rows = [
+        StaffRow(id=f"u{n}", username=name, name=name.title(), agency=AGENCY, roles=["reception"]) for n, name in enumerate(["an", "Binh"])
+    ]
     with store.write() as unit:
         unit.save_staff(rows)
         unit.staff_verified("AN", "$argon2id$…", NOW)
@@ -149,7 +198,12 @@ def test_people_and_sign_in(store: Store) -> None:
         unit.save_staff([replace_row(rows[0], "Nguyễn An")])
         account = unit.staff_by_username(" An ")
         assert account is not None and account.row.name == "Nguyễn An"
-        assert (account.password_hash, account.verified_at, account.failed_in_row, account.locked_local) == ("$argon2id$…", NOW, 3, "wrong-passwords")
+        assert (account.password_hash, account.verified_at, account.failed_in_row, account.locked_local) == (
+            "$argon2id$…",
+            NOW,
+            3,
+            "wrong-passwords",
+        )
         assert unit.staff_by_username("binh") is None and len(unit.staff_list()) == 1
         reports = unit.sign_in_reports()
         assert [(r.username, r.ok, r.failed_in_row) for _, r in reports] == [("an", False, 3)]
@@ -175,7 +229,9 @@ def test_catalogue_switches_in_one_step_and_keeps_old_versions(store: Store) -> 
         assert caught.value.code == "catalogue-incomplete" and unit.procedures() == []
         unit.save_catalogue([one, two], {"sha1": '{"n":1}', "sha2": b'{"n":2}'})
     with store.write() as unit:
-        assert [d.v for d in unit.procedures(date(2026, 12, 31))] == [1] and [d.body for d in unit.procedures(date(2027, 1, 1))] == [b'{"n":2}']
+        assert [d.v for d in unit.procedures(date(2026, 12, 31))] == [1] and [d.body for d in unit.procedures(date(2027, 1, 1))] == [
+            b'{"n":2}'
+        ]
         assert unit.missing_docs([one, two, entry(3, None)]) == ["sha3"]
         unit.save_catalogue([two], {})
         assert [d.v for d in unit.procedures()] == [2]
@@ -259,15 +315,24 @@ def test_models_and_migrations_make_the_same_schema(bench: Bench) -> None:
     assert script.get_current_head() == migrate.HEAD
     assert {r.revision for r in script.walk_revisions()} == migrate.KNOWN
     with store.engine.connect() as connection:
-        found = {name: " ".join(sql.split()) for name, sql in connection.exec_driver_sql(
-            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%' AND name NOT LIKE '%\\_fts\\_%' ESCAPE '\\'")}
-        context = MigrationContext.configure(connection, opts={"include_object": lambda o, name, kind, *_: kind != "table" or "_fts" not in (name or "")})
+        found = {
+            name: " ".join(sql.split())
+            for name, sql in connection.exec_driver_sql(
+                "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%' "
+                "AND name NOT LIKE '%\\_fts\\_%' ESCAPE '\\'"
+            )
+        }
+        context = MigrationContext.configure(
+            connection, opts={"include_object": lambda o, name, kind, *_: kind != "table" or "_fts" not in (name or "")}
+        )
         assert [d for d in compare_metadata(context, metadata) if d[0] != "remove_index"] == []
     engine = create_engine("sqlite://")
     metadata.create_all(engine)
     with engine.connect() as connection:
-        wanted = {name: " ".join(sql.split()) for name, sql in connection.exec_driver_sql(
-            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")}
+        wanted = {
+            name: " ".join(sql.split())
+            for name, sql in connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        }
     engine.dispose()
     assert found == {**wanted, "dossier_fts": " ".join(FTS_DDL.split())}
 

@@ -240,7 +240,8 @@ STATEMENTS = (
 )
  WITHOUT ROWID""",
     """CREATE INDEX slip_line_dossier ON slip_line (dossier)""",
-    """CREATE VIRTUAL TABLE dossier_fts USING fts5(words, content='', contentless_delete=1, detail=none, prefix='1 2 3', tokenize='ascii')""",
+    """CREATE VIRTUAL TABLE dossier_fts USING fts5(words, content='', contentless_delete=1, detail=none,
+    prefix='1 2 3', tokenize='ascii')""",
 )
 
 
