@@ -55,13 +55,33 @@ class Read:
     corners: Corners
     processed: bool = False
 
+    def scaled(self, factor: float) -> Read:
+        """The same read with its corners in a picture ``factor`` times as large."""
+        return replace(self, corners=tuple((round(x * factor), round(y * factor)) for x, y in self.corners))
 
-def decode_image(gray: np.ndarray, expect: Expect = "any", budget_s: float | None = None) -> list[Read]:
+
+def decode_region(gray: np.ndarray, region: tuple[int, int, int, int], expect: Expect = "any") -> list[Read]:
+    """The cheapest stage alone, on (left, top, right, bottom) of ``gray``; a tilted Code 128 that was found there before is
+    turned upright first. For a camera that saw a code there in the frame before."""
+    left, top, right, bottom = region
+    crop = np.ascontiguousarray(gray[top:bottom, left:right])
+    if min(crop.shape) < 8:
+        return []
+    reads = _engine(crop, _FORMATS[expect], lambda x, y: (int(x) + left, int(y) + top))
+    if not reads and expect != "idcard":
+        for bar_field in find_bar_fields(crop, limit=1):
+            place = replace(bar_field, x=bar_field.x + left, y=bar_field.y + top)
+            reads = [replace(r, corners=place.corners()) for r in _engine(upright(gray, place), _LINEAR)]
+    return reads
+
+
+def decode_image(gray: np.ndarray, expect: Expect = "any", budget_s: float | None = None, turn: int = 0) -> list[Read]:
     """All codes in ``gray`` (2-D uint8), in the order found, each text once.
 
     ``expect`` restricts the symbologies to what the screen can use: ``idcard`` reads QR codes only. With ``budget_s``
     no further stage is begun once so many seconds are spent (a camera has the next frame); without it every stage runs
-    (a picture file has no next frame). Raises ValueError when ``gray`` is not a gray picture or ``expect`` is unknown.
+    (a picture file has no next frame); ``turn``, counted up with each frame, decides which of the dear fall-backs this frame
+    may try. Raises ValueError when ``gray`` is not a gray picture or ``expect`` is unknown.
     """
     if gray.ndim != 2 or gray.dtype != np.uint8:
         raise ValueError("decode_image takes a two-dimensional array of bytes")
@@ -78,23 +98,34 @@ def decode_image(gray: np.ndarray, expect: Expect = "any", budget_s: float | Non
             found.setdefault(read.text, read)
         if deadline is not None and (found or time.monotonic() >= deadline):
             break
+    fallbacks = _fallbacks(gray, formats)
+    if deadline is not None:
+        fallbacks = [fallbacks[turn % len(fallbacks)]] if fallbacks and time.monotonic() < deadline else []
+    for fallback in fallbacks:
+        if not found:
+            found = {read.text: read for read in fallback()}
     return list(found.values())
 
 
 def _stages(gray: np.ndarray, formats: Any, expect: Expect, found: dict[str, Read]) -> Iterator[Callable[[], list[Read]]]:
-    """The stages, cheapest first; the later ones only where something is still missing."""
+    """The usual stages, cheapest first; bar fields only where nothing was read yet."""
     yield lambda: _engine(gray, formats)
     if expect != "idcard":
         for bar_field in find_bar_fields(gray):
             if not any(_covers(read, bar_field) for read in found.values()):
                 yield lambda chosen=bar_field: _read_field(gray, chosen)  # type: ignore[misc]
-    if not found and max(gray.shape) < _SMALL_SIDE:
-        yield lambda: _rescaled(gray, formats, 2.0)
-    if not found and max(gray.shape) > _MAX_QR_SIDE:
-        yield lambda: _rescaled(gray, formats, _MAX_QR_SIDE / 2 / max(gray.shape))
-    if not found:
-        # A QR code softer than its modules: the local threshold loses it, the mean of a neighbourhood keeps it.
-        yield lambda: [replace(r, processed=r.symbology != QR) for r in _engine(cv2.GaussianBlur(gray, (5, 5), 0), formats)]
+
+
+def _fallbacks(gray: np.ndarray, formats: Any) -> list[Callable[[], list[Read]]]:
+    """What helps now and then and costs as much as everything before it."""
+    fallbacks = []
+    if max(gray.shape) < _SMALL_SIDE:
+        fallbacks.append(lambda: _rescaled(gray, formats, 2.0))
+    if max(gray.shape) > _MAX_QR_SIDE:
+        fallbacks.append(lambda: _rescaled(gray, formats, _MAX_QR_SIDE / 2 / max(gray.shape)))
+    # A QR code softer than its modules: the local threshold loses it, the mean of a neighbourhood keeps it.
+    fallbacks.append(lambda: [replace(r, processed=r.symbology != QR) for r in _engine(cv2.GaussianBlur(gray, (5, 5), 0), formats)])
+    return fallbacks
 
 
 def _engine(picture: np.ndarray, formats: Any, to_full: Callable[[float, float], tuple[int, int]] | None = None) -> list[Read]:
