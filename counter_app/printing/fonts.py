@@ -32,7 +32,8 @@ def register() -> frozenset[int]:
     known: set[int] | None = None
     for name, style in _FACES.items():
         try:
-            font = TTFont(name, str(serif_file(style)))
+            # Only the letters in use are embedded; by default reportlab adds all of ASCII (a third of the file).
+            font = TTFont(name, str(serif_file(style)), asciiReadable=0)
         except (OSError, TTFError) as fault:
             raise EnvironmentFault(
                 "font-missing",

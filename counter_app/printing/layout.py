@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, Spacer, Table, TableStyle
 
 from counter_app.printing import fonts
 from counter_app.printing.barcode import DOTS_PER_MODULE, QR_BORDER, QUIET_MODULES, BarcodeError, Bars, Matrix, code128, qr
@@ -166,23 +166,24 @@ class CopyStart(Flowable):
 def head(sheet: Sheet, header: Header, moment: Any) -> Table:
     """Left the office, right the nation and motto, the place and the date: the frame common to all forms."""
     geometry = sheet.geometry
-    size = geometry.body - (0.5 if geometry.name == "A5" else 0.7)
+    size = geometry.body - 0.8
+    share = 0.47 if geometry.width < 250 else 0.4
+    widths = [geometry.usable * MM * share, geometry.usable * MM * (1 - share)]
     left = [
-        sheet.text(header.parent.upper(), size=size, align="center"),
-        sheet.text(header.unit.upper(), font=fonts.BOLD, size=size, align="center"),
+        sheet.balanced(header.parent.upper(), fonts.SERIF, size, widths[0] - 4),
+        sheet.balanced(header.unit.upper(), fonts.BOLD, size, widths[0] - 4),
         Rule(22 * MM),
     ]
     right = [
-        sheet.text(sheet.words("nation"), font=fonts.BOLD, size=size, align="center"),
+        sheet.balanced(sheet.words("nation"), fonts.BOLD, size, widths[1]),
         sheet.text(sheet.words("motto"), font=fonts.BOLD, size=size + 0.5, align="center"),
         Rule(45 * MM),
-        sheet.text(place_and_date(header.place, moment), font=fonts.ITALIC, size=size, align="center"),
+        sheet.balanced(place_and_date(header.place, moment), fonts.ITALIC, size, widths[1]),
     ]
-    share = 0.44 if geometry.width < 250 else 0.4
-    table = Table([[left, right]], colWidths=[geometry.usable * MM * share, geometry.usable * MM * (1 - share)])
+    table = Table([[left, right]], colWidths=widths)
     table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0),
                                ("RIGHTPADDING", (0, 0), (-1, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 0),
-                               ("BOTTOMPADDING", (0, 0), (-1, -1), 3)]))
+                               ("BOTTOMPADDING", (0, 0), (-1, -1), 5)]))
     return table
 
 
@@ -197,11 +198,11 @@ def code_captions(sheet: Sheet, code: str, provisional: str) -> list[tuple[str, 
 def titles(sheet: Sheet, copy: str) -> list[Flowable]:
     """The title, centred, with the name of the copy under it."""
     found: list[Flowable] = [
-        Spacer(0, 2 * MM), sheet.text(sheet.words("title"), font=fonts.BOLD, size=sheet.geometry.title, align="center")
+        Spacer(0, 1.5 * MM), sheet.text(sheet.words("title"), font=fonts.BOLD, size=sheet.geometry.title, align="center")
     ]
     if copy:
         found.append(sheet.text(f"({copy})", font=fonts.ITALIC, size=sheet.geometry.small + 0.5, align="center"))
-    found.append(Spacer(0, 1.5 * MM))
+    found.append(Spacer(0, 1 * MM))
     return found
 
 
@@ -272,8 +273,3 @@ class NumberedCanvas(Canvas):
             mark = sheet.words("reprint", n=self.reprint.n, at=stamp(self.reprint.at), user=self.reprint.user)
             self.setFont(fonts.ITALIC, 8)
             self.drawString(left, y - 9.5, mark[:160])
-
-
-def paragraph_height(item: Paragraph, width: float) -> float:
-    """Height a paragraph takes at ``width``, in points."""
-    return float(item.wrap(width, 10_000)[1])

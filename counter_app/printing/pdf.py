@@ -62,7 +62,7 @@ def _build(document: Document, spec: FormSpec, paper: Paper, template: FormTempl
     size = (geometry.width * MM, geometry.height * MM)
     pages = BaseDocTemplate(
         out, pagesize=size, lang="vi-VN", title=f"{template.name} {document.title_code}".strip(),
-        author=document.header.unit or AUTHOR_FALLBACK, creator="Counter App", pageCompression=1,
+        author=document.header.unit or AUTHOR_FALLBACK, subject=template.name, creator="Counter App", pageCompression=1,
     )
     frame = Frame(
         geometry.left * MM, geometry.bottom * MM, geometry.usable * MM,

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Paper = Literal["A4", "A5"]
 MM = 72 / 25.4
+_NBSP = "\N{NO-BREAK SPACE}"
+_UNBROKEN = 45
+"""Characters of a label and its value that stay on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Geometry:
 
 # Margins of official papers (NĐ 30/2020): left 30, right 15, top and bottom 20; receipts take less at the top and bottom.
 A4 = Geometry("A4", 210, 297, 30, 15, 15, 17, body=12.5, small=10.5, title=15)
-A5 = Geometry("A5", 148, 210, 12, 10, 8, 12, body=10, small=8.5, title=12)
+A5 = Geometry("A5", 148, 210, 12, 10, 8, 12, body=9.6, small=8.2, title=12)
 A4_LANDSCAPE = Geometry("A4 ngang", 297, 210, 20, 20, 14, 15, body=12, small=10, title=15)
 
 
@@ -83,16 +86,31 @@ class Sheet:
 
         return Paragraph(escape(self.clean(text)), self.style(font, size, align))
 
-    def pairs(self, *pairs: tuple[str, str], size: float | None = None, bold: bool = True) -> Paragraph:
-        """One paragraph of "label: **value**" pairs with wide gaps between them; labels are given ready."""
+    def pairs(self, *pairs: tuple[str, str], bold: bool = True) -> Paragraph:
+        """One paragraph of "label: value" pairs with wide gaps between them, the first value bold; a short pair is never
+        torn over two lines (a broken telephone number is a wrong one). Labels are given ready."""
         from reportlab.platypus import Paragraph
 
-        gap = "&nbsp;" * 5 + " "
-        return Paragraph(
-            gap.join(f"{escape(label)}: {self._value(value, bold)}" for label, value in pairs if value),
-            self.style(size=size),
-        )
+        parts: list[str] = []
+        for label, value in pairs:
+            if value:
+                clean = escape(self.clean(value))
+                part = f"{escape(label)}: <b>{clean}</b>" if bold and not parts else f"{escape(label)}: {clean}"
+                parts.append(part.replace(" ", _NBSP) if len(label) + len(value) <= _UNBROKEN else part)
+        return Paragraph((_NBSP * 5 + " ").join(parts), self.style())
 
-    def _value(self, value: str, bold: bool) -> str:
-        clean = escape(self.clean(value))
-        return f"<b>{clean}</b>" if bold else clean
+    def balanced(self, text: str, font: str, size: float, width: float) -> Paragraph:
+        """A centred heading: on one line, a little smaller if that helps, else on two of about equal length."""
+        from reportlab.pdfbase.pdfmetrics import stringWidth
+        from reportlab.platypus import Paragraph
+
+        clean = self.clean(text)
+        words = clean.split(" ")
+        room = width / stringWidth(clean, font, size) if clean else 1
+        if 0.9 < room < 1:
+            size = round(size * room - 0.05, 2)
+        elif room <= 0.9 and len(words) > 1:
+            halves = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
+            first, second = min(halves, key=lambda half: max(stringWidth(line, font, size) for line in half))
+            return Paragraph(f"{escape(first)}<br/>{escape(second)}", self.style(font, size, "center"))
+        return Paragraph(escape(clean), self.style(font, size, "center"))

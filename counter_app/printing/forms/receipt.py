@@ -10,6 +10,9 @@ from counter_app.printing.layout import CodeBand, code_captions, grid, head, sig
 from counter_app.printing.sheet import MM, Sheet
 from counter_app.printing.words import masked_id, moment_in_words
 
+_SHORT_PAIR = 45
+"""Characters of the way of return and the fees together that share a line."""
+
 
 def story(doc: ReceiptDoc, sheet: Sheet, copy: str) -> list[Flowable]:
     """One copy (liên) of the receipt."""
@@ -49,21 +52,22 @@ def _who(doc: ReceiptDoc, sheet: Sheet) -> list[Flowable]:
 def _numbered(doc: ReceiptDoc, sheet: Sheet) -> list[Flowable]:
     label, options = sheet.words, sheet.template.options
     due = moment_in_words(doc.due_at) if doc.due_at else label("due_later")
+    way = (label("return"), doc.return_method)
+    fees = (label("fees"), doc.fees if options["show_fees"] else "")
+    short = len(doc.return_method) + len(doc.fees) <= _SHORT_PAIR
     lines: list[list[tuple[str, str]]] = [
-        [(label("sets"), f"{doc.set_count} {label('sets_unit')}")],
-        [(label("limit"), doc.limit if options["show_limit"] else "")],
+        [(label("sets"), f"{doc.set_count} {label('sets_unit')}"), (label("limit"), doc.limit if options["show_limit"] else "")],
         [(label("received"), moment_in_words(doc.received_at))],
         [(label("due"), due)],
-        [(label("return"), doc.return_method)],
-        [(label("fees"), doc.fees if options["show_fees"] else "")],
+        *([[way, fees]] if short else [[way], [fees]]),
     ]
     found: list[Flowable] = [sheet.text(f"1. {label('components')}"), *_components(doc.components, sheet)]
     number = 2
     for pairs in lines:
-        if pairs[0][1]:
-            (first, value), *rest = pairs
-            found.append(sheet.pairs((f"{number}. {first}", value), *rest))
-            number += 1
+        shown = [pair for pair in pairs if pair[1]]
+        if shown:
+            found.append(sheet.pairs(*((f"{number + place}. {name}", value) for place, (name, value) in enumerate(shown))))
+            number += len(shown)
     if doc.book_no or doc.book_seq:
         found.append(sheet.text(label("book", book=doc.book_no or "…", seq=doc.book_seq or "…")))
     return found
@@ -120,6 +124,7 @@ def _end(doc: ReceiptDoc, sheet: Sheet) -> list[Flowable]:
     signer = doc.submitter.name if doc.submitter else ""
     boxes = [(label("left_sign"), signer), (label("right_sign"), doc.receiver)]
     return [
-        signatures(sheet, boxes, 16 if sheet.geometry.name == "A4" else 11),
+        signatures(sheet, boxes, 16 if sheet.geometry.name == "A4" else 10),
+        Spacer(0, 1.5 * MM),
         sheet.text(f"{label('notes')} {' '.join(notes)}", font=fonts.ITALIC, size=sheet.geometry.small),
     ]
