@@ -1,0 +1,456 @@
+"""Decisions of "Tiếp nhận hồ sơ": what the form means while it is typed, when it is saved, and what is kept when it is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from counter_app.domain.identity import Card
+from counter_app.domain.idnumber import WARNINGS_VI, check_id_no, parse_dob
+from counter_app.domain.outcomes import SaveOutcome
+from counter_app.domain.procedure import ComponentRule, Procedure
+from counter_app.services.correct import correct
+from counter_app.services.receive import Received, ReceiveForm, check, preview_due, receive
+from counter_app.ui.context import UiContext
+from counter_app.ui.dialogs.questions import ReasonDialog
+from counter_app.ui.notify import Notice, Sound, notice
+from counter_app.ui.pages.presented import saved_outcome
+from counter_app.ui.pages.receive_parts import values as form
+from counter_app.ui.pages.receive_parts.last import LastReceipt
+from counter_app.ui.pages.receive_parts.parking import Parked, Parking
+from counter_app.ui.pages.receive_parts.procedures import ProcedureFinder, choice_of, info_words, refusal
+from counter_app.ui.pages.receive_parts.scans import FormScans
+from counter_app.ui.pages.receive_parts.values import Values
+from counter_app.ui.pages.receive_view import ReceiveView
+from counter_app.ui.texts import date_text
+from onestop.calendar import WEEKDAYS_VI
+from onestop.errors import EnvironmentFault, InvalidFields, UserError
+from onestop.ids import uuid7_hex
+from onestop.model import Dossier
+from onestop.vntime import to_vn
+
+_TICK_MS = 20_000
+
+
+class ReceivePresenter(QObject):
+    """``receive_for(card)`` begins a reception, ``correct_dossier(id)`` opens a stored dossier for a correction; both park what is
+    half typed."""
+
+    def __init__(self, ctx: UiContext, view: ReceiveView, finder: ProcedureFinder) -> None:
+        super().__init__(view)
+        self._ctx, self._view, self._finder = ctx, view, finder
+        self._id = uuid7_hex()
+        self._staff = ""
+        self._procedure: Procedure | None = None
+        self._correcting: Dossier | None = None
+        self._cleared: Parked | None = None
+        self._began = self._shown = False
+        self._parking = Parking(ctx.desk, self._snapshot, self)
+        self._scans = FormScans(ctx, view, self)
+        self._last = LastReceipt(ctx, view.receipt, self)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        view.edited.connect(self._edited)
+        view.procedure_chosen.connect(self._choose)
+        view.procedure_cleared.connect(lambda: self._choose(None))
+        view.save_requested.connect(self.save)
+        view.key_pressed.connect(self._key)
+        view.draft_chosen.connect(self._open_draft)
+        view.notice_action.connect(self._act)
+        view.receipt_action.connect(self._receipt_action)
+        ctx.facts.signed_in.connect(self._signed_in)
+        ctx.facts.catalogue_changed.connect(self._catalogue_changed)
+        self._load(form.blank())
+
+    # ---- the frame
+
+    def enter(self) -> None:
+        """The page is shown. The first time, what a crash or a power cut left in the form is put back."""
+        self._shown = True
+        self._scans.listen()
+        self._finder.refresh()
+        self._timer.start()
+        self._tick()
+        if not self._began:
+            self._began = True
+            self._staff = self._ctx.desk.staff.id if self._ctx.desk.staff else ""
+            left = next((parked for parked in self._parking.all() if parked.open), None)
+            if left is not None:
+                self._restore(left)
+                self._view.tell(Notice("info", "history", "Đã khôi phục hồ sơ đang nhập dở.", Sound.NONE), left.title)
+        self._list_drafts()
+
+    def leave(self) -> None:
+        """Another page or the lock: what is typed stays, and is parked."""
+        self._shown = False
+        self._scans.stop()
+        self._timer.stop()
+        self._parking.keep()
+
+    def command(self, command_id: str) -> bool:
+        """F-keys of this page."""
+        match command_id:
+            case "save-print":
+                self.save(True)
+            case "collect-fee":
+                return self._correcting is None and self._view.fees.toggle_all()
+            case "print" if self._last.dossier is not None:
+                self._last.print()
+            case "undo" if self._cleared is not None:
+                self._bring_back()
+            case _:
+                return False
+        return True
+
+    # ---- what other pages ask
+
+    def receive_for(self, card: Card | None) -> None:
+        """Begin a reception, with a card if there is one. A half-typed form is kept: a blank one takes its place."""
+        if self._correcting is not None or not form.is_blank(self._view.values()):
+            self._put_aside()
+        if card is not None:
+            self._scans.take(card)
+
+    def correct_dossier(self, dossier_id: str) -> None:
+        """Open a stored dossier for a correction."""
+        with self._ctx.desk.store.read() as reader:
+            dossier = reader.dossier(dossier_id)
+        if dossier is None:
+            self._ctx.fail(UserError("dossier-unknown", "Không có hồ sơ này trên máy."))
+            return
+        if self._snapshot() is not None:
+            self._put_aside()
+        self._load(form.from_dossier(dossier), f"correct-{dossier.id}", correcting=dossier)
+        self._view.tell(Notice("info", "file-pen-line", "Sửa các ô cần đính chính rồi lưu; chương trình sẽ hỏi lý do.", Sound.NONE))
+        self._view.focus("owner.name")
+
+    # ---- while it is typed
+
+    @Slot(str)
+    def _edited(self, key: str) -> None:
+        self._cleared = None
+        self._scans.typed(key)
+        if key in self._view.fields:
+            self._view.mark(key, "")
+            if key != "procedure":
+                self._view.hint(key, "")
+        if key in ("owner.id_no", "owner.dob", "owner.gender", "owner.kind", ""):
+            self._look_at_person(infer=key == "owner.id_no")
+        if key == "received_at":
+            self._version_of_the_day()
+            self._show_due()
+        self._parking.touched()
+
+    def _look_at_person(self, *, infer: bool) -> None:
+        """Compare the number with what else is typed: warnings, never refusals. A new number fills an empty gender."""
+        values = self._view.values()
+        number = values["owner.id_no"].strip()
+        if values["owner.kind"] != "person" or len(number) < 9:
+            self._view.owner.set_note("")
+            return
+        looked = check_id_no(number, dob=parse_dob(values["owner.dob"]), gender=values["owner.gender"] or None)
+        if infer and looked.gender and not values["owner.gender"]:
+            self._view.set_values(values | {"owner.gender": looked.gender})
+        warnings = looked.warnings if looked.ok or len(number) >= 12 else ()
+        self._view.owner.set_note(". ".join(WARNINGS_VI[code] for code in warnings))
+
+    @Slot(object)
+    def _choose(self, procedure: Procedure | None) -> None:
+        self._show_procedure(procedure, form.prefilled(procedure) if procedure else {}, set())
+        self._parking.touched()
+
+    def _show_procedure(self, procedure: Procedure | None, counts: dict[str, list[int]], collected: set[str]) -> None:
+        self._procedure = procedure
+        info = info_words(self._ctx.desk, procedure) if procedure else ""
+        choice = choice_of(procedure) if procedure else None
+        self._view.set_procedure(choice, info, counts, collected, fees_enabled=self._correcting is None)
+        why = refusal(self._ctx.desk, procedure) if procedure and self._correcting is None else ""
+        if why:
+            self._view.mark("procedure", why)
+        self._view.set_mode(self._correcting.shown_code if self._correcting else "", not why)
+        self._show_due()
+
+    def _version_of_the_day(self) -> None:
+        """A paper day entered afterwards takes the rules of that day."""
+        moment = form.parse_moment(self._view.values()["received_at"], self._ctx.desk.now())
+        if self._procedure is None or moment is None or self._correcting is not None or self._procedure.holds_on(moment.date()):
+            return
+        then = self._ctx.desk.catalogue.procedure(self._procedure.code, moment.date())
+        if then is not None:
+            self._show_procedure(then, form.prefilled(then), set(self._view.values()["fees"]))
+
+    def _show_due(self) -> None:
+        desk, procedure = self._ctx.desk, self._procedure
+        moment = form.parse_moment(self._view.values()["received_at"], desk.now())
+        if procedure is None or refusal(desk, procedure):
+            self._view.due.show_due("", "", ["Chọn thủ tục để tính ngày hẹn." if procedure is None else "Không tiếp nhận thủ tục này tại quầy."])
+            return
+        if moment is None:
+            self._view.due.show_due("", "", ["Nhận lúc: ghi cả giờ và ngày, ví dụ 14:30 20/11."])
+            return
+        if self._correcting is not None and procedure.code == self._correcting.procedure_code:
+            due, reasons = self._correcting.due_at, ["Ngày đã hẹn với người nộp; đính chính không đổi ngày hẹn."]
+        else:
+            try:
+                found = preview_due(desk, procedure, moment)
+            except UserError as error:
+                self._view.due.show_due("", "", [error.message])
+                return
+            due, reasons = found.due_at, [step.text_vi for step in found.steps if step.kind != "due"]
+        if due is None:
+            self._view.due.show_due("–", "", reasons)
+            return
+        day = to_vn(due)
+        self._view.due.show_due(date_text(day), f"{day:%H:%M} {WEEKDAYS_VI[day.weekday()]}", reasons)
+
+    @Slot()
+    def _tick(self) -> None:
+        """Time goes on: at 15:00 the same dossier is due a day later."""
+        self._view.filing.tick()
+        if not self._view.values()["received_at"].strip():
+            self._show_due()
+
+    # ---- saving
+
+    @Slot(bool)
+    def save(self, print_after: bool, *, acknowledged: bool = False) -> None:
+        """Check and save; then print if wanted. Whatever is refused, everything typed stays."""
+        self._view.clear_marks()
+        try:
+            wanted = self._judge(acknowledged)
+            if self._correcting is not None:
+                self._ask_reason(self._correcting, wanted, print_after)
+                return
+            done, _ = receive(self._ctx.desk, wanted, dossier_id=self._id)
+        except UserError as error:
+            self._refused(error, print_after)
+            return
+        self._saved(done, print_after)
+
+    def _judge(self, acknowledged: bool) -> ReceiveForm:
+        """All errors at once. Raises InvalidFields and what `check` raises."""
+        desk, values, bad = self._ctx.desk, self._view.values(), {}
+        try:
+            wanted = form.to_form(values, self._procedure, desk.now(), acknowledge_missing=acknowledged)
+        except InvalidFields as error:
+            bad |= error.fields
+            wanted = form.to_form(values | {"received_at": ""}, self._procedure, desk.now())
+        try:
+            if self._correcting is not None:
+                wanted = replace(wanted, received_at=None)
+            cleaned = check(desk, wanted)[1]
+        except InvalidFields as error:
+            raise InvalidFields(bad | error.fields) from None
+        if bad:
+            raise InvalidFields(bad)
+        return cleaned if self._correcting is not None or wanted.received_at else replace(cleaned, received_at=None)
+
+    def _refused(self, error: UserError, print_after: bool) -> None:
+        if isinstance(error, InvalidFields):
+            outcome, facts = SaveOutcome.FIELDS_WRONG, {"count": len(error.fields)}
+            self._ctx.say(outcome, **facts)
+            self._view.tell(notice(outcome, **facts), " ".join(self._view.show_errors(error.fields)))
+        elif error.code == "components-missing":
+            again = "acknowledge-print" if print_after else "acknowledge"
+            self._view.tell(Notice("warning", "file-warning", error.message, Sound.WARNING), actions=((again, "Vẫn tiếp nhận"),), focus=True)
+        elif isinstance(error, EnvironmentFault):
+            outcome = SaveOutcome.DISK_FULL if error.code == "disk-full" else SaveOutcome.STORE_FAULT
+            self._ctx.say(outcome)
+            self._view.tell(notice(outcome), "" if outcome is SaveOutcome.DISK_FULL else error.message)
+        else:
+            self._ctx.say(SaveOutcome.REFUSED, reason=error.message)
+            self._view.tell(notice(SaveOutcome.REFUSED, reason=error.message))
+
+    def _saved(self, done: Received, print_after: bool) -> None:
+        dossier = done.dossier
+        outcome = saved_outcome(self._ctx) if dossier.code else SaveOutcome.NUMBER_PROVISIONAL
+        self._parking.drop(self._id)
+        self._last.show(dossier)
+        self._load(form.blank())
+        self._ctx.say(outcome, code=dossier.shown_code)
+        told = notice(outcome, code=dossier.shown_code)
+        self._view.tell(told, " ".join(f"{WARNINGS_VI[code]}." for code in done.warnings if code in WARNINGS_VI))
+        if print_after:
+            self._last.print(everything=True)
+        self._list_drafts()
+        self._view.focus("procedure")
+
+    def _ask_reason(self, dossier: Dossier, wanted: ReceiveForm, print_after: bool) -> None:
+        changes = form.corrections(dossier, wanted)
+        if not changes:
+            raise UserError("nothing-to-correct", "Không có gì thay đổi so với hồ sơ đang lưu.")
+        dialog = ReasonDialog(self.tr("Đính chính hồ sơ {0}").format(dossier.shown_code),
+                              self.tr("Vì sao phải đính chính? Giấy đã in cần được in lại và thu hồi bản cũ."), verb=self.tr("Lưu đính chính"),
+                              parent=self._view.window())
+
+        def given(reason: str, _category: object) -> None:
+            try:
+                corrected, _ = correct(self._ctx.desk, dossier.id, changes, reason)
+            except UserError as error:
+                self._refused(error, print_after)
+                return
+            self._corrected(corrected, print_after)
+
+        dialog.reason_given.connect(given)
+        dialog.open()
+
+    def _corrected(self, dossier: Dossier, print_after: bool) -> None:
+        self._parking.drop(self._id)
+        self._last.show(dossier)
+        self._load(form.blank())
+        self._ctx.say(SaveOutcome.CORRECTED_HERE)
+        actions = () if print_after else (("reprint", "In lại giấy tiếp nhận"),)
+        self._view.tell(notice(SaveOutcome.CORRECTED_HERE), dossier.shown_code, actions, focus=True)
+        if print_after:
+            self._last.print()
+
+    # ---- parking
+
+    def _snapshot(self) -> Parked | None:
+        values = self._view.values()
+        if self._correcting is not None:
+            if values == self._opened_as:
+                return None
+        elif form.is_blank(values):
+            return None
+        title = form.title_of(values, self._procedure)
+        correcting = self._correcting.id if self._correcting else ""
+        return Parked(self._id, f"Đính chính: {title}" if correcting else title, values, True, correcting, self._scans.from_card)
+
+    def _put_aside(self) -> None:
+        """Park the form and begin a blank one."""
+        now = self._snapshot()
+        if now is not None and not self._parking.put(replace(now, open=False)):
+            return
+        self._load(form.blank())
+        self._list_drafts()
+
+    def _load(self, values: Values, form_id: str = "", *, correcting: Dossier | None = None, from_card: Values | None = None) -> None:
+        self._id, self._correcting = form_id or uuid7_hex(), correcting
+        self._scans.clear()
+        self._scans.from_card = dict(from_card or {})
+        self._view.clear_marks()
+        self._view.notices.clear()
+        self._view.owner.set_note("")
+        desk = self._ctx.desk
+        procedure: Procedure | None = None
+        if correcting is not None and values["procedure"] == correcting.procedure_code:
+            procedure = _with_own_papers(desk.catalogue.version(correcting.procedure_code, correcting.procedure_version), correcting)
+        if procedure is None and values["procedure"]:
+            procedure = desk.catalogue.procedure(values["procedure"], desk.today())
+        counts = values["components"] or (form.prefilled(procedure) if procedure else {})
+        self._show_procedure(procedure, counts, set(values["fees"]))
+        self._view.set_values(values)
+        self._opened_as = self._view.values()
+        self._show_due()
+
+    def _restore(self, parked: Parked) -> None:
+        correcting = None
+        if parked.correcting:
+            with self._ctx.desk.store.read() as reader:
+                correcting = reader.dossier(parked.correcting)
+        self._load(parked.values, parked.id, correcting=correcting, from_card=parked.from_card)
+        if correcting is not None:
+            self._opened_as = form.blank()  # it differs from the dossier, or it would not have been parked
+        self._look_at_person(infer=False)
+
+    @Slot(str)
+    def _open_draft(self, draft_id: str) -> None:
+        chosen = next((parked for parked in self._parking.all() if parked.id == draft_id), None)
+        if chosen is None:
+            return
+        self._put_aside()
+        self._restore(chosen)
+        self._parking.keep()
+        self._list_drafts()
+        self._view.focus("procedure" if not chosen.values["procedure"] else "owner.id_no")
+
+    def _list_drafts(self) -> None:
+        self._view.set_drafts([(parked.id, parked.title) for parked in self._parking.all() if parked.id != self._id])
+
+    # ---- keys and buttons
+
+    @Slot(str)
+    def _key(self, action_id: str) -> None:
+        now = self._snapshot()
+        if action_id == "park" and now is not None and self._correcting is None:
+            self._put_aside()
+            self._ctx.say(SaveOutcome.PARKED)
+            self._view.tell(notice(SaveOutcome.PARKED), now.title)
+        elif action_id == "clear":
+            was_correcting = self._correcting is not None
+            self._parking.drop(self._id)
+            self._load(form.blank())
+            self._cleared = now
+            if now is not None:
+                said = "Đã thôi đính chính, hồ sơ giữ nguyên." if was_correcting else "Đã xóa trắng ô nhập."
+                self._view.tell(Notice("info", "rotate-ccw", said, Sound.NONE), actions=(("undo", "Hoàn tác"),))
+        self._view.focus("procedure")
+
+    def _bring_back(self) -> None:
+        back, self._cleared = self._cleared, None
+        if back is not None:
+            self._restore(back)
+            self._parking.keep()
+
+    @Slot(str)
+    def _act(self, action_id: str) -> None:
+        if self._scans.act(action_id):
+            return
+        match action_id:
+            case "acknowledge" | "acknowledge-print":
+                self.save(action_id == "acknowledge-print", acknowledged=True)
+            case "undo":
+                self._bring_back()
+            case "reprint":
+                self._view.notices.clear()
+                self._last.print()
+                self._view.focus("procedure")
+
+    @Slot(str)
+    def _receipt_action(self, action_id: str) -> None:
+        if self._last.dossier is None:
+            return
+        match action_id:
+            case "print":
+                self._last.print()
+            case "correct":
+                self.correct_dossier(self._last.dossier.id)
+            case "open":
+                self._ctx.open_dossier(self._last.dossier.id)
+
+    @Slot(object)
+    def _signed_in(self, _staff: object) -> None:
+        """Another person at the desk finds a blank form; what the one before typed is parked."""
+        staff = self._ctx.desk.staff
+        if staff is None:
+            self._parking.keep()
+        elif self._staff and staff.id != self._staff:
+            self._put_aside()
+        self._staff = staff.id if staff else self._staff
+
+    @Slot()
+    def _catalogue_changed(self) -> None:
+        if self._shown:
+            self._finder.refresh()
+            self._show_due()
+
+
+def _with_own_papers(procedure: Procedure | None, dossier: Dossier) -> Procedure | None:
+    """The version the dossier was received under, with papers of the folder that no list knows."""
+    if procedure is None:
+        return None
+    known = {rule.code for rule in procedure.components}
+    own = tuple(ComponentRule(code=c.code, name=c.name, originals=c.originals, copies=c.copies, required=False)
+                for c in dossier.components if c.code not in known)
+    return replace(procedure, components=(*procedure.components, *own)) if own else procedure
+
+
+def build_receive_page(ctx: UiContext) -> ReceiveView:
+    """The page, ready for the frame. Its ``presenter`` has `receive_for` and `correct_dossier`."""
+    finder = ProcedureFinder(ctx.desk)
+    view = ReceiveView(ctx.desk, finder.fetch)
+    view.presenter = ReceivePresenter(ctx, view, finder)
+    return view
