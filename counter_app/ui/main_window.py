@@ -212,6 +212,12 @@ class MainWindow(QWidget):
         self.top.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.top.search.selectAll()
 
+    def focus_search_end(self) -> None:
+        """The cursor stays in the scan box behind what was typed (the page below changed while typing)."""
+        self.top.search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.top.search.deselect()
+        self.top.search.end(False)
+
     def show_overlay(self, widget: QWidget) -> None:
         """Cover everything (lock screen, sign-in): pages keep their state but nothing of them can be seen or reached."""
         if self._layers.indexOf(widget) < 0:
