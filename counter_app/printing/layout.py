@@ -70,11 +70,14 @@ def draw_qr(canvas: Canvas, matrix: Matrix, x: float, y: float, dpi: int) -> Non
 
 class CodeBand(Flowable):
     """Code 128 with its text at the left, QR at the right. What cannot be drawn (too wide, foreign characters) is left
-    out: the text stays readable for people. ``caption`` stands under the bars."""
+    out: the text stays readable for people. ``captions`` stand under the bars; ``heading`` (title, copy) between the codes,
+    where the sheet is wide enough for it."""
 
-    def __init__(self, sheet: Sheet, text: str, qr_text: str, captions: list[tuple[str, str]]) -> None:
+    def __init__(
+        self, sheet: Sheet, text: str, qr_text: str, captions: list[tuple[str, str]], heading: tuple[str, str] = ("", "")
+    ) -> None:
         super().__init__()
-        self.sheet, self.captions = sheet, captions
+        self.sheet, self.captions, self.heading = sheet, captions, heading
         self.bars, self.matrix = _try(code128, text), _try(qr, qr_text or text)
         self.qr_side = self.matrix.size * qr_module_points(sheet.dpi) if self.matrix else 0.0
         if self.bars and bars_width(self.bars, sheet.dpi) > sheet.geometry.usable * MM - self.qr_side:
@@ -101,6 +104,12 @@ class CodeBand(Flowable):
             text.setFont(fonts.BOLD, size)
             text.textOut(value)
             self.canv.drawText(text)
+        title, copy = self.heading
+        big = self.sheet.geometry.title
+        self.canv.setFont(fonts.BOLD, big)
+        self.canv.drawCentredString(self.width / 2, self.height - big * 1.5, title)
+        self.canv.setFont(fonts.ITALIC, size)
+        self.canv.drawCentredString(self.width / 2, self.height - big * 1.5 - size * 1.4, f"({copy})" if copy else "")
         if self.matrix:
             draw_qr(self.canv, self.matrix, self.width - self.qr_side, self.height - self.qr_side, self.sheet.dpi)
 
@@ -247,7 +256,7 @@ class NumberedCanvas(Canvas):
         self.copy_starts: list[int] = []
         self._pages: list[dict[str, Any]] = []
 
-    def showPage(self) -> None:  # noqa: N802 (reportlab's name)
+    def showPage(self) -> None:
         self._pages.append(dict(self.__dict__))
         self._startPage()
 

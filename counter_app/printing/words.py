@@ -90,5 +90,9 @@ def printable(text: str, known: frozenset[int]) -> str:
             continue
         else:
             clean.append(char if ord(char) in known else "□")
-    line = " ".join("".join(clean).split(" "))
-    return line if len(line) <= LONGEST_FIELD else line[: LONGEST_FIELD - 1].rstrip() + "…"
+    return clipped("".join(clean), LONGEST_FIELD)
+
+
+def clipped(text: str, longest: int) -> str:
+    """``text``, or its beginning with "…" in at most ``longest`` characters."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

@@ -78,7 +78,8 @@ class Box(Flowable):
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         from reportlab.pdfbase.pdfmetrics import stringWidth
 
-        self.width = self.size * 1.35 + stringWidth(self.text, fonts.SERIF, self.size)
+        text = self.size * 0.4 + stringWidth(self.text, fonts.SERIF, self.size) if self.text else 0
+        self.width = self.size * 0.85 + text
         return self.width, self.size * 1.5
 
     def draw(self) -> None:

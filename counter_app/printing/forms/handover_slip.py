@@ -10,9 +10,9 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer, Table, TableStyle
 from counter_app.printing import fonts
 from counter_app.printing.documents import HandoverLine, HandoverSlipDoc
 from counter_app.printing.forms.control_sheet import Box
-from counter_app.printing.layout import BarsOnly, CodeBand, grid, head, signatures, titles
+from counter_app.printing.layout import BarsOnly, CodeBand, grid, head, signatures
 from counter_app.printing.sheet import MM, Sheet
-from counter_app.printing.words import number_in_words, short_moment, stamp
+from counter_app.printing.words import clipped, number_in_words, short_moment, stamp
 
 _WIDTHS = (10, 82, 45, 50, 15, 22, 22, 11)
 _COLUMNS = ("seq", "line_code", "owner", "procedure", "counts", "internal", "due", "received")
@@ -23,8 +23,7 @@ def story(doc: HandoverSlipDoc, sheet: Sheet, copy: str) -> list[Flowable]:
     label = sheet.words
     found: list[Flowable] = [
         head(sheet, doc.header, doc.handed_at),
-        CodeBand(sheet, doc.slip_no, "", [(label("number"), sheet.clean(doc.slip_no))]),
-        *titles(sheet, copy),
+        CodeBand(sheet, doc.slip_no, "", [(label("number"), sheet.clean(doc.slip_no))], (label("title"), sheet.clean(copy))),
         _direction(doc, sheet),
         _parties(doc, sheet),
         Spacer(0, 1.5 * MM),
@@ -65,7 +64,8 @@ def _table(lines: tuple[HandoverLine, ...], sheet: Sheet) -> Table:
     small = sheet.geometry.small
     rows: list[list[Any]] = [[sheet.text(sheet.words(key), font=fonts.BOLD, size=small, align="center") for key in _COLUMNS]]
     rows += [_line(number, line, sheet) for number, line in enumerate(lines, start=1)]
-    style: list[tuple[Any, ...]] = [("LEFTPADDING", (1, 1), (1, -1), 2), ("RIGHTPADDING", (1, 1), (1, -1), 2)]
+    style: list[tuple[Any, ...]] = [("LEFTPADDING", (1, 1), (1, -1), 2), ("RIGHTPADDING", (1, 1), (1, -1), 2),
+                                    ("ALIGN", (7, 1), (7, -1), "CENTER")]
     if not lines:
         rows.append([sheet.text(sheet.words("empty"), size=small, align="center"), *[""] * 7])
         style.append(("SPAN", (0, 1), (-1, 1)))
@@ -81,8 +81,8 @@ def _line(number: int, line: HandoverLine, sheet: Sheet) -> list[Any]:
         return sheet.text(text, size=small, align=align, font=font)
 
     code = [Spacer(0, 1 * MM), BarsOnly(line.code, 80.5 * MM, 7.5 * MM, sheet.dpi), cell(line.code, "center", fonts.BOLD)]
-    procedure = [cell(line.procedure[:160])] + ([cell(line.remark[:160], font=fonts.ITALIC)] if line.remark else [])
+    procedure = [cell(clipped(line.procedure, 100))] + ([cell(clipped(line.remark, 100), font=fonts.ITALIC)] if line.remark else [])
     tick = Box("", line.received, sheet, small + 2)
-    return [cell(str(number), "center"), code, cell(line.owner[:160]), procedure,
+    return [cell(str(number), "center"), code, cell(clipped(line.owner, 120)), procedure,
             cell(f"{line.component_count}/{line.set_count}", "center"), cell(short_moment(line.internal_deadline), "center"),
             cell(short_moment(line.due_at), "center"), tick]

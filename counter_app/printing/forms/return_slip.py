@@ -35,12 +35,12 @@ def story(doc: ReturnSlipDoc, sheet: Sheet, copy: str) -> list[Flowable]:
     if doc.unit_name:
         found.append(sheet.text(doc.unit_name, font=fonts.BOLD))
     found += [sheet.pairs(*row) for row in rows if any(value for _, value in row)]
-    found.append(sheet.pairs((label("originals"), "" if doc.originals else label("no_originals")), bold=False)
-                 if not doc.originals else sheet.text(label("originals") + ":"))
+    found.append(sheet.text(f"{label('originals')}: {'' if doc.originals else label('no_originals')}"))
     found += [sheet.text(f"({number}) {paper}") for number, paper in enumerate(doc.originals, start=1)]
     found += [sheet.pairs((label("fees"), doc.fees)), Spacer(0, 2 * MM), sheet.text(label("statement"), font=fonts.ITALIC)]
     boxes = [(label("left_sign"), doc.collector.name), (label("right_sign"), doc.returned_by)]
     found.append(signatures(sheet, boxes, 18 if sheet.geometry.name == "A4" else 12))
     if doc.hotline:
+        found.append(Spacer(0, 2 * MM))
         found.append(sheet.text(label("note_hotline", hotline=doc.hotline), font=fonts.ITALIC, size=sheet.geometry.small))
     return found
