@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -44,11 +45,12 @@ class UiContext:
 
     ``say(outcome, **facts)`` shows an outcome (colour, icon, sentence, sound); ``fail(error)`` shows a UserError or reports a
     bug; ``open_dossier(id)`` and ``open_slip(id)`` go to the page that shows it; ``go(page_id)`` changes the page.
-    ``link()`` is the link state now.
+    ``link()`` is the link state now, ``last_sync()`` the moment of the last complete exchange with the centre.
 
     The other calls lead from one page to another: ``show_answer(LookupResult)`` shows a dossier that may be the centre's and not
     ours; ``show_found(title, dossiers)`` lists a person's dossiers; ``search(text)`` puts a text to the search;
-    ``receive_for(Card)`` begins a reception with a card; ``return_dossier(id)`` and ``hand_over(ids)`` take a dossier to that page.
+    ``receive_for(Card)`` begins a reception with a card; ``correct_dossier(id)`` opens a stored one for correction;
+    ``return_dossier(id)`` and ``hand_over(ids)`` take a dossier to that page.
     """
 
     desk: Desk
@@ -68,8 +70,10 @@ class UiContext:
     show_found: Callable[[str, tuple[Dossier, ...]], None] = field(default=lambda title, dossiers: None)
     search: Callable[[str], None] = field(default=lambda text: None)
     receive_for: Callable[[Card | None], None] = field(default=lambda card: None)
+    correct_dossier: Callable[[str], None] = field(default=lambda dossier_id: None)
     return_dossier: Callable[[str], None] = field(default=lambda dossier_id: None)
     hand_over: Callable[[list[str]], None] = field(default=lambda dossier_ids: None)
+    last_sync: Callable[[], datetime | None] = field(default=lambda: None)
     link: Callable[[], LinkState] = field(default=lambda: LinkState.UNKNOWN)
 
 

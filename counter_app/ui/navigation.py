@@ -23,6 +23,7 @@ class Navigator:
         ctx.show_found = self.show_found
         ctx.search = self.search
         ctx.receive_for = self.receive_for
+        ctx.correct_dossier = self.correct_dossier
         ctx.return_dossier = self.return_dossier
         ctx.hand_over = self.hand_over
 
@@ -46,9 +47,10 @@ class Navigator:
         self._presenter("return").open(dossier_id)
 
     def receive_for(self, card: Card | None) -> None:
-        presenter = self._presenter("receive")
-        if card is not None:
-            presenter.fill_card(card)
+        self._presenter("receive").receive_for(card)
+
+    def correct_dossier(self, dossier_id: str) -> None:
+        self._presenter("receive").correct_dossier(dossier_id)
 
     def show_found(self, title: str, dossiers: tuple[Dossier, ...]) -> None:
         self._presenter("find").show_found(title, dossiers)

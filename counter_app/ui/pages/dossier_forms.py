@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from counter_app.domain.outcomes import SaveOutcome
-from counter_app.services import correct, fees, lifecycle
+from counter_app.services import fees, lifecycle
 from counter_app.services.desk import Desk
-from counter_app.services.paper import RETURN_WORDS
 from counter_app.ui.pages.dossier_actions import supplement_repeated
 from counter_app.ui.pages.dossier_dialogs import Ask
 from counter_app.ui.pages.dossier_facts import owed_by_code
-from counter_app.ui.texts import date_text, money_text, parse_date
-from onestop.errors import InvalidFields
+from counter_app.ui.texts import date_text, money_text
 from onestop.model import Dossier
 from onestop.vntime import VN_TZ
 
@@ -98,48 +96,13 @@ def _fee(desk: Desk, dossier: Dossier) -> Form:
                 do=lambda v: fees.add_fee(desk, dossier.id, code=v["code"], amount=v["amount"], method=v["method"], receipt_no=v["receipt_no"]))
 
 
-def _correct(desk: Desk, dossier: Dossier) -> Form:
-    owner, person = dossier.owner, dossier.owner.kind == "person"
-    born = owner.dob or ""
-    shown = f"{born[8:10]}/{born[5:7]}/{born[:4]}" if len(born) == 10 else born
-    asks = [Ask("owner.name", "Tên chủ hồ sơ", initial=owner.name, required=True),
-            Ask("owner.id_no", "Số định danh" if person else "Mã số thuế / doanh nghiệp", initial=owner.id_no, wide=False)]
-    if person:
-        asks.append(Ask("owner.dob", "Ngày sinh", initial=shown, wide=False))
-    asks += [Ask("owner.phone", "Điện thoại", initial=owner.phone, wide=False),
-             Ask("return_method", "Nhận kết quả", "choice", dossier.return_method, choices=tuple(RETURN_WORDS.items()), wide=False),
-             Ask("owner.address", "Địa chỉ", initial=owner.address),
-             Ask("procedure", "Mã thủ tục", initial=dossier.procedure_code, wide=False, hint="Đổi thủ tục thì ngày hẹn được tính lại."),
-             Ask("subject", "Nội dung", initial=dossier.subject, wide=False), replace(_REASON, label="Lý do đính chính")]
-    before = {ask.key: ask.initial for ask in asks}
-
-    def do(values: dict[str, Any]) -> None:
-        changes = {key: value for key, value in values.items() if key != "reason" and (value or "") != (before[key] or "")}
-        if changes.get("owner.dob"):
-            changes["owner.dob"] = _dob(changes["owner.dob"], desk.today())
-        correct.correct(desk, dossier.id, changes, values["reason"])
-
-    return Form(title="Đính chính hồ sơ", asks=tuple(asks), verb="Đính chính", do=do, outcome=SaveOutcome.CORRECTED_HERE,
-                text="Chỉ những ô được sửa mới thay đổi. Sau đó hãy in lại giấy tờ cần thay.")
-
-
-def _dob(text: str, today: date) -> str:
-    """A day, or only a year, as the model keeps it."""
-    if len(text) == 4 and text.isdigit():
-        return text
-    day = parse_date(text, today)
-    if day is None:
-        raise InvalidFields({"owner.dob": "Ngày sinh không đúng. Nhập ngày/tháng/năm hoặc chỉ năm sinh."})
-    return day.isoformat()
-
-
 def day_close(desk: Desk, day: date) -> datetime:
     """The end of work on ``day``: the moment a date given by hand means."""
     return datetime.combine(day, desk.calendar.day_end(day), VN_TZ)
 
 
 _FORMS: dict[str, Callable[[Desk, Dossier], Form]] = {
-    "supplement": _supplement, "extend": _extend, "result": _result, "collect-fee": _fee, "correct": _correct,
+    "supplement": _supplement, "extend": _extend, "result": _result, "collect-fee": _fee,
     "refuse": _reason_form("Từ chối tiếp nhận hồ sơ", "Từ chối", "ban", lifecycle.refuse, danger=True,
                            text="Không hoàn tác được. Lý do được ghi trên phiếu từ chối (mẫu 03)."),
     "stop": _reason_form("Dừng xử lý hồ sơ", "Dừng xử lý", "circle-stop", lifecycle.stop, danger=True,

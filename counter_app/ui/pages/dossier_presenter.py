@@ -103,6 +103,8 @@ class DossierPresenter(QObject):
             self._ctx.return_dossier(dossier.id)
         elif action_id == "handover":
             self._ctx.hand_over([dossier.id])
+        elif action_id == "correct":
+            self._ctx.correct_dossier(dossier.id)
         elif action_id.startswith("print-"):
             self._print(action_id.removeprefix("print-"))
         elif action_id == "accept":

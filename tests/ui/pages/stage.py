@@ -60,7 +60,7 @@ def make_stage(bench: DeskBench, router: Router | None = None) -> Stage:
     ctx.say = lambda outcome, **facts: stage.said.append((outcome, facts))
     ctx.fail = stage.failed.append
     ctx.link = lambda: LinkState.ONLINE
-    for name in ("open_dossier", "open_slip", "go", "show_answer", "search", "receive_for", "return_dossier", "hand_over"):
+    for name in ("open_dossier", "open_slip", "go", "show_answer", "search", "receive_for", "correct_dossier", "return_dossier", "hand_over"):
         setattr(ctx, name, lambda value, name=name: stage.went.append((name, value)))
     ctx.show_found = lambda title, dossiers: stage.went.append(("show_found", (title, dossiers)))
     bench.desk.changed = ctx.facts.changed.emit

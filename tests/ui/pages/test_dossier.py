@@ -96,16 +96,10 @@ def test_refused_input_stays_in_the_form(opened, stage):
     assert dialog.values()["reason"] == "Chờ ý kiến của Sở" and stage.bench.dossier(dossier.id).due_at == dossier.due_at
 
 
-def test_correction_sends_only_what_changed(opened, stage):
+def test_correction_opens_the_reception_form(opened, stage):
     view, dossier = opened(State.ACCEPTED)
     view.presenter.do("correct")
-    dialog = _dialog(view)
-    dialog.editors["owner.phone"].setText("0905111222")
-    dialog.editors["reason"].setPlainText("Ghi nhầm số điện thoại")
-    dialog.confirm()
-    now = stage.bench.dossier(dossier.id)
-    assert now.owner == replace(dossier.owner, phone="0905111222") and now.events[-1].facts == {"fields": ["owner.phone"]}
-    assert stage.outcomes == [SaveOutcome.CORRECTED_HERE]
+    assert stage.went == [("correct_dossier", dossier.id)]
 
 
 def test_f9_prints_the_receipt_again(opened, stage):
