@@ -195,16 +195,17 @@ def pair_row(label: str, value: str) -> QWidget:
     return holder
 
 
-def fill_grid(grid: QGridLayout, rows: Sequence[Sequence[str]], *, right: tuple[int, ...] = (), head: Sequence[str] = ()) -> None:
-    """A few lines as a small table: the first column stretches, ``right`` columns stand at the right."""
+def fill_grid(grid: QGridLayout, rows: Sequence[Sequence[str]], *, right: tuple[int, ...] = (), head: Sequence[str] = (),
+              wide: tuple[int, ...] = (0,)) -> None:
+    """A few lines as a small table: ``wide`` columns share the width and wrap, ``right`` ones stand at the right."""
     clear_layout(grid)
     for y, row in enumerate(([head] if head else []) + list(rows)):
         for x, text in enumerate(row):
-            label = plain(text, "label" if head and y == 0 else "value", wrap=x == 0)
+            label = plain(text, "label" if head and y == 0 else "value", wrap=x in wide)
             side = Qt.AlignmentFlag.AlignRight if x in right else Qt.AlignmentFlag.AlignLeft
             label.setAlignment(side | Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label, y, x)
-    grid.setColumnStretch(0, 1)
+            grid.setColumnStretch(x, 1 if x in wide else 0)
 
 
 class Timeline(QWidget):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QBoxLayout, QHBoxLayout, QLineEdit, QMenu, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QBoxLayout, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from counter_app.domain.procedure import Procedure
 from counter_app.services.desk import Desk
@@ -295,7 +295,7 @@ class ReceiveView(PresentedPage):
             if (stop and self.isAncestorOf(following) and following.isVisibleTo(self) and following.isEnabled() and following.focusProxy() is None
                     and following.focusPolicy() & Qt.FocusPolicy.TabFocus and not following.property(SKIP_ENTER)):
                 following.setFocus(Qt.FocusReason.TabFocusReason)
-                if isinstance(following, (QLineEdit, QSpinBox)):
+                if isinstance(following, QLineEdit):
                     following.selectAll()
                 self.scroll.ensureWidgetVisible(following, 0, spacing(4))
                 return

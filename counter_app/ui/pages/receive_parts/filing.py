@@ -31,8 +31,7 @@ class FilingCard(Card):
         for data, words in CHANNELS:
             self.channel.addItem(words, data)
         self.set_return_methods(None)
-        self.sets = CountBox("")
-        self.sets.setRange(1, 99)
+        self.sets = CountBox("", 1, 99)
         self.fields: dict[str, FormField] = {}
         for key, label, editor in (
             ("channel", self.tr("Kênh nộp"), self.channel), ("postal_code", self.tr("Mã bưu gửi"), line("RR123456785VN")),
@@ -44,14 +43,14 @@ class FilingCard(Card):
             field = FormField(label, editor, label_at="left", label_width=20)
             self.fields[key] = field
             self.add(field)
-            if isinstance(editor, QLineEdit):
+            if isinstance(editor, QLineEdit) and editor is not self.sets:
                 editor.textEdited.connect(lambda _text, key=key: self.edited.emit(key))
         self.body.setSpacing(spacing(1.75))
         self.body.addStretch(1)
         self.fields["set_count"].layout().setAlignment(self.sets, Qt.AlignmentFlag.AlignLeft)
         self.channel.currentIndexChanged.connect(lambda _index: self._choice_changed("channel"))
         self.returns.currentIndexChanged.connect(lambda _index: self._choice_changed("return_method"))
-        self.sets.valueChanged.connect(lambda _value: self.edited.emit("set_count"))
+        self.sets.value_changed.connect(lambda _value: self.edited.emit("set_count"))
         self._show_optional()
         self.tick()
 
@@ -96,12 +95,12 @@ class FilingCard(Card):
     def set_values(self, values: Values) -> None:
         """Show ``values``."""
         for key, field in self.fields.items():
-            if isinstance(field.editor, QLineEdit) and field.editor.text() != values[key]:
+            if isinstance(field.editor, QLineEdit) and field.editor is not self.sets and field.editor.text() != values[key]:
                 field.editor.setText(values[key])
                 field.editor.setCursorPosition(0)
         for combo, key in ((self.channel, "channel"), (self.returns, "return_method")):
             if combo.findData(values[key]) < 0:  # a channel of the centre's own
                 combo.addItem(str(values[key]), values[key])
             combo.setCurrentIndex(combo.findData(values[key]))
-        self.sets.setValue(values["set_count"])
+        self.sets.set_value(values["set_count"])
         self._show_optional()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QGridLayout, QLabel, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from counter_app.domain.checklist import missing_components
 from counter_app.domain.procedure import ComponentRule, Procedure
@@ -14,28 +14,58 @@ from counter_app.ui.widgets import Card
 from onestop.model import Component
 
 
-class CountBox(QSpinBox):
-    """A small count: ↑ ↓ or digits; Space puts what the list asks for (or takes it away)."""
+class CountBox(QLineEdit):
+    """A small count: digits, or ↑ ↓; empty means the least. Space puts what the list asks for (or takes it away).
 
+    Signals: ``value_changed(int)``, ``space_pressed()``. (A QSpinBox without its arrows loses its text under a stylesheet.)
+    """
+
+    value_changed = Signal(int)
     space_pressed = Signal()
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setRange(0, 999)
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+    def __init__(self, name: str, low: int = 0, high: int = 999, parent: QWidget | None = None) -> None:
+        super().__init__(str(low), parent)
+        self._low, self._high = low, high
+        self.setMaxLength(len(str(high)))
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setAccessibleName(name)
-        self.setFixedWidth(round(theme().em * 2.7))
+        self.setFixedWidth(round(theme().em * 3.2))
+        self.textChanged.connect(self._text_changed)
+
+    def value(self) -> int:
+        """The count."""
+        text = self.text().strip()
+        return min(max(int(text), self._low), self._high) if text.isascii() and text.isdigit() else self._low
+
+    def set_value(self, count: int) -> None:
+        """Show ``count``, kept within the bounds."""
+        self.setText(str(min(max(count, self._low), self._high)))
+
+    @Slot(str)
+    def _text_changed(self, text: str) -> None:
+        digits = "".join(ch for ch in text if ch in "0123456789")
+        if digits != text:
+            self.setText(digits)
+            return
+        self.value_changed.emit(self.value())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space:
+        step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
+        if step is not None:
+            self.set_value(self.value() + step)
+            self.selectAll()
+        elif event.key() == Qt.Key.Key_Space:
             self.space_pressed.emit()
-            return
-        super().keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self.selectAll()
+        QTimer.singleShot(0, self, self.selectAll)  # after the click that brought the focus
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.set_value(self.value())
+        super().focusOutEvent(event)
 
 
 class _Row:
@@ -76,7 +106,7 @@ class ChecklistCard(Card):
         self._grid.setColumnStretch(1, 1)
         self._title = set_text_role(QLabel(self.tr("Thành phần hồ sơ")), "section")
         self._grid.addWidget(self._title, 0, 0, 1, 2)
-        for column, words in ((2, self.tr("Chính")), (3, self.tr("Sao"))):
+        for column, words in ((2, self.tr("Bản chính")), (3, self.tr("Bản sao"))):
             self._grid.addWidget(set_text_role(QLabel(words), "label"), 0, column, Qt.AlignmentFlag.AlignCenter)
         self.body.addLayout(self._grid)
         self._empty = set_text_role(QLabel(self.tr("Chọn thủ tục để hiện danh mục giấy tờ.")), "muted")
@@ -98,10 +128,10 @@ class ChecklistCard(Card):
         for number, rule in enumerate(procedure.components if procedure else (), 1):
             row = _Row(rule, self._grid, number)
             originals, copies = counts.get(rule.code, [0, 0])
-            row.originals.setValue(originals)
-            row.copies.setValue(copies)
+            row.originals.set_value(originals)
+            row.copies.set_value(copies)
             for box in (row.originals, row.copies):
-                box.valueChanged.connect(self._count_changed)
+                box.value_changed.connect(self._count_changed)
                 box.space_pressed.connect(self._space)
             self._rows.append(row)
         self._mark()
@@ -124,8 +154,8 @@ class ChecklistCard(Card):
         for row in self._rows:
             if self.sender() in (row.originals, row.copies):
                 there = row.originals.value() or row.copies.value()
-                row.originals.setValue(0 if there else row.rule.originals)
-                row.copies.setValue(0 if there else row.rule.copies)
+                row.originals.set_value(0 if there else row.rule.originals)
+                row.copies.set_value(0 if there else row.rule.copies)
                 row.originals.selectAll()
 
     def _mark(self) -> None:

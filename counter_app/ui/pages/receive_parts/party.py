@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QLabel, QLineEdit, QRadioButton, QWidget
 
-from counter_app.ui.pages.receive_parts.values import OWNER, SUBMITTER, Values
+from counter_app.domain.idnumber import parse_dob
+from counter_app.ui.pages.receive_parts.values import OWNER, SUBMITTER, Values, shown_dob
 from counter_app.ui.theme import set_text_role, theme
 from counter_app.ui.widgets import Card, FormField, KeyHint, field_row
 
@@ -55,6 +56,7 @@ class OwnerCard(Card):
         for data, words in (("", "–"), ("male", self.tr("Nam")), ("female", self.tr("Nữ"))):
             self.gender.addItem(words, data)
         id_no, dob = line(), line(self.tr("ngày/tháng/năm"))
+        dob.editingFinished.connect(self._spell_dob)
         self.fields: dict[str, FormField] = {
             "owner.id_no": narrow(FormField(self.tr("Số định danh"), id_no), 9.2),
             "owner.name": FormField(self.tr("Họ tên"), line(), required=True),
@@ -86,6 +88,13 @@ class OwnerCard(Card):
         for key in ("owner.dob", "owner.gender"):
             self.fields[key].setVisible(not organisation)
         self.kind_changed.emit("organisation" if organisation else "person")
+
+    @Slot()
+    def _spell_dob(self) -> None:
+        """``1/1/1999`` becomes ``01/01/1999``; what is no date stays as it was typed."""
+        editor = self.fields["owner.dob"].editor
+        if isinstance(editor, QLineEdit) and (dob := parse_dob(editor.text())):
+            editor.setText(shown_dob(dob))
 
     def set_note(self, text: str) -> None:
         """What to look at again, below the fields; empty hides it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from counter_app.domain.procedure import FeeRule
 from counter_app.ui.theme import set_text_role, spacing
@@ -149,7 +149,6 @@ class LastReceiptCard(Card):
         for item in (self._title, self.code, self.sync, self.who, self.due, Line(), self.paper):
             self.add(item)
         self.body.addLayout(buttons)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
 
     def show_receipt(self, code: str, who: str, due: str, sync: Chip) -> None:

@@ -1,0 +1,159 @@
+"""What the sync page shows, worked out from store, clock and link. Qt-free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from counter_app.services.desk import Desk
+from counter_app.store.rows import OutboxItem
+from counter_app.sync.link_state import LinkState
+from counter_app.ui.pages.dossier_words import field_word, value_words
+from counter_app.ui.texts import moment_text, number_text, recent_text
+from counter_app.ui.widgets.chip import Chip
+from onestop.codec import decode_op
+from onestop.errors import UserError
+from onestop.model import Review
+from onestop.ops import RecordFee, Transition
+
+SKEW_WARN = timedelta(minutes=10)
+_KINDS = {
+    "dossier.create": "Tiếp nhận hồ sơ", "dossier.correct": "Đính chính", "status.transition": "Chuyển trạng thái", "deadline.extend": "Gia hạn",
+    "fee.record": "Ghi phí, lệ phí", "print.record": "Ghi lần in", "code.assign": "Cấp mã chính thức", "slip.create": "Lập phiếu bàn giao",
+    "slip.confirm": "Xác nhận phiếu bàn giao", "review.settle": "Quyết định việc cần xử lý",
+}
+_ACTIONS = {
+    "handover": "Bàn giao", "supplement-ask": "Yêu cầu bổ sung", "supplement-in": "Nhận bổ sung", "payment-ask": "Yêu cầu nộp tiền",
+    "payment-done": "Đã nộp tiền", "withdraw-ask": "Xin rút hồ sơ", "withdraw-refuse": "Không cho rút", "stop": "Dừng xử lý",
+    "result": "Kết quả về quầy", "return": "Trả kết quả", "refuse": "Từ chối tiếp nhận", "accept": "Tiếp nhận hồ sơ trực tuyến",
+}
+_FEES = {"due": "Ghi khoản phải thu", "collected": "Thu phí, lệ phí", "refunded": "Hoàn tiền", "cancelled": "Huỷ khoản thu"}
+_STATES = {"new": Chip("Chờ gửi", "info", "save"), "sent": Chip("Đã gửi, chờ trả lời", "info", "cloud-upload"),
+           "review": Chip("Cần xử lý", "danger", "triangle-alert"), "quarantined": Chip("Tạm gác", "warning", "pause")}
+_LINKS = {LinkState.ONLINE: ("success", "cloud-check"), LinkState.UNKNOWN: ("info", "cloud"), LinkState.OFFLINE: ("warning", "cloud-off"),
+          LinkState.PORTAL: ("warning", "wifi-off"), LinkState.SERVER_TROUBLE: ("warning", "server")}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One of the figures at the top: title, what leads, a sentence, its colour and icon."""
+
+    title: str
+    lead: str
+    detail: str
+    role: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLine:
+    """One waiting change."""
+
+    op: str
+    entity: str
+    what: str
+    kind: str
+    state: Chip
+    age: str
+    attempts: int
+    message: str
+    set_aside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One decision to make; ``rows`` are (field, at the centre, wanted here)."""
+
+    id: str
+    entity: str
+    entity_kind: str
+    code: str
+    what: str
+    message: str
+    who: str
+    when: str
+    rows: tuple[tuple[str, str, str], ...]
+
+
+def kind_words(kind: str, raw: bytes | None = None) -> str:
+    """An op in words; its bytes tell which transition it is."""
+    if raw is not None and kind in ("status.transition", "fee.record"):
+        try:
+            data = decode_op(raw).data
+        except UserError:
+            return _KINDS.get(kind, kind)
+        if isinstance(data, Transition):
+            return _ACTIONS.get(data.action, data.action)
+        if isinstance(data, RecordFee):
+            return _FEES[data.entry.entry]
+    return _KINDS.get(kind, kind)
+
+
+def outbox_line(item: OutboxItem, raw: bytes | None, now: datetime) -> OutboxLine:
+    """One op of the outbox in words."""
+    return OutboxLine(item.op, item.entity, item.what or "–", kind_words(item.kind, raw), _STATES.get(item.state, Chip(item.state)),
+                      age_words(now - item.created_at), item.attempts, item.message, item.state == "quarantined")
+
+
+def age_words(age: timedelta) -> str:
+    """How long something has waited."""
+    minutes = int(age.total_seconds() // 60)
+    if minutes < 1:
+        return "vừa xong"
+    if minutes < 60:
+        return f"{minutes} phút"
+    return f"{minutes // 60} giờ" if minutes < 48 * 60 else f"{minutes // 1440} ngày"
+
+
+def review_line(review: Review, desk: Desk, names: dict[str, str]) -> ReviewLine:
+    """A review with both values side by side."""
+    paths = list(dict.fromkeys((*review.wanted, *review.current)))
+    rows = tuple((field_word(p)[0].upper() + field_word(p)[1:], value_words(p, review.current.get(p)), value_words(p, review.wanted.get(p)))
+                 for p in paths)
+    where = "quầy này" if review.device == desk.device else f"quầy {review.device}" if review.device else ""
+    who = " · ".join(part for part in (names.get(review.by, review.by), where) if part)
+    data = review.op.get("data", {}) if isinstance(review.op.get("data"), dict) else {}
+    kind = str(review.op.get("kind", ""))
+    words = _ACTIONS.get(str(data.get("action", "")), "") or _KINDS.get(kind, kind) or "Thay đổi"
+    return ReviewLine(review.id, review.entity, review.entity_kind, review.code or "–", words, review.message, who,
+                      moment_text(review.opened_at), rows)
+
+
+def link_tile(link: LinkState, last: datetime | None, now: datetime) -> Tile:
+    """How things stand with the centre."""
+    role, icon = _LINKS.get(link, ("danger", "triangle-alert"))
+    head, _, rest = link.sentence.partition(" – ")
+    detail = rest or f"Đồng bộ lần cuối {recent_text(last, now)}"
+    return Tile("Kết nối", head, detail[0].upper() + detail[1:], role, icon)
+
+
+def unsent_tile(waiting: int, oldest: datetime | None, link: LinkState, problems: list[str], now: datetime) -> Tile:
+    """How much waits, since when and why."""
+    if not waiting:
+        return Tile("Chưa gửi", "0", "Mọi thay đổi đã tới trung tâm", "success", "cloud-check")
+    since = f"cũ nhất {age_words(now - oldest)}" if oldest else ""
+    why = problems[-1] if problems else "đang gửi" if link.works else "sẽ tự gửi khi kết nối lại"
+    detail = ", ".join(part for part in (since, why) if part)
+    return Tile("Chưa gửi", number_text(waiting), detail[0].upper() + detail[1:], "info", "cloud-upload")
+
+
+def lane_tile(desk: Desk, room: int, until: datetime | None, ranges: str) -> Tile:
+    """The numbers this counter may still give without a network."""
+    if desk.settings.numbering != "lane":
+        return Tile("Số tiếp nhận", "Số tạm khi mất mạng", "Số chính thức được cấp khi kết nối lại", "neutral", "hash")
+    if until is None:
+        return Tile("Dải số khi mất mạng", "Chưa có", "Hãy kết nối trung tâm một lần để nhận dải số; trong khi chờ dùng số tạm", "warning", "hash")
+    return Tile("Dải số khi mất mạng", f"Dùng được đến {until:%d/%m/%Y}", f"Hôm nay còn {number_text(room)} số ({ranges})",
+                "warning" if room < 20 else "success", "hash")
+
+
+def clock_tile(skew: timedelta | None) -> Tile:
+    """How far the PC's clock is off; due dates and codes use the centre's time."""
+    if skew is None or abs(skew) < timedelta(seconds=60):
+        return Tile("Đồng hồ máy", "Đúng giờ trung tâm", "Giờ in trên giấy tờ theo giờ trung tâm", "success", "clock")
+    minutes = round(abs(skew).total_seconds() / 60)
+    way = "nhanh" if skew > timedelta() else "chậm"
+    role = "danger" if abs(skew) >= SKEW_WARN else "warning"
+    return Tile("Đồng hồ máy", f"{way.capitalize()} {minutes} phút", "Giấy tờ vẫn in theo giờ trung tâm; hãy chỉnh lại đồng hồ của máy", role, "clock")
+
+

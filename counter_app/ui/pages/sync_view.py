@@ -1,0 +1,192 @@
+"""The page "Đồng bộ": what has not reached the centre yet and why, and what a person has to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from counter_app.ui.icons import set_icon
+from counter_app.ui.pages.dossier_parts import OneLine, fill_grid, plain
+from counter_app.ui.pages.presented import PresentedPage
+from counter_app.ui.pages.sync_facts import OutboxLine, ReviewLine, Tile
+from counter_app.ui.theme import set_text_role, spacing, theme
+from counter_app.ui.widgets import Card, Column, DataTable, KeyButton, SectionHeader, row
+
+
+class TileView(Card):
+    """One figure with its sentence."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.body.setSpacing(spacing(1))
+        self._icon, self._title = QLabel(), set_text_role(QLabel(), "label")
+        self.lead, self.detail = OneLine("section"), plain("", "muted")
+        self.body.addLayout(row(self._icon, self._title, 1))
+        self.body.addWidget(self.lead)
+        self.body.addWidget(self.detail)
+        self.body.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def set_tile(self, tile: Tile) -> None:
+        """Show it."""
+        set_icon(self._icon, tile.icon, tile.role)
+        self._title.setText(tile.title)
+        self.lead.setText(tile.lead)
+        self.detail.setText(tile.detail)
+        self.setAccessibleName(f"{tile.title}: {tile.lead}. {tile.detail}")
+
+
+class SyncView(PresentedPage):
+    """Signals: ``sync_requested()``, ``settle_requested(ReviewLine)``, ``again_requested(OutboxLine)``,
+    ``open_requested(line)`` for a line of either list."""
+
+    sync_requested = Signal()
+    settle_requested = Signal(object)
+    again_requested = Signal(object)
+    open_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(self.tr("Đồng bộ"), self.tr("Mất mạng không dừng việc tại quầy: mọi thứ được lưu trên máy và tự gửi sau"), parent)
+        self.sync_button = KeyButton(self.tr("Gửi và nhận ngay"), "refresh-cw", "F8", "primary")
+        self.sync_button.clicked.connect(self.sync_requested)
+        self.add_header_widget(self.sync_button)
+        tiles = QHBoxLayout()
+        tiles.setSpacing(spacing(3))
+        self.tiles = [TileView() for _ in range(4)]
+        for tile in self.tiles:
+            tiles.addWidget(tile, 1)
+        self.body.addLayout(tiles)
+        columns = QHBoxLayout()
+        columns.setSpacing(spacing(4))
+        columns.addLayout(self._outbox(), 6)
+        columns.addLayout(self._reviews(), 5)
+        self.body.addLayout(columns, 1)
+        self._first = self.outbox
+
+    def _outbox(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(spacing(2))
+        self.outbox_header = SectionHeader(self.tr("Chờ gửi"))
+        self.again_button = KeyButton(self.tr("Gửi lại việc đang gác"), "rotate-cw", kind="quiet")
+        self.again_button.clicked.connect(self._again)
+        self.outbox_header.add_widget(self.again_button)
+        column.addWidget(self.outbox_header)
+
+        def tip(line: OutboxLine) -> str:
+            tries = self.tr("đã thử {0} lần").format(line.attempts) if line.attempts else self.tr("chưa thử gửi")
+            return " · ".join(part for part in (tries, line.message) if part)
+
+        self.outbox = DataTable(
+            [Column(self.tr("Hồ sơ, phiếu"), lambda x: x.what, "code", 11.5), Column(self.tr("Việc"), lambda x: x.kind, width=8, stretch=1),
+             Column(self.tr("Tình trạng"), kind="chip", width=9.6, chip=lambda x: x.state, tooltip=tip),
+             Column(self.tr("Đã chờ"), lambda x: x.age, "number", 5, tooltip=tip)],
+            name=self.tr("Thay đổi chờ gửi"), empty_icon="cloud-check", empty_title=self.tr("Không còn gì chờ gửi"),
+            empty_advice=self.tr("Thay đổi mới tại quầy hiện ở đây cho đến khi trung tâm xác nhận."))
+        self.outbox.opened.connect(self.open_requested)
+        self.outbox.current_changed.connect(self._outbox_line)
+        column.addWidget(self.outbox, 1)
+        self._why = plain("", "muted")
+        column.addWidget(self._why)
+        return column
+
+    def _reviews(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(spacing(2))
+        self.review_header = SectionHeader(self.tr("Cần người xử lý"))
+        column.addWidget(self.review_header)
+        self.reviews = DataTable(
+            [Column(self.tr("Hồ sơ, phiếu"), lambda x: x.code, "code", 10.5), Column(self.tr("Việc"), lambda x: x.what, width=7, stretch=1),
+             Column(self.tr("Lúc"), lambda x: x.when, "date", 8.2)],
+            name=self.tr("Việc cần người xử lý"), empty_icon="badge-check", empty_title=self.tr("Không có việc nào cần quyết định"),
+            empty_advice=self.tr("Khi trung tâm không nhận một thay đổi, cả hai giá trị hiện ở đây để chọn."))
+        self.reviews.current_changed.connect(self._review)
+        self.reviews.opened.connect(self.open_requested)
+        column.addWidget(self.reviews, 2)
+        self.detail = Card()
+        self._message, self._who = plain("", "strong"), plain("", "muted")
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(spacing(4))
+        self._grid.setVerticalSpacing(spacing(1.5))
+        self.detail.body.addWidget(self._message)
+        self.detail.body.addWidget(self._who)
+        self.detail.body.addLayout(self._grid)
+        self._advice = plain(self.tr("Giữ giá trị trung tâm: thay đổi của quầy được bỏ qua nhưng còn trong nhật ký. Muốn ghi giá trị khác, "
+                                     "hãy đính chính hồ sơ sau đó."), "muted")
+        self.detail.body.addWidget(self._advice)
+        self.open_button = KeyButton(self.tr("Xem hồ sơ"), "folder-open", "Enter")
+        self.open_button.clicked.connect(self._open_review)
+        self.settle_button = KeyButton(self.tr("Giữ giá trị trung tâm"), "check")
+        self.settle_button.clicked.connect(self._settle)
+        self.detail.body.addLayout(row(1, self.open_button, self.settle_button))
+        self.detail.setMinimumHeight(round(theme().em * 8))
+        column.addWidget(self.detail, 3)
+        return column
+
+    # ---- setters
+
+    def set_tiles(self, tiles: Sequence[Tile]) -> None:
+        """The four figures."""
+        for view, tile in zip(self.tiles, tiles, strict=True):
+            view.set_tile(tile)
+
+    def set_outbox(self, lines: list[OutboxLine], total: int) -> None:
+        """What waits; the cursor stays on its line."""
+        before = self.outbox.current_row()
+        self.outbox.set_rows(lines, total)
+        place = next((i for i, line in enumerate(lines) if before is not None and line.op == before.op), 0)
+        if place:
+            self.outbox.select(place)
+        self.outbox_header.set_title(self.tr("Chờ gửi"), str(total) if total else "")
+        self.again_button.setVisible(any(line.set_aside for line in lines))
+        self._outbox_line(self.outbox.current_row())
+
+    def set_reviews(self, lines: list[ReviewLine]) -> None:
+        """What a person decides."""
+        before = self.reviews.current_row()
+        self.reviews.set_rows(lines)
+        place = next((i for i, line in enumerate(lines) if before is not None and line.id == before.id), 0)
+        if place:
+            self.reviews.select(place)
+        self.review_header.set_title(self.tr("Cần người xử lý"), str(len(lines)) if lines else "")
+        self.detail.setVisible(bool(lines))
+
+    def set_busy(self, busy: bool) -> None:
+        """A cycle was asked for and is not back yet."""
+        self.sync_button.setEnabled(not busy)
+        self.sync_button.set_text(self.tr("Đang gửi và nhận…") if busy else self.tr("Gửi và nhận ngay"))
+
+    @Slot(object)
+    def _outbox_line(self, line: OutboxLine | None) -> None:
+        if line is None:
+            self._why.setText("")
+            return
+        tries = self.tr("Đã thử {0} lần").format(line.attempts) if line.attempts else self.tr("Chưa thử gửi")
+        self._why.setText(" · ".join(part for part in (line.what, tries, line.message) if part))
+
+    @Slot(object)
+    def _review(self, line: ReviewLine | None) -> None:
+        if line is None:
+            return
+        self._message.setText(line.message)
+        self._who.setText(line.who)
+        fill_grid(self._grid, line.rows, head=(self.tr("Ô"), self.tr("Đang có tại trung tâm"), self.tr("Quầy muốn ghi")), wide=(1, 2))
+
+    @Slot()
+    def _settle(self) -> None:
+        if (line := self.reviews.current_row()) is not None:
+            self.settle_requested.emit(line)
+
+    @Slot()
+    def _open_review(self) -> None:
+        if (line := self.reviews.current_row()) is not None:
+            self.open_requested.emit(line)
+
+    @Slot()
+    def _again(self) -> None:
+        line = self.outbox.current_row()
+        if line is None or not line.set_aside:
+            line = next((x for x in self.outbox.rows() if x.set_aside), None)
+        if line is not None:
+            self.again_requested.emit(line)
