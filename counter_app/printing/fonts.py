@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from counter_app.printing.resources import resource_dir
 from onestop.errors import EnvironmentFault
+from onestop.resources import resource_dir
 
 SERIF = "LiberationSerif"
 BOLD = "LiberationSerif-Bold"

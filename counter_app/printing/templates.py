@@ -15,8 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from counter_app.printing.resources import resource_dir
 from onestop.errors import UserError
+from onestop.resources import resource_dir
 
 KINDS = ("receipt", "control-sheet", "handover-slip", "return-slip")
 _TOP_KEYS = {"form", "number", "name", "basis", "valid_from", "valid_to", "options", "labels", "extends"}
@@ -75,7 +75,7 @@ def load_forms(office_dir: Path | None = None) -> FormSet:
     for path in sorted(office_dir.glob("*.json")):
         try:
             known[path.stem] = _read_office_file(path, {template.key: template for template in ours.templates})
-        except (OSError, ValueError, TypeError, KeyError) as fault:
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as fault:
             problems.append(_broken(path.name, fault))
     return FormSet(tuple(known.values()), tuple(problems))
 
