@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Spacer, Table, TableStyle
 
@@ -11,7 +12,7 @@ from counter_app.printing import fonts
 from counter_app.printing.barcode import DOTS_PER_MODULE, QR_BORDER, QUIET_MODULES, BarcodeError, Bars, Matrix, code128, qr
 from counter_app.printing.documents import Header, Reprint
 from counter_app.printing.sheet import MM, Sheet
-from counter_app.printing.words import place_and_date, stamp
+from counter_app.printing.words import clipped, place_and_date, stamp
 
 BAR_HEIGHT_MM = 10.0
 QR_MODULE_MM = 0.55
@@ -99,9 +100,10 @@ class CodeBand(Flowable):
         for label, value in self.captions:
             y -= size * 1.2
             text = self.canv.beginText(0, y)
-            text.setFont(fonts.SERIF, size)
+            fitting = self._fitting(label, value)
+            text.setFont(fonts.SERIF, fitting)
             text.textOut(f"{label}: " if label else "")
-            text.setFont(fonts.BOLD, size)
+            text.setFont(fonts.BOLD, fitting)
             text.textOut(value)
             self.canv.drawText(text)
         title, copy = self.heading
@@ -112,6 +114,13 @@ class CodeBand(Flowable):
         self.canv.drawCentredString(self.width / 2, self.height - big * 1.5 - size * 1.4, f"({copy})" if copy else "")
         if self.matrix:
             draw_qr(self.canv, self.matrix, self.width - self.qr_side, self.height - self.qr_side, self.sheet.dpi)
+
+
+    def _fitting(self, label: str, value: str) -> float:
+        """The letter size at which a caption stays clear of the QR code."""
+        size = self.sheet.geometry.body
+        length = stringWidth(f"{label}: ", fonts.SERIF, size) + stringWidth(value, fonts.BOLD, size)
+        return size * min(1.0, (self.width - self.qr_side) / length)
 
 
 class BarsOnly(Flowable):
@@ -272,13 +281,13 @@ class NumberedCanvas(Canvas):
 
     def _foot(self, page: int, pages: int) -> None:
         geometry, sheet = self.sheet.geometry, self.sheet
-        y = (geometry.bottom - 7) * MM
+        y = (geometry.bottom - 5) * MM
         self.setFillGray(0)
         self.setFont(fonts.SERIF, 8)
         left, right = geometry.left * MM, (geometry.width - geometry.right) * MM
-        self.drawString(left, y, " · ".join(part for part in (self.mark, self.foot_code) if part))
+        self.drawString(left, y, clipped(" · ".join(part for part in (self.mark, self.foot_code) if part), 100))
         self.drawRightString(right, y, sheet.words("page", page=page, pages=pages))
         if self.reprint:
             mark = sheet.words("reprint", n=self.reprint.n, at=stamp(self.reprint.at), user=self.reprint.user)
             self.setFont(fonts.ITALIC, 8)
-            self.drawString(left, y - 9.5, mark[:160])
+            self.drawString(left, y - 9, clipped(mark, 160))

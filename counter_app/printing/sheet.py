@@ -44,7 +44,7 @@ class Geometry:
 
 # Margins of official papers (NĐ 30/2020): left 30, right 15, top and bottom 20; receipts take less at the top and bottom.
 A4 = Geometry("A4", 210, 297, 30, 15, 15, 17, body=12.5, small=10.5, title=15)
-A5 = Geometry("A5", 148, 210, 12, 10, 8, 12, body=9.6, small=8.2, title=12)
+A5 = Geometry("A5", 148, 210, 12, 10, 8, 13, body=9.6, small=8.2, title=12)
 A4_LANDSCAPE = Geometry("A4 ngang", 297, 210, 20, 20, 14, 15, body=12, small=10, title=15)
 
 

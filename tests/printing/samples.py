@@ -22,8 +22,8 @@ from onestop.vntime import VN_TZ
 
 AT = datetime(2026, 11, 23, 8, 5, tzinfo=VN_TZ)
 DUE = datetime(2026, 12, 8, 17, 0, tzinfo=VN_TZ)
-CODE = "000.00.16.H59-261123-0001"
-PROVISIONAL = "TAM-03-261123-0007"
+CODE = "H32.15-261123-0001"
+PROVISIONAL = "TN-7-261123-0003"
 HEADER = Header(parent="Văn phòng UBND tỉnh Vĩnh Long", unit="Trung tâm Phục vụ hành chính công", place="Vĩnh Long")
 LONG_NAME = ("CÔNG TY TRÁCH NHIỆM HỮU HẠN MỘT THÀNH VIÊN ĐẦU TƯ XÂY DỰNG THƯƠNG MẠI DỊCH VỤ VÀ XUẤT NHẬP KHẨU "
              "THUỶ SẢN ĐỒNG BẰNG SÔNG CỬU LONG")[:120]
@@ -89,11 +89,11 @@ def handover(count: int = 8) -> HandoverSlipDoc:
     """A slip to a department with ``count`` lines."""
     owners = ("Nguyễn Thị Ngọc Thuỷ", "Trần Văn Quyết", LONG_NAME, "Lê An")
     lines = tuple(HandoverLine(
-        code=f"000.00.16.H59-261123-{n:04d}" if n % 4 else f"H59.16.12-20261123-{n:07d}", owner=owners[n % 4],
+        code=f"H32.15-261123-{n:04d}" if n % 4 else f"G09.20-20261123-{n:07d}", owner=owners[n % 4],
         procedure="Cấp giấy phép xây dựng mới" if n % 3 else LONG_PROCEDURE, component_count=4 + n % 3, set_count=1,
         internal_deadline=DUE - timedelta(days=1), due_at=DUE, remark="Thiếu bản vẽ số 2" if n == 5 else "") for n in range(1, count + 1))
     return HandoverSlipDoc(
-        header=HEADER, slip_no="BG-03-261123-0004", direction="to-department", from_unit="Trung tâm Phục vụ hành chính công",
+        header=HEADER, slip_no="H32.15-99.7-261123-0004", direction="to-department", from_unit="Trung tâm Phục vụ hành chính công",
         from_person="Phạm Thu Hằng", to_unit="Phòng Quản lý xây dựng, Sở Xây dựng", to_person="Đỗ Minh Quân",
         handed_at=AT + timedelta(hours=6), lines=lines,
     )
