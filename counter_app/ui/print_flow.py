@@ -19,6 +19,8 @@ from counter_app.ui.context import UiContext
 from onestop.errors import EnvironmentFault, UserError
 
 ACTIONS = (("again", "In lại"), ("other", "Đổi máy in"), ("pdf", "Lưu PDF"))
+#: A "queue" that is a folder: the exports of the profile.
+PDF_QUEUE = "pdf"
 _FOLLOW_SECONDS = 90.0
 _NAMES = {"01": "giấy tiếp nhận", "06": "phiếu kiểm soát", "handover": "phiếu bàn giao", "return": "phiếu trả kết quả"}
 
@@ -61,6 +63,9 @@ class PrintFlow(QObject):
         target = self.target(paper.form)
         if queue is not None:
             target = Target(queue, target.paper, target.copies)
+        if target.queue == PDF_QUEUE:
+            self.save_pdf(paper, self._exports() / self._name(paper))
+            return
         self._tell(PrintOutcome.PREPARING, {"document": _NAMES.get(paper.form, paper.form)}, paper)
         self._ctx.tasks.run_task(lambda: self._work(paper, target), lambda end: self._ended(paper, *end),
                                  lambda error: self._failed(paper, error), owner=self)
@@ -73,7 +78,15 @@ class PrintFlow(QObject):
     def pdf_name(self, paper: Paper) -> Path:
         """Where "Lưu PDF" proposes to write: a code, never a name."""
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or str(Path.home())
-        return Path(folder) / f"{paper.form}-{paper.title}-{paper.copy_no}.pdf"
+        return Path(folder) / self._name(paper)
+
+    def _exports(self) -> Path:
+        assert self._ctx.settings is not None
+        return self._ctx.settings.file.parent / "exports"
+
+    @staticmethod
+    def _name(paper: Paper) -> str:
+        return f"{paper.form}-{paper.title}-{paper.copy_no}.pdf"
 
     def stop(self) -> None:
         """At shutdown: stop following; what is in the queue is printed all the same."""

@@ -14,11 +14,14 @@ from pathlib import Path
 
 import platformdirs
 
+from counter_app.printing.printers import list_printers
+from counter_app.printing.registry import FORMS
 from counter_app.runtime.paths import APP, ENV_WITNESS
 from counter_app.runtime.secrets import ENV_PIN
-from counter_app.runtime.settings import GATEWAY_URL, Settings
+from counter_app.runtime.settings import GATEWAY_URL, PRINTERS, Settings
 from counter_app.services.setup import initialise
 from counter_app.services.workstation import open_workstation, profile_at
+from counter_app.ui.print_flow import PDF_QUEUE
 from onestop.errors import EnvironmentFault, UserError
 
 AGENCY = "H32.15"
@@ -36,7 +39,7 @@ class DemoGateway:
         database = f"sqlite:///{folder / 'gateway.db'}"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "central_gateway.cli", "serve", "--database", database, "--port", "0", "--demo-data",
-             "--demo-count", str(count)], stdout=subprocess.PIPE, stderr=self._log, cwd=Path(__file__).resolve().parents[1])
+             "--demo-count", str(count)], stdout=subprocess.PIPE, stderr=self._log, cwd=Path(__file__).resolve().parents[2])
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
@@ -60,6 +63,7 @@ class DemoGateway:
 def run_demo(directory: Path | None, *, walk: bool, fresh: bool, count: int) -> int:
     """Prepare gateway and profile in ``directory`` (kept between runs unless ``fresh``), open the window, clean up."""
     from counter_app.app import run, screen_is_there
+    from counter_app.demo.walk import run_walk
 
     if not screen_is_there():
         raise EnvironmentFault("no-screen", "Không có màn hình. Hãy dùng: sh dev.sh run (tự tạo màn hình ảo).")
@@ -74,9 +78,7 @@ def run_demo(directory: Path | None, *, walk: bool, fresh: bool, count: int) -> 
         _prepare(home / "profile", gateway)
         print(f"Đăng nhập: {USER} / {PASSWORD}", flush=True)
         if walk:
-            from counter_app.demo_walk import walk_through
-
-            return run(home / "profile", then=lambda program: walk_through(program, home / "walk", gateway.url))
+            return run_walk(home)
         return run(home / "profile")
     finally:
         gateway.stop()
@@ -92,6 +94,9 @@ def _prepare(profile: Path, gateway: DemoGateway) -> None:
             raise
         print("Đang tạo hồ sơ máy và tải dữ liệu mẫu…", flush=True)
         initialise(profile, url=gateway.url, code=gateway.enrol_code, name="Quầy mẫu").close()
+    settings = Settings(profile_at(profile).settings_file)
+    if not settings.get(PRINTERS) and not list_printers():
+        settings.set(PRINTERS, {form: {"queue": PDF_QUEUE} for form in FORMS})
 
 
 def _remove(home: Path) -> None:
