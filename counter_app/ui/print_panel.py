@@ -2,72 +2,108 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Slot
+from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from counter_app.domain.outcomes import PrintOutcome
 from counter_app.services.paper import Paper
 from counter_app.ui.context import UiContext
 from counter_app.ui.notify import notice
-from counter_app.ui.print_flow import ACTIONS, PrintFlow
+from counter_app.ui.print_flow import NAMES, PrintFlow
 from counter_app.ui.widgets.floating import FloatingPanel
+
+ACTIONS = (("again", "In lại"), ("other", "Đổi máy in"), ("pdf", "Lưu PDF"))
+_UNKNOWN = (("done", "Đã ra giấy"), ("again", "In lại"), ("pdf", "Lưu PDF"))
 
 
 class PrintPanel(FloatingPanel):
-    """Lies over ``host`` while a print needs a person. A later success of the same paper takes it away."""
+    """Lies over ``host`` while prints need a person: all of them at once (a receipt and its control sheet share one printer). A later
+    success takes them away. Also opens the preview over ``host``."""
 
     def __init__(self, ctx: UiContext, flow: PrintFlow, host: QWidget) -> None:
         super().__init__(host, rows=1)
         self._ctx, self._flow = ctx, flow
-        self._paper: Paper | None = None
+        self._papers: list[Paper] = []
         flow.troubled.connect(self._troubled)
         flow.printed.connect(self._printed)
+        flow.preview_requested.connect(self._preview)
         self.action_requested.connect(self._chosen)
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """What waits for a decision."""
+        return tuple(self._papers)
 
     @Slot(object, object, object)
     def _troubled(self, outcome: PrintOutcome, facts: dict[str, Any], paper: Paper) -> None:
-        self._paper = paper
-        self.show_notice(notice(outcome, **facts), f"{paper.title} đã lưu an toàn.", ACTIONS)
+        if self.isHidden():
+            self._papers = []
+        self._drop(paper)
+        self._papers.append(paper)
+        listed = ", ".join(f"{NAMES.get(p.form, p.form)} {p.title}" for p in self._papers)
+        self.show_notice(notice(outcome, **facts), f"Chưa in: {listed}.", _UNKNOWN if outcome is PrintOutcome.UNKNOWN else ACTIONS)
 
     @Slot(object)
     def _printed(self, paper: Paper) -> None:
-        if self._paper is not None and (paper.form, paper.entity) == (self._paper.form, self._paper.entity):
+        self._drop(paper)
+        if not self._papers:
             self.hide()
+
+    def _drop(self, paper: Paper) -> None:
+        self._papers = [p for p in self._papers if (p.form, p.entity) != (paper.form, paper.entity)]
 
     @Slot(str)
     def _chosen(self, action: str) -> None:
-        if self._paper is None:
-            return
-        if action == "again":
-            self.hide()
-            self._flow.print_paper(self._paper)
-        elif action == "other":
-            self._ctx.tasks.run_task(_queues, self._choose_queue, self._ctx.fail, key="queues", owner=self)
-        elif action == "pdf":
-            name, _ = QFileDialog.getSaveFileName(self, self.tr("Lưu PDF"), str(self._flow.pdf_name(self._paper)), "PDF (*.pdf)")
-            if name:
-                self.hide()
-                self._flow.save_pdf(self._paper, Path(name))
+        match action:
+            case "again":
+                self._print(None)
+            case "done":
+                for paper in list(self._papers):
+                    self._flow.confirm(paper)
+            case "other":
+                self._ctx.tasks.run_task(_queues, self._choose_queue, self._ctx.fail, key="queues", owner=self)
+            case "pdf":
+                for paper in self._papers:
+                    ask_for_file(self, self._flow, paper)
 
-    @Slot(object)
+    def _print(self, queue: str | None) -> None:
+        papers, self._papers = self._papers, []
+        self.hide()
+        for paper in papers:
+            self._flow.print_paper(paper, queue=queue)
+
     def _choose_queue(self, queues: list[str]) -> None:
-        """A menu of the queues; nothing is changed in the settings by choosing one this time."""
+        """A menu of the queues; choosing one this time changes no settings."""
         menu = QMenu(self)
         if not queues:
             menu.addAction(self.tr("Máy này chưa có máy in")).setEnabled(False)
         for queue in queues:
-            menu.addAction(queue).setData(queue)
-        menu.triggered.connect(self._print_on)
+            menu.addAction(queue).triggered.connect(partial(self._print_on, queue))
         menu.popup(self.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
+    def _print_on(self, queue: str, _checked: bool = False) -> None:
+        self._print(queue)
+
     @Slot(object)
-    def _print_on(self, action: Any) -> None:
-        if self._paper is not None and action.data():
-            self.hide()
-            self._flow.print_paper(self._paper, queue=str(action.data()))
+    def _preview(self, papers: list[Paper]) -> None:
+        from counter_app.ui.print_view import PrintView
+
+        PrintView(self._ctx, self._flow, papers, self.parentWidget()).open()
+
+
+def ask_for_file(parent: QWidget, flow: PrintFlow, paper: Paper) -> QFileDialog:
+    """Ask where the PDF should go; nothing waits meanwhile."""
+    dialog = QFileDialog(parent, "Lưu PDF", str(flow.pdf_name(paper)), "PDF (*.pdf)")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("pdf")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(lambda name: flow.save_pdf(paper, Path(name)))
+    dialog.open()
+    return dialog
 
 
 def _queues() -> list[str]:
