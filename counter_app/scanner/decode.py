@@ -41,6 +41,9 @@ _MIN_LINEAR = 6
 
 _MAX_QR_SIDE = 1600
 _SMALL_SIDE = 1400
+_LARGE_SIDE = 2400
+_TILE_SIDE = 1600
+_TILE_FIELDS = 16
 
 _zbar_lock = threading.Lock()
 
@@ -98,7 +101,7 @@ def decode_image(gray: np.ndarray, expect: Expect = "any", budget_s: float | Non
             found.setdefault(read.text, read)
         if deadline is not None and (found or time.monotonic() >= deadline):
             break
-    fallbacks = _fallbacks(gray, formats)
+    fallbacks = _fallbacks(gray, formats, linear=expect != "idcard")
     if deadline is not None:
         fallbacks = [fallbacks[turn % len(fallbacks)]] if fallbacks and time.monotonic() < deadline else []
     for fallback in fallbacks:
@@ -116,9 +119,11 @@ def _stages(gray: np.ndarray, formats: Any, expect: Expect, found: dict[str, Rea
                 yield lambda chosen=bar_field: _read_field(gray, chosen)  # type: ignore[misc]
 
 
-def _fallbacks(gray: np.ndarray, formats: Any) -> list[Callable[[], list[Read]]]:
+def _fallbacks(gray: np.ndarray, formats: Any, linear: bool) -> list[Callable[[], list[Read]]]:
     """What helps now and then and costs as much as everything before it."""
-    fallbacks = []
+    fallbacks: list[Callable[[], list[Read]]] = []
+    if linear and max(gray.shape) > _LARGE_SIDE:
+        fallbacks.append(lambda: _by_tiles(gray))
     if max(gray.shape) < _SMALL_SIDE:
         fallbacks.append(lambda: _rescaled(gray, formats, 2.0))
     if max(gray.shape) > _MAX_QR_SIDE:
@@ -126,6 +131,25 @@ def _fallbacks(gray: np.ndarray, formats: Any) -> list[Callable[[], list[Read]]]
     # A QR code softer than its modules: the local threshold loses it, the mean of a neighbourhood keeps it.
     fallbacks.append(lambda: [replace(r, processed=r.symbology != QR) for r in _engine(cv2.GaussianBlur(gray, (5, 5), 0), formats)])
     return fallbacks
+
+
+def _by_tiles(gray: np.ndarray) -> list[Read]:
+    """Bar fields of a large picture, sought piece by piece: a receipt in a corner of a phone's photograph has bars too fine for
+    the reduced picture that fields are usually sought in."""
+    step = _TILE_SIDE // 2
+    fields: list[BarField] = []
+    for top in range(0, max(1, gray.shape[0] - step), step):
+        for left in range(0, max(1, gray.shape[1] - step), step):
+            tile = np.ascontiguousarray(gray[top : top + _TILE_SIDE, left : left + _TILE_SIDE])
+            if min(tile.shape) >= 8:
+                fields += [replace(f, x=f.x + left, y=f.y + top) for f in find_bar_fields(tile, limit=2)]
+    fields.sort(key=lambda f: -f.weight)
+    found: dict[str, Read] = {}
+    for bar_field in fields[:_TILE_FIELDS]:
+        if not any(_covers(read, bar_field) for read in found.values()):
+            for read in _read_field(gray, bar_field):
+                found.setdefault(read.text, read)
+    return list(found.values())
 
 
 def _engine(picture: np.ndarray, formats: Any, to_full: Callable[[float, float], tuple[int, int]] | None = None) -> list[Read]:

@@ -11,14 +11,14 @@ import cv2
 import numpy as np
 
 from counter_app.scanner.classify import classify
-from counter_app.scanner.decode import Expect, Read, decode_image
+from counter_app.scanner.decode import QR, Expect, Read, decode_image
 from counter_app.scanner.gate import clean
 from counter_app.scanner.known import Fits, known_code
 from counter_app.scanner.pictures import load_picture
 from onestop.codes import CodeBook
 from onestop.errors import UserError
 
-SECOND_LOOK = 0.94
+SECOND_LOOK = 1.06
 """A picture has no next frame: a doubtful read is believed when the picture says the same at this size (other pixels,
 other roundings) as well."""
 
@@ -41,10 +41,11 @@ def scan_files(paths: Iterable[str | Path], expect: Expect, book: CodeBook) -> I
 
 
 def read_picture(gray: np.ndarray, expect: Expect, fits: Fits) -> list[Read]:
-    """All believable codes of a picture: doubtful ones (averaged pixels, second engine, no known grammar) are looked for twice."""
+    """All believable codes of a picture: doubtful ones (averaged pixels, second engine, no known grammar) are looked for twice.
+    A check digit alone lets one misread Code 128 in a hundred through."""
     reads = decode_image(gray, expect)
-    doubtful = {read.text for read in reads if read.processed and not fits(read.text)}
+    doubtful = {read.text for read in reads if read.symbology != QR and (read.processed or not fits(read.text))}
     if doubtful:
-        again = cv2.resize(gray, None, fx=SECOND_LOOK, fy=SECOND_LOOK, interpolation=cv2.INTER_AREA)
+        again = cv2.resize(gray, None, fx=SECOND_LOOK, fy=SECOND_LOOK, interpolation=cv2.INTER_CUBIC)
         doubtful -= {read.text for read in decode_image(again, expect)}
     return [read for read in reads if read.text not in doubtful]

@@ -1,0 +1,139 @@
+"""A serial scanner through a pair of pseudo terminals: lines, silence, bytes, unplugging."""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("pseudo terminals are a Unix thing", allow_module_level=True)
+
+import pty
+import tty
+
+from counter_app.scanner.serial_port import Lines, PortState, SerialScanner, decode_line, resolve_port
+
+CODE = "000.00.16.H59-260213-0042"
+CARD = "079305000123||Trần Thị Bình|29022005|Nữ|Ấp 2, Xã Mẫu|02032022"
+
+
+class Plug:
+    """A serial device under a fixed name that can be pulled out and put back."""
+
+    def __init__(self, path) -> None:
+        self.path = path
+        self.master = self.slave = -1
+
+    def put_in(self) -> None:
+        self.master, self.slave = pty.openpty()
+        tty.setraw(self.slave)
+        self.path.unlink(missing_ok=True)
+        self.path.symlink_to(os.ttyname(self.slave))
+
+    def pull(self) -> None:
+        self.path.unlink(missing_ok=True)
+        os.close(self.slave)
+        os.close(self.master)
+        self.master = -1
+
+    def send(self, data: bytes) -> None:
+        os.write(self.master, data)
+
+
+@pytest.fixture
+def plug(tmp_path):
+    device = Plug(tmp_path / "scanner")
+    device.put_in()
+    yield device
+    if device.master >= 0:
+        device.pull()
+
+
+@pytest.fixture
+def reader(plug):
+    scans, states = queue.Queue(), queue.Queue()
+    scanner = SerialScanner(str(plug.path), scans.put, states.put, retry_s=0.05)
+    scanner.start()
+    assert states.get(timeout=10) is PortState.OPEN
+    yield scans, states
+    assert scanner.stop()
+
+
+def test_lines_and_silence_end_a_scan(plug, reader):
+    scans, _ = reader
+    plug.send(f"{CODE}\r\n".encode())
+    assert scans.get(timeout=10).text == CODE
+    plug.send(CARD.encode() + b"\r")
+    scan = scans.get(timeout=10)
+    assert (scan.text, scan.note) == (CARD, None)
+    plug.send(CODE.encode())
+    assert scans.get(timeout=10).text == CODE
+
+
+def test_two_scans_in_one_packet(plug, reader):
+    scans, _ = reader
+    plug.send(f"{CODE}\r{CODE[:-1]}3\r".encode())
+    assert [scans.get(timeout=10).text for _ in range(2)] == [CODE, CODE[:-1] + "3"]
+
+
+def test_binary_is_marked_and_does_not_stop_the_reader(plug, reader):
+    scans, _ = reader
+    plug.send(bytes(range(0x80, 0x100)) + b"\r")
+    assert scans.get(timeout=10).note == "encoding"
+    plug.send(f"{CODE}\r".encode())
+    assert scans.get(timeout=10).text == CODE
+
+
+def test_unplugged_is_told_once_and_plugged_in_again_works(plug, reader):
+    scans, states = reader
+    plug.pull()
+    assert states.get(timeout=10) is PortState.LOST
+    with pytest.raises(queue.Empty):
+        states.get(timeout=0.4)
+    plug.put_in()
+    assert states.get(timeout=10) is PortState.OPEN
+    plug.send(f"{CODE}\n".encode())
+    assert scans.get(timeout=10).text == CODE
+
+
+def test_a_port_that_is_not_there_is_awaited(tmp_path):
+    states = queue.Queue()
+    later = Plug(tmp_path / "later")
+    scanner = SerialScanner(str(later.path), lambda scan: None, states.put, retry_s=0.05)
+    scanner.start()
+    try:
+        assert states.get(timeout=10) is PortState.ABSENT
+        later.put_in()
+        assert states.get(timeout=10) is PortState.OPEN
+    finally:
+        assert scanner.stop()
+        later.pull()
+
+
+def test_what_is_no_port_is_refused_not_raised(tmp_path):
+    states = queue.Queue()
+    file = tmp_path / "file"
+    file.touch()
+    scanner = SerialScanner(str(file), lambda scan: None, states.put, retry_s=0.05)
+    scanner.start()
+    assert states.get(timeout=10) is PortState.REFUSED
+    assert scanner.stop()
+
+
+def test_endless_data_is_cut():
+    lines = Lines()
+    longest = max(len(line) for n in range(200) for line in lines.feed(b"9" * 5000, n) or [b""])
+    assert 0 < longest < 50_000
+
+
+def test_an_id_that_is_not_plugged_in_is_none_and_names_stay():
+    assert resolve_port("FFFF:FFFE") is None
+    assert resolve_port("COM7") == "COM7"
+
+
+def test_decoding_keeps_marks_and_tells_lost_ones():
+    assert decode_line(CARD.encode()) == (CARD, None)
+    assert decode_line(b"\xff\xfeA")[1] == "encoding"
