@@ -71,18 +71,19 @@ class GatewayClient:
 
     def call(self, method: str, path: str, reply: type[T], *, body: object = None, params: dict[str, str] | None = None,
              deadline: float = 30.0, prove: bool = False, authorised: bool = True) -> T:
-        """One request, answered by a ``reply``. ``deadline`` bounds the whole request in seconds (time-outs of the library are
-        per socket read: a slow drip would pass them). ``prove`` sends epoch and positions.
+        """One request, answered by a ``reply``. ``deadline`` bounds all of it in seconds, the token it may need included (time-outs
+        of the library are per socket read: a slow drip would pass them). ``prove`` sends epoch and positions.
 
         Raises NotReached (unknown outcome), Busy, HistoryDiverged, Refused.
         """
         raw = body if isinstance(body, bytes) else wire_bytes(body) if body is not None else None
+        until = time.monotonic() + deadline
         for attempt in (1, 2):
             headers = self._headers(prove)
             if authorised:
-                headers["Authorization"] = f"Bearer {self._token(deadline)}"
+                headers["Authorization"] = f"Bearer {self._token(until)}"
             try:
-                content = self._exchange(method, path, raw, params, headers, deadline)
+                content = self._exchange(method, path, raw, params, headers, _left(until))
             except Refused as refused:
                 if refused.status == 401 and authorised and attempt == 1:
                     self._access = ("", 0.0)
@@ -110,23 +111,29 @@ class GatewayClient:
                 headers[wire.H_POSITION] = self.positions
         return headers
 
-    def _token(self, deadline: float) -> str:
-        with self._token_lock:
-            access, until = self._access
-            if access and time.monotonic() < until:
+    def _token(self, until: float) -> str:
+        """The access token, fetched by one thread for all. On a dead line the others do not wait longer than they can: a person
+        signing in must not stand behind the patience of the sync."""
+        if not self._token_lock.acquire(timeout=_left(until)):
+            raise NotReached(LinkState.OFFLINE, "token-awaited")
+        try:
+            access, valid_until = self._access
+            if access and time.monotonic() < valid_until:
                 return access
             now = int(time.time()) + self._skew
             device = str(self.identity.device)
             assertion = jwt.encode({"iss": device, "sub": device, "aud": wire.AUD_ASSERTION, "iat": now, "exp": now + 240,
                                     "jti": uuid.uuid4().hex, "inc": self.identity.incarnation}, self.identity.key, "EdDSA")
             content = self._exchange("POST", "/v1/token", wire_bytes(wire.TokenRequest(assertion=assertion)), None,
-                                     self._headers(False), deadline)
+                                     self._headers(False), _left(until))
             try:
                 reply = msgspec.json.decode(content, type=wire.TokenReply)
             except msgspec.MsgspecError:
                 raise NotReached(LinkState.SERVER_TROUBLE, "reply-undecodable") from None
             self._access = (reply.access, time.monotonic() + reply.expires_in * 0.8)
             return reply.access
+        finally:
+            self._token_lock.release()
 
     def _session(self) -> requests.Session:
         session = getattr(self._local, "session", None)
@@ -196,6 +203,11 @@ class GatewayClient:
         self._skew = int(server.timestamp() + round_trip / 2 - time.time())
         if self.on_date is not None:
             self.on_date(server, round_trip)
+
+
+def _left(until: float) -> float:
+    """Seconds until then, never nothing: a time-out of 0 means something else to every library."""
+    return max(until - time.monotonic(), 0.01)
 
 
 def wire_bytes(body: object) -> bytes:

@@ -139,7 +139,7 @@ class SyncEngine:
         with self._store.read() as reader:
             reports = reader.sign_in_reports()
         if reports:
-            self._client.call("POST", "/v1/staff/reports", dict, body=[report for _, report in reports], deadline=15.0)
+            self._client.call("POST", "/v1/staff/reports", list, body=[report for _, report in reports], deadline=15.0)
             with self._store.write() as unit:
                 unit.sign_in_reported(reports[-1][0])
 

@@ -18,6 +18,7 @@ from tests.journey.screen_driver import ScreenDriver
 from tests.servers.process import Server
 
 WINDOW = "Quầy một cửa"
+PROGRAM = (sys.executable, "-m", "counter_app")
 
 
 class CounterProcess:
@@ -50,7 +51,7 @@ class CounterProcess:
 
     def command(self, *words: str) -> str:
         """A command of the program on this profile. Raises AssertionError with what it said."""
-        done = subprocess.run([sys.executable, "-m", "counter_app", *words, "--profile", str(self.profile)], capture_output=True,
+        done = subprocess.run([*PROGRAM, *words, "--profile", str(self.profile)], capture_output=True,
                               text=True, env={**os.environ, **self._env}, cwd=self.folder, timeout=60)
         assert done.returncode == 0, f"{self.name}: {words[0]}: {done.stderr}"
         return done.stdout
@@ -63,7 +64,7 @@ class CounterProcess:
 
     def start(self) -> None:
         """Start the program and wait until it can be used."""
-        self._server = Server(f"counter {self.name}", [sys.executable, "-m", "counter_app", "--profile", str(self.profile)],
+        self._server = Server(f"counter {self.name}", [*PROGRAM, "--profile", str(self.profile)],
                               self.folder / "window.log", self._env)
         self._server.wait_until(lambda: any(node.name for node in self.screen.tree() if node.depth))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 
 import pytest
 
@@ -181,22 +180,6 @@ def test_a_sign_in_judged_offline_is_told_to_the_centre_and_sync_goes_on(gateway
     sync(station)
     with station.store.read() as reader:
         assert not reader.sign_in_reports()
-
-
-def test_nobody_waits_for_another_threads_patience_on_a_dead_line(gateway, counter):
-    station = counter("lan.nt")
-    sign_out(station.desk)
-    station.central._client._access = ("", 0.0)
-    gateway.process.send_signal(signal.SIGSTOP)  # connections open and nothing comes back
-    try:
-        station.engine.start()
-        time.sleep(0.5)  # the sync stands at the token, for up to 15 s
-        begun = time.monotonic()
-        assert not sign_in(station.desk, "lan.nt", PASSWORD, station.central).online
-        assert time.monotonic() - begun < 12
-    finally:
-        gateway.process.send_signal(signal.SIGCONT)
-    station.engine.stop(20)
 
 
 def test_a_procedure_of_another_system_is_not_received(counter):

@@ -1,0 +1,97 @@
+"""What a receptionist does, by keyboard, scanner and camera; and what they wait to see before they go on."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.journey.atspi import ENABLED, Node, NotShown, outline
+from tests.journey.photograph import photograph
+
+if TYPE_CHECKING:
+    from tests.journey.counter_process import CounterProcess
+
+SIGN_IN = "Đăng nhập quầy một cửa"
+CODE = re.compile(r"\bH32\.15-\d{6}-\d{4}\b")
+_MANY_FIELDS = 60
+
+
+class Receptionist:
+    """Somebody at a counter. Every method returns once the screen shows that it worked."""
+
+    def __init__(self, counter: CounterProcess, user: str, password: str) -> None:
+        self.counter, self.user, self.password = counter, user, password
+        self.keys, self.screen = counter.keys, counter.screen
+
+    def sign_in(self) -> None:
+        """At the sign-in; the name is filled in for who was here last."""
+        self.screen.find("text", "Mật khẩu")
+        name = self.screen.find("text", "Tên đăng nhập")
+        if self.screen.text(name) != self.user:
+            self.screen.focus(name)
+            self.keys.press("Ctrl+a")
+            self.keys.type(self.user)
+            self.keys.press("Enter")
+        self.keys.type(self.password)
+        self.keys.press("Enter")
+        self.screen.gone(name=SIGN_IN)
+        self.page("Tiếp nhận hồ sơ")
+
+    def page(self, title: str) -> Node:
+        """The page with this title is on top."""
+        return self.screen.find("label", title)
+
+    def go(self, key: str, title: str) -> None:
+        """A page by its key."""
+        self.keys.press(key)
+        self.page(title)
+
+    def fill(self, values: Mapping[str, str], until: str) -> None:
+        """Walk the form with Enter, as on paper, and type each value where the cursor stands in the field that begins with that
+        label, up to the field ``until``. Raises NotShown when a field was never reached."""
+        left = dict(values)
+        for _ in range(_MANY_FIELDS):
+            here = self.focused()
+            label = next((label for label in left if here.name.startswith(label)), None)
+            if label is not None:
+                self.keys.type(left.pop(label))
+            if here.name.startswith(until):
+                break
+            self.keys.press("Enter")
+        if left:
+            raise NotShown(f"the cursor never came to {list(left)}:\n{outline(self.screen.tree())}")
+
+    def focused(self) -> Node:
+        """Where the cursor is. Raises NotShown when it is nowhere."""
+        found = self.screen.focused()
+        if found is None:
+            raise NotShown(f"nothing has the focus:\n{outline(self.screen.tree())}")
+        return found
+
+    def says(self, sentence: str | re.Pattern[str], seconds: float = 20) -> Node:
+        """Something on the screen says this (a part of it)."""
+        wanted = sentence if isinstance(sentence, re.Pattern) else re.compile(re.escape(sentence))
+        return self.screen.find(name=wanted, seconds=seconds)
+
+    def button(self, words: str) -> None:
+        """Press a button by its words, once it can be pressed."""
+        self.screen.press(self.screen.find("push button", re.compile("^" + re.escape(words)), where=lambda node: node.is_(ENABLED)))
+
+    def show_to_camera(self, document: Path, sees: str | re.Pattern[str], **how: float) -> None:
+        """Hold a printed page before the camera until the screen says what it should."""
+        self.keys.press("F10")
+        photograph(document, self.counter.folder / "camera", **how)
+        self.says(sees)
+        self.take_away()
+
+    def take_away(self) -> None:
+        """Nothing lies before the camera any more."""
+        for frame in (self.counter.folder / "camera").glob("*.jpg"):
+            frame.unlink()
+
+    def wait_for(self, seconds: float) -> None:
+        """Let the screen be for a moment, as a person does between two scans of the same paper."""
+        time.sleep(seconds)
