@@ -24,12 +24,12 @@ AT = datetime(2026, 11, 23, 8, 5, tzinfo=VN_TZ)
 DUE = datetime(2026, 12, 8, 17, 0, tzinfo=VN_TZ)
 CODE = "H32.15-261123-0001"
 PROVISIONAL = "TN-7-261123-0003"
-HEADER = Header(parent="Văn phòng UBND tỉnh Vĩnh Long", unit="Trung tâm Phục vụ hành chính công", place="Vĩnh Long")
+HEADER = Header(parent="Văn phòng UBND tỉnh Khánh Hòa", unit="Trung tâm Phục vụ hành chính công", place="Khánh Hòa")
 LONG_NAME = ("CÔNG TY TRÁCH NHIỆM HỮU HẠN MỘT THÀNH VIÊN ĐẦU TƯ XÂY DỰNG THƯƠNG MẠI DỊCH VỤ VÀ XUẤT NHẬP KHẨU "
              "THUỶ SẢN ĐỒNG BẰNG SÔNG CỬU LONG")[:120]
-LONG_ADDRESS = ("Số nhà 123/45/6 Đường Nguyễn Thị Minh Khai nối dài, tổ dân phố số 12, khóm Phước Hưng, khu tái định cư "
-                "Phường Long Châu mở rộng giai đoạn hai, cạnh Trường Trung học phổ thông chuyên Nguyễn Bỉnh Khiêm, "
-                "phường Long Châu, tỉnh Vĩnh Long, nước Cộng hòa xã hội chủ nghĩa Việt Nam, hộp thư bưu chính 89000")[:300]
+LONG_ADDRESS = ("Số nhà 123/45/6 Đường Nguyễn Thị Minh Khai nối dài, tổ dân phố số 12 Phước Hưng, khu tái định cư "
+                "Phường Nha Trang mở rộng giai đoạn hai, cạnh Trường Trung học phổ thông chuyên Nguyễn Bỉnh Khiêm, "
+                "phường Nha Trang, tỉnh Khánh Hòa, nước Cộng hòa xã hội chủ nghĩa Việt Nam, hộp thư bưu chính 89000")[:300]
 LONG_PROCEDURE = ("Đăng ký biến động quyền sử dụng đất, quyền sở hữu tài sản gắn liền với đất trong các trường hợp chuyển đổi, chuyển "
                   "nhượng, cho thuê, cho thuê lại, thừa kế, tặng cho, góp vốn bằng quyền sử dụng đất của hộ gia đình, cá nhân")
 
@@ -43,9 +43,9 @@ def receipt_short() -> ReceiptDoc:
 def receipt() -> ReceiptDoc:
     """A usual morning's receipt."""
     return ReceiptDoc(
-        header=HEADER, unit_name="Trung tâm Phục vụ hành chính công tỉnh Vĩnh Long", code=CODE,
+        header=HEADER, unit_name="Trung tâm Phục vụ hành chính công tỉnh Khánh Hòa", code=CODE,
         owner=Party(name="Nguyễn Thị Ngọc Thuỷ", id_no="001099012345", phone="0912 345 678", email="ngocthuy@example.vn",
-                    address="Số 8, khóm Phước Hưng, phường Long Châu, tỉnh Vĩnh Long"),
+                    address="Số 8, tổ dân phố Phước Hưng, phường Nha Trang, tỉnh Khánh Hòa"),
         submitter=Party(name="Trần Văn Quyết", phone="0987 654 321", authority="giấy ủy quyền số 12/2026"),
         procedure_name="Cấp giấy phép xây dựng mới đối với công trình cấp III, cấp IV và nhà ở riêng lẻ",
         procedure_code="1.013225", components=(
@@ -56,7 +56,7 @@ def receipt() -> ReceiptDoc:
         ),
         limit="10 ngày làm việc", received_at=AT, due_at=DUE, return_method="Tại quầy của Trung tâm",
         fees="Lệ phí 75.000 đồng (đã thu)", book_no="03", book_seq="1.245", receiver="Phạm Thu Hằng",
-        hotline="0270 3 822 111", lookup_url="dichvucong.gov.vn", lookup_secret="K7Q2",
+        hotline="0258 3 822 111", lookup_url="dichvucong.gov.vn", lookup_secret="K7Q2",
     )
 
 
@@ -65,7 +65,7 @@ def receipt_extreme() -> ReceiptDoc:
     papers = tuple(ComponentLine(name=f"{LONG_PROCEDURE[: 30 + 3 * n]} – giấy tờ thứ {n}", originals=n % 3, copies=(n + 1) % 4,
                                  note="bản chính đã đối chiếu và trả lại tại quầy" if n % 5 == 0 else "") for n in range(1, 61))
     return replace(
-        receipt(), owner=Party(name=LONG_NAME, id_no="1500123456-001", phone="0270 3 822 111 – máy lẻ 204",
+        receipt(), owner=Party(name=LONG_NAME, id_no="1500123456-001", phone="0258 3 822 111 – máy lẻ 204",
                                email="vanphong.tiepnhan.hoso.hanhchinh@congtyxaydungthuysan-dbscl.example.vn", address=LONG_ADDRESS),
         code="H59.16.12-20261123-0092637", provisional_code=PROVISIONAL, procedure_name=LONG_PROCEDURE, subject=LONG_PROCEDURE,
         components=papers, set_count=12, reprint=Reprint(n=3, at=AT + timedelta(days=2, hours=3), user="Phạm Thu Hằng"),
@@ -102,12 +102,12 @@ def handover(count: int = 8) -> HandoverSlipDoc:
 def return_slip() -> ReturnSlipDoc:
     """An authorised person collects and gets an original back."""
     return ReturnSlipDoc(
-        header=HEADER, code=CODE, owner="Nguyễn Thị Ngọc Thuỷ", unit_name="Trung tâm Phục vụ hành chính công tỉnh Vĩnh Long",
+        header=HEADER, code=CODE, owner="Nguyễn Thị Ngọc Thuỷ", unit_name="Trung tâm Phục vụ hành chính công tỉnh Khánh Hòa",
         procedure_name="Cấp giấy phép xây dựng mới đối với công trình cấp III, cấp IV và nhà ở riêng lẻ", procedure_code="1.013225",
         received_at=AT, due_at=DUE, returned_at=DUE - timedelta(days=1, hours=6), result="Giấy phép xây dựng số 245/GPXD ngày 04/12/2026",
         collector=Party(name="Trần Văn Quyết", id_no="083088001234", phone="0987 654 321", authority="giấy ủy quyền số 12/2026"),
         relation="Người được ủy quyền", originals=("Giấy chứng nhận quyền sử dụng đất số BX 123456", "Hợp đồng tặng cho quyền sử dụng đất"),
-        fees="Lệ phí 75.000 đồng, đã thu, biên lai số 0004512", returned_by="Phạm Thu Hằng", hotline="0270 3 822 111",
+        fees="Lệ phí 75.000 đồng, đã thu, biên lai số 0004512", returned_by="Phạm Thu Hằng", hotline="0258 3 822 111",
     )
 
 
