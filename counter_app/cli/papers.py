@@ -17,6 +17,7 @@ from onestop.errors import UserError
 def run_print(args: argparse.Namespace) -> int:
     from counter_app.printing import pdf, printers
     from counter_app.printing.registry import FORMS
+    from counter_app.printing.templates import load_forms
 
     if args.list:
         for form, entry in FORMS.items():
@@ -28,7 +29,8 @@ def run_print(args: argparse.Namespace) -> int:
         raise UserError("print-target-missing", "Cần mã hồ sơ hoặc số phiếu, và --out TỆP hoặc --printer TÊN.")
     with workstation(args, staff=True) as station:
         made = _make(station, args.form, args.code)
-        content = pdf.render(made.document, args.paper)
+        forms = load_forms(station.profile.dir / "forms")
+        content = pdf.render(made.document, args.paper, forms=forms)
         if args.out:
             printers.save_pdf(content, Path(args.out))
             target, state, reason = "pdf", "done", ""
@@ -38,7 +40,8 @@ def run_print(args: argparse.Namespace) -> int:
             target, state, reason = args.printer, final.state, final.reason
         if state != "failed":
             paper.printed(station.desk, made, target)
-        emit({"form": made.form, "code": made.title, "copy_no": made.copy_no, "bytes": len(content), "state": state, "reason": reason})
+        emit({"form": made.form, "code": made.title, "copy_no": made.copy_no, "bytes": len(content), "state": state, "reason": reason,
+              **({"warnings": [problem.problem() for problem in forms.problems]} if forms.problems else {})})
     return 1 if state == "failed" else 0
 
 

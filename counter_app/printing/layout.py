@@ -126,14 +126,17 @@ class CodeBand(Flowable):
 class BarsOnly(Flowable):
     """A Code 128 (or, where the text does not fit as bars, a QR) of a table line."""
 
-    def __init__(self, text: str, width: float, height: float, dpi: int) -> None:
+    hAlign = "CENTER"
+
+    def __init__(self, text: str, room: float, height: float, dpi: int) -> None:
         super().__init__()
-        self.width, self.height, self.dpi = width, height, dpi
-        self.bars, self.matrix = _try(code128, text), None
-        if self.bars is None or bars_width(self.bars, dpi) > width:
+        self.height, self.dpi, self.matrix = height, dpi, None
+        self.bars = _try(code128, text)
+        if self.bars is None or bars_width(self.bars, dpi) > room:
             self.bars, self.matrix = None, _try(qr, text)
+        self.width = bars_width(self.bars, dpi) if self.bars else 0.0
         if self.matrix:
-            self.height = self.matrix.size * qr_module_points(dpi)
+            self.width = self.height = self.matrix.size * qr_module_points(dpi)
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         return self.width, self.height if self.bars or self.matrix else 0

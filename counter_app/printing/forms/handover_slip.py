@@ -28,13 +28,16 @@ def story(doc: HandoverSlipDoc, sheet: Sheet, copy: str) -> list[Flowable]:
         _parties(doc, sheet),
         Spacer(0, 1.5 * MM),
         _table(doc.lines, sheet),
+    ]
+    end: list[Flowable] = [
         Spacer(0, 1.5 * MM),
         sheet.text(label("total", count=len(doc.lines), words=number_in_words(len(doc.lines)))),
     ]
     if doc.note:
-        found.append(sheet.pairs((label("note"), doc.note), bold=False))
+        end.append(sheet.pairs((label("note"), doc.note), bold=False))
     boxes = [(label("sign_give"), doc.from_person), (label("sign_take"), doc.to_person), (label("sign_centre"), "")]
-    return [*found, KeepTogether([sheet.text(label("not_received")), signatures(sheet, boxes, 16)])]
+    # What is signed stands above the signatures on the same page.
+    return [*found, KeepTogether([*end, sheet.text(label("not_received")), signatures(sheet, boxes, 16)])]
 
 
 def _direction(doc: HandoverSlipDoc, sheet: Sheet) -> Table:
