@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import pairwise
 from statistics import median
 
 MIN_CHARACTERS = 6
@@ -124,7 +125,7 @@ class BurstDetector:
 
     def _is_fast(self, recent: int = 0) -> bool:
         times = self._times[-recent - 1 :] if recent else self._times
-        return median(b - a for a, b in zip(times, times[1:], strict=False)) <= MEDIAN_GAP_S
+        return median(b - a for a, b in pairwise(times)) <= MEDIAN_GAP_S
 
     def _finish(self) -> Verdict:
         text = "".join(self._chars)

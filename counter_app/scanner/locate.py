@@ -42,7 +42,7 @@ class BarField:
         v = np.array([-math.sin(self.angle), math.cos(self.angle)]) * self.height / 2
         centre = np.array([self.x, self.y])
         return tuple(
-            (int(round(p[0])), int(round(p[1]))) for p in (centre - u - v, centre + u - v, centre + u + v, centre - u + v)
+            (round(float(p[0])), round(float(p[1]))) for p in (centre - u - v, centre + u - v, centre + u + v, centre - u + v)
         )
 
 

@@ -130,7 +130,8 @@ class Wedge(QObject):
         key = event.key()
         if key in _MODIFIERS or is_secret(field):
             return False
-        pressed = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier)
+        modifier = Qt.KeyboardModifier
+        pressed = event.modifiers() & (modifier.ControlModifier | modifier.AltModifier | modifier.MetaModifier)
         when = self._when(event)
         if key in _ENDS and not pressed:
             return self._end(when)
