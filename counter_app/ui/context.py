@@ -37,6 +37,8 @@ class Facts(QObject):
     signed_in = Signal(object)
     """``StaffRow``, or None after signing out."""
     catalogue_changed = Signal()
+    settings_changed = Signal(str)
+    """The key of a setting of this PC that was changed on the settings page."""
 
 
 @dataclass

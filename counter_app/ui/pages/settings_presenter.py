@@ -1,0 +1,219 @@
+"""Decisions of "Cài đặt": every change is written at once; what an administrator fixed cannot be touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication
+
+from counter_app.domain.outcomes import PrintOutcome
+from counter_app.runtime.settings import (
+    CAMERA,
+    DENSITY,
+    FONT_SCALE,
+    IDLE_LOCK_MINUTES,
+    KNOWN,
+    PRINTERS,
+    SCANNER_PREFIX,
+    SCANNER_SUFFIX,
+    SERIAL_PORT,
+    SOUNDS,
+    THEME,
+    Settings,
+)
+from counter_app.scanner.raw import RawScan, Source
+from counter_app.scanner.router import Token
+from counter_app.services.print_trial import print_trial
+from counter_app.ui.context import UiContext
+from counter_app.ui.notify import Notice, Sound
+from counter_app.ui.pages.settings_view import SettingsView
+from counter_app.ui.scan_dispatch import scan_name
+from counter_app.ui.theme import apply_theme
+from onestop.errors import UserError
+
+LOCKED = "Do quản trị khoá"
+_SIMPLE = (THEME, FONT_SCALE, DENSITY, SOUNDS, IDLE_LOCK_MINUTES, SCANNER_PREFIX, SCANNER_SUFFIX)
+_SOURCES = {Source.WEDGE: "máy quét USB", Source.SERIAL: "máy quét cổng COM", Source.CAMERA: "camera", Source.FILE: "tệp hình", Source.TYPED: "gõ tay"}
+_NOTES = {"caps-lock": "Máy quét gửi chữ hoa/thường bị đảo (Caps Lock đang bật); chương trình đã sửa.",
+          "encoding": "Máy quét gửi chữ tiếng Việt bị hỏng; hãy dùng chế độ cổng COM hoặc camera cho thẻ căn cước."}
+
+
+def _queues() -> Sequence[tuple[str, str]]:
+    from counter_app.printing.printers import list_printers
+
+    return [(p.name, p.name + (" (mặc định)" if p.default else "") + (f" – {p.trouble}" if p.trouble else "")) for p in list_printers()]
+
+
+def _ports() -> Sequence[tuple[str, str]]:
+    from counter_app.scanner.serial_port import list_ports
+
+    return [(p.usb_id or p.name, f"{p.title} ({p.name})") for p in list_ports()]
+
+
+def _cameras() -> Sequence[tuple[str, str]]:
+    from counter_app.scanner.qt.camera import list_cameras
+
+    return [(c.id, c.title) for c in list_cameras()]
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """Where the lists come from: (value kept, words). Queues and ports are asked in the background, cameras in the window's thread."""
+
+    queues: Callable[[], Sequence[tuple[str, str]]] = _queues
+    ports: Callable[[], Sequence[tuple[str, str]]] = _ports
+    cameras: Callable[[], Sequence[tuple[str, str]]] = _cameras
+
+
+class SettingsPresenter(QObject):
+    """Looks are applied here; every other change is told by ``facts.settings_changed(key)``."""
+
+    def __init__(self, ctx: UiContext, view: SettingsView, devices: Devices) -> None:
+        super().__init__(view)
+        self._ctx, self._view, self._devices = ctx, view, devices
+        self._token: Token | None = None
+        self._known_queues: list[tuple[str, str]] = []
+        view.changed.connect(self.change)
+        view.printer_changed.connect(self.change_printer)
+        view.trial_requested.connect(self._trial)
+        view.test_toggled.connect(self._test)
+        view.refresh_requested.connect(self.find_devices)
+
+    @property
+    def _settings(self) -> Settings:
+        assert self._ctx.settings is not None
+        return self._ctx.settings
+
+    # ---- the frame
+
+    def enter(self) -> None:
+        """Show what is in force, and look for devices."""
+        for setting in _SIMPLE:
+            self._show(setting.key)
+        self._view.set_about(self._about())
+        self.find_devices()
+
+    def leave(self) -> None:
+        """The scanner test ends."""
+        self._view.test_button.setChecked(False)
+
+    def command(self, command_id: str) -> bool:
+        """No command of its own."""
+        return False
+
+    # ---- values
+
+    def _locked(self, key: str) -> str:
+        return LOCKED if self._settings.locked(KNOWN[key]) else ""
+
+    def _show(self, key: str) -> None:
+        self._view.set_value(key, self._settings.get(KNOWN[key]), self._locked(key))
+
+    @Slot(str, object)
+    def change(self, key: str, value: Any) -> None:
+        """Write one value; on refusal the old one is shown again."""
+        if value == self._settings.get(KNOWN[key]):
+            return
+        try:
+            self._settings.set(KNOWN[key], value)
+        except UserError as error:
+            self._ctx.fail(error)
+            if key in {s.key for s in _SIMPLE}:
+                self._show(key)
+            return
+        if key in (THEME.key, FONT_SCALE.key, DENSITY.key):
+            self._apply_looks()
+        self._ctx.facts.settings_changed.emit(key)
+
+    def _apply_looks(self) -> None:
+        app, values = QApplication.instance(), self._settings
+        if isinstance(app, QApplication):
+            mode = {"system": "auto"}.get(values.get(THEME), values.get(THEME))
+            apply_theme(app, mode, values.get(FONT_SCALE), values.get(DENSITY))  # type: ignore[arg-type]
+
+    @Slot(str, str, object)
+    def change_printer(self, form: str, part: str, value: Any) -> None:
+        """One part of a form's printer profile."""
+        profiles = {**self._settings.get(PRINTERS)}
+        profiles[form] = {**profiles.get(form, {}), part: value}
+        self.change(PRINTERS.key, profiles)
+
+    # ---- devices
+
+    @Slot()
+    def find_devices(self) -> None:
+        """Ask for queues and ports off the window's thread, for cameras here."""
+        self._show_printers("Đang tìm máy in…")
+        self._ctx.tasks.run_task(self._devices.queues, self._queues_found, self._queues_failed, key="settings-queues", owner=self)
+        self._ctx.tasks.run_task(self._devices.ports, self._ports_found, self._ctx.fail, key="settings-ports", owner=self)
+        none = [("", "Camera mặc định")]
+        self._view.set_devices(CAMERA.key, [*none, *self._devices.cameras()], self._settings.get(CAMERA), self._locked(CAMERA.key))
+
+    def _queues_found(self, queues: Sequence[tuple[str, str]]) -> None:
+        self._known_queues = list(queues)
+        self._show_printers("" if queues else "Máy này chưa có máy in. Giấy tờ vẫn lưu được thành PDF.")
+
+    def _queues_failed(self, error: Exception) -> None:
+        self._known_queues = []
+        self._show_printers(error.message if isinstance(error, UserError) else "Không hỏi được hệ thống in của máy.")
+
+    def _show_printers(self, note: str) -> None:
+        default = [("", "Máy in mặc định")]
+        self._view.set_printers([*default, *self._known_queues], self._settings.get(PRINTERS), self._locked(PRINTERS.key), note)
+
+    def _ports_found(self, ports: Sequence[tuple[str, str]]) -> None:
+        none = [("", "Không dùng")]
+        self._view.set_devices(SERIAL_PORT.key, [*none, *ports], self._settings.get(SERIAL_PORT), self._locked(SERIAL_PORT.key))
+
+    # ---- trying things
+
+    @Slot(str)
+    def _trial(self, form: str) -> None:
+        profile = self._settings.get(PRINTERS).get(form, {})
+        queue = profile.get("queue") or next((name for name, _ in self._known_queues), "")
+        if not queue:
+            self._ctx.say(PrintOutcome.NO_PRINTER)
+            return
+        desk, sheet = self._ctx.desk, profile.get("paper", "A4")
+        self._ctx.tasks.run_task(lambda: print_trial(desk, form, queue, sheet), lambda _done: self._ctx.say(PrintOutcome.QUEUED, printer=queue),
+                                 self._ctx.fail, owner=self)
+
+    @Slot(bool)
+    def _test(self, on: bool) -> None:
+        """While testing every scan ends here: only its kind is shown, never its content."""
+        if on and self._token is None:
+            self._token = self._ctx.scans.push(self._scanned, {object})
+        elif not on and self._token is not None:
+            self._ctx.scans.pop(self._token)
+            self._token = None
+
+    def _scanned(self, scan: Any, raw: RawScan) -> None:
+        kind = scan_name(scan)
+        source = _SOURCES[raw.source]
+        detail = f"{source[0].upper()}{source[1:]}, {len(raw.text)} ký tự" + (f", {raw.symbology}" if raw.symbology else "")
+        good = getattr(scan, "kind", "") not in ("unknown", "other-card")
+        note = _NOTES.get(raw.note or "", "")
+        self._view.test_panel.show_notice(Notice("success" if good and not note else "warning", "scan-line", f"Đã nhận: {kind}", Sound.FOUND),
+                                          ". ".join(part for part in (detail, note) if part))
+
+    def _about(self) -> list[tuple[str, str]]:
+        desk = self._ctx.desk
+        try:
+            program = version("counter-app")
+        except PackageNotFoundError:
+            program = "bản chạy từ mã nguồn"
+        with desk.store.read() as reader:
+            gateway = reader.meta_get("gateway_url") or "chưa đăng ký"
+        return [("Phiên bản", program), ("Đơn vị", desk.unit.name), ("Mã đơn vị", desk.agency), ("Quầy số", str(desk.device)),
+                ("Trung tâm", gateway), ("Thư mục dữ liệu", str(self._settings.file.parent))]
+
+
+def build_settings_page(ctx: UiContext, devices: Devices | None = None) -> SettingsView:
+    """The page, ready for the frame."""
+    view = SettingsView()
+    view.presenter = SettingsPresenter(ctx, view, devices or Devices())
+    return view

@@ -1,0 +1,220 @@
+"""The page "Cài đặt" of this PC: looks, printers, scanners, lock, and what this installation is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from counter_app.ui.a11y import name as named
+from counter_app.ui.pages.dossier_parts import clear_layout, plain
+from counter_app.ui.pages.presented import PresentedPage
+from counter_app.ui.theme import spacing
+from counter_app.ui.widgets import Card, DetailRow, FormField, KeyButton, ScanPanel, ScrollBody, field_row, row
+
+FORMS = (("01", "Giấy tiếp nhận (01)", ("A4", "A5")), ("06", "Phiếu kiểm soát (06)", ("A4",)), ("handover", "Phiếu bàn giao", ("A4",)),
+         ("return", "Phiếu trả kết quả", ("A4", "A5")))
+THEMES = (("system", "Theo hệ thống"), ("light", "Sáng"), ("dark", "Tối"))
+SCALES = ((0.8, "80 %"), (0.9, "90 %"), (1.0, "100 %"), (1.1, "110 %"), (1.25, "125 %"), (1.5, "150 %"), (1.75, "175 %"), (2.0, "200 %"))
+IDLE = tuple((minutes, f"{minutes} phút") for minutes in (1, 2, 3, 5, 10, 15, 20, 30, 60, 120))
+DENSITIES = (("comfortable", "Thoáng"), ("compact", "Gọn"))
+
+
+class Choices(QComboBox):
+    """A combo box that scrolling over does not change."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def fill(self, choices: Sequence[tuple[Any, str]], value: Any, other: str = "") -> None:
+        """Other choices; a value that is not among them is shown as it is (``other`` with the value filled in)."""
+        self.blockSignals(True)
+        self.clear()
+        for data, words in choices:
+            self.addItem(words, data)
+        if self.findData(value) < 0:
+            self.addItem((other or self.tr("{0} (không thấy)")).format(value), value)
+        self.setCurrentIndex(self.findData(value))
+        self.blockSignals(False)
+
+
+class SettingsView(PresentedPage):
+    """Signals: ``changed(key, value)`` of a setting; ``printer_changed(form, part, value)`` with part ``queue paper copies``;
+    ``trial_requested(form)``; ``test_toggled(bool)`` of the scanner test; ``refresh_requested()`` looks for devices again."""
+
+    changed = Signal(str, object)
+    printer_changed = Signal(str, str, object)
+    trial_requested = Signal(str)
+    test_toggled = Signal(bool)
+    refresh_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(self.tr("Cài đặt"), self.tr("Của máy này; thay đổi có hiệu lực ngay"), parent)
+        self.refresh_button = KeyButton(self.tr("Tìm lại thiết bị"), "refresh-cw")
+        self.refresh_button.clicked.connect(self.refresh_requested)
+        self.add_header_widget(self.refresh_button)
+        self.fields: dict[str, FormField] = {}
+        self.printers: dict[str, tuple[Choices, Choices, Choices]] = {}
+        scroll = ScrollBody()
+        columns = QHBoxLayout()
+        columns.setSpacing(spacing(4))
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for column, cards in ((left, (self._looks(), self._printers(), self._lock())), (right, (self._scanners(), self._about()))):
+            column.setSpacing(spacing(3))
+            for card in cards:
+                column.addWidget(card)
+            column.addStretch(1)
+        columns.addLayout(left, 1)
+        columns.addLayout(right, 1)
+        scroll.body.addLayout(columns)
+        scroll.body.addStretch(1)
+        self.body.addWidget(scroll, 1)
+        self._first = self.theme
+
+    def _combo(self, key: str, label: str, choices: Sequence[tuple[Any, str]] = ()) -> Choices:
+        combo = Choices()
+        for data, words in choices:
+            combo.addItem(words, data)
+        combo.activated.connect(lambda _index: self.changed.emit(key, combo.currentData()))
+        self.fields[key] = FormField(label, combo)
+        return combo
+
+    def _line(self, key: str, label: str) -> QLineEdit:
+        edit = QLineEdit()
+        edit.setMaxLength(40)
+        edit.editingFinished.connect(lambda: self.changed.emit(key, edit.text()))
+        self.fields[key] = FormField(label, edit)
+        return edit
+
+    def _looks(self) -> Card:
+        card = Card(self.tr("Giao diện"))
+        self.theme = self._combo("theme", self.tr("Màu"), THEMES)
+        self.scale = self._combo("font_scale", self.tr("Cỡ chữ"), SCALES)
+        self.density = self._combo("density", self.tr("Mật độ"), DENSITIES)
+        self.sounds = QCheckBox(self.tr("Âm thanh khi quét và khi có việc cần chú ý"))
+        self.sounds.toggled.connect(lambda on: self.changed.emit("sounds", on))
+        card.body.addLayout(field_row(self.fields["theme"], self.fields["font_scale"], self.fields["density"]))
+        card.add(self.sounds)
+        return card
+
+    def _printers(self) -> Card:
+        card = Card(self.tr("Máy in"), self.tr("theo từng loại giấy tờ"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(spacing(2))
+        grid.setVerticalSpacing(spacing(2))
+        for x, words in enumerate((self.tr("Giấy tờ"), self.tr("Máy in"), self.tr("Khổ"), self.tr("Số bản"))):
+            grid.addWidget(plain(words, "label", wrap=False), 0, x)
+        for y, (form, title, papers) in enumerate(FORMS, 1):
+            queue, sheet, copies = named(Choices(), f"{title}: máy in"), named(Choices(), f"{title}: khổ giấy"), named(Choices(), f"{title}: số bản")
+            queue.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            queue.setMinimumContentsLength(12)
+            for size in papers:
+                sheet.addItem(size, size)
+            sheet.setEnabled(len(papers) > 1)
+            for count in range(1, 6):
+                copies.addItem(str(count), count)
+            queue.activated.connect(lambda _i, f=form, w=queue: self.printer_changed.emit(f, "queue", w.currentData()))
+            sheet.activated.connect(lambda _i, f=form, w=sheet: self.printer_changed.emit(f, "paper", w.currentData()))
+            copies.activated.connect(lambda _i, f=form, w=copies: self.printer_changed.emit(f, "copies", w.currentData()))
+            trial = KeyButton("", "printer", kind="quiet")
+            trial.setAccessibleName(self.tr("In thử {0}").format(title.lower()))
+            trial.setToolTip(self.tr("In thử"))
+            trial.clicked.connect(lambda _checked=False, f=form: self.trial_requested.emit(f))
+            self.printers[form] = (queue, sheet, copies)
+            for x, widget in enumerate((plain(title, wrap=False), queue, sheet, copies, trial)):
+                grid.addWidget(widget, y, x)
+        grid.setColumnStretch(1, 1)
+        card.body.addLayout(grid)
+        self.printer_note = plain("", "muted")
+        card.add(self.printer_note)
+        return card
+
+    def _lock(self) -> Card:
+        card = Card(self.tr("Khoá màn hình"))
+        self.idle = self._combo("idle_lock_minutes", self.tr("Tự khoá sau khi không thao tác"), IDLE)
+        self.fields["idle_lock_minutes"].set_hint(self.tr("Hồ sơ đang nhập vẫn còn nguyên khi mở khoá."))
+        card.add(self.fields["idle_lock_minutes"])
+        return card
+
+    def _scanners(self) -> Card:
+        card = Card(self.tr("Máy quét"))
+        self.serial = self._combo("serial_port", self.tr("Máy quét cổng COM"))
+        self.camera = self._combo("camera", self.tr("Camera"))
+        self.prefix, self.suffix = self._line("scanner_prefix", self.tr("Ký tự đầu máy quét thêm vào")), self._line(
+            "scanner_suffix", self.tr("Ký tự cuối máy quét thêm vào"))
+        card.body.addLayout(field_row(self.fields["serial_port"], self.fields["camera"]))
+        card.body.addLayout(field_row(self.fields["scanner_prefix"], self.fields["scanner_suffix"]))
+        self.test_button = KeyButton(self.tr("Thử máy quét"), "scan-line")
+        self.test_button.setCheckable(True)
+        self.test_button.toggled.connect(self._test)
+        self.test_panel = ScanPanel(self.tr("Bấm Thử máy quét rồi quét bất kỳ mã nào: ở đây chỉ hiện loại mã, không hiện nội dung."))
+        card.body.addLayout(row(self.test_button, 1))
+        card.add(self.test_panel)
+        return card
+
+    def _about(self) -> Card:
+        card = Card(self.tr("Giới thiệu"))
+        self._about_rows = QVBoxLayout()
+        self._about_rows.setSpacing(spacing(1.5))
+        card.body.addLayout(self._about_rows)
+        return card
+
+    # ---- setters
+
+    def set_value(self, key: str, value: Any, locked: str) -> None:
+        """Show a setting; ``locked``: the note of one that the administrator fixed."""
+        widgets: dict[str, QWidget] = {"theme": self.theme, "font_scale": self.scale, "density": self.density, "sounds": self.sounds,
+                                       "idle_lock_minutes": self.idle, "scanner_prefix": self.prefix, "scanner_suffix": self.suffix}
+        widget = widgets[key]
+        widget.blockSignals(True)
+        if isinstance(widget, Choices):
+            other = self.tr("{0} phút") if key == "idle_lock_minutes" else "{0}"
+            widget.fill([(widget.itemData(i), widget.itemText(i)) for i in range(widget.count())], value, other)
+        elif isinstance(widget, QCheckBox):
+            widget.setChecked(bool(value))
+        elif isinstance(widget, QLineEdit):
+            widget.setText(str(value))
+        widget.blockSignals(False)
+        self._lock_field(key, widget, locked)
+
+    def _lock_field(self, key: str, widget: QWidget, locked: str) -> None:
+        widget.setEnabled(not locked)
+        widget.setToolTip(locked)
+        if key in self.fields and locked:
+            self.fields[key].set_hint(locked)
+
+    def set_devices(self, key: str, choices: Sequence[tuple[str, str]], value: str, locked: str) -> None:
+        """The serial ports or cameras there are."""
+        combo = self.serial if key == "serial_port" else self.camera
+        combo.fill(choices, value)
+        self._lock_field(key, combo, locked)
+
+    def set_printers(self, queues: Sequence[tuple[str, str]], profiles: dict[str, dict[str, Any]], locked: str, note: str) -> None:
+        """The queues there are, and what each form uses."""
+        for form, (queue, sheet, copies) in self.printers.items():
+            chosen = profiles.get(form, {})
+            queue.fill(queues, chosen.get("queue", ""))
+            sheet.setCurrentIndex(max(0, sheet.findData(chosen.get("paper", "A4"))))
+            copies.setCurrentIndex(max(0, copies.findData(chosen.get("copies", 1))))
+            for widget in (queue, copies):
+                widget.setEnabled(not locked)
+            sheet.setEnabled(not locked and sheet.count() > 1)
+        self.printer_note.setText(locked or note)
+        self.printer_note.setVisible(bool(locked or note))
+
+    def set_about(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """What this installation is."""
+        clear_layout(self._about_rows)
+        for label, value in pairs:
+            self._about_rows.addWidget(DetailRow(label, value))
+
+    @Slot(bool)
+    def _test(self, on: bool) -> None:
+        self.test_button.set_text(self.tr("Dừng thử") if on else self.tr("Thử máy quét"))
+        self.test_panel.clear()
+        self.test_toggled.emit(on)
+        if on:
+            self.test_button.setFocus(Qt.FocusReason.OtherFocusReason)
