@@ -52,7 +52,8 @@ def _lines(content: bytes) -> list[list[tuple[float, float, str, str, float]]]:
 
         def visit(text: str, page_matrix: Any, matrix: Any, font: Any, size: float, found: list[Any] = found) -> None:
             if text.strip() and font:
-                found.append((page_matrix[4] + matrix[4], page_matrix[5] + matrix[5], str(font["/BaseFont"]).rpartition("+")[2], text.strip("\n"), size))
+                x, y = page_matrix[4] + matrix[4], page_matrix[5] + matrix[5]
+                found.append((x, y, str(font["/BaseFont"]).rpartition("+")[2], text.strip("\n"), size))
 
         page.extract_text(visitor_text=visit)
         pages.append(found)
