@@ -126,26 +126,26 @@ class CodeBand(Flowable):
 class BarsOnly(Flowable):
     """A Code 128 (or, where the text does not fit as bars, a QR) of a table line."""
 
-    hAlign = "CENTER"
-
     def __init__(self, text: str, room: float, height: float, dpi: int) -> None:
         super().__init__()
         self.height, self.dpi, self.matrix = height, dpi, None
         self.bars = _try(code128, text)
         if self.bars is None or bars_width(self.bars, dpi) > room:
             self.bars, self.matrix = None, _try(qr, text)
-        self.width = bars_width(self.bars, dpi) if self.bars else 0.0
+        self.symbol = bars_width(self.bars, dpi) if self.bars else 0.0
         if self.matrix:
-            self.width = self.height = self.matrix.size * qr_module_points(dpi)
+            self.symbol = self.height = self.matrix.size * qr_module_points(dpi)
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
-        return self.width, self.height if self.bars or self.matrix else 0
+        self.width = width
+        return width, self.height if self.bars or self.matrix else 0
 
     def draw(self) -> None:
+        left = (self.width - self.symbol) / 2
         if self.bars:
-            draw_bars(self.canv, self.bars, 0, 0, self.height, self.dpi)
+            draw_bars(self.canv, self.bars, left, 0, self.height, self.dpi)
         elif self.matrix:
-            draw_qr(self.canv, self.matrix, 0, 0, self.dpi)
+            draw_qr(self.canv, self.matrix, left, 0, self.dpi)
 
 
 def _try(make: Any, text: str) -> Any:
