@@ -66,6 +66,11 @@ def make_application() -> QApplication:
     app.setApplicationName("counter-app")
     app.setApplicationDisplayName("Quầy một cửa")
     app.setQuitOnLastWindowClosed(True)
+    if sys.platform == "win32":  # no queue there takes a PDF: pages go through Qt
+        from counter_app.printing.printers import use_backend
+        from counter_app.printing.qt.printer import QtPrinters
+
+        use_backend(QtPrinters())
     return app
 
 
