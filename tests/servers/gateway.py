@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from central_gateway.services import enrol
+from central_gateway.services.export import export
+from central_gateway.settings import Settings
+from central_gateway.state import Gateway, open_gateway
 from tests.servers.process import ServerFailed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,14 +57,20 @@ class GatewayProcess:
             self.process.stdout.close()
 
     def enrol_code(self, agency: str) -> str:
-        """One more one-time code."""
-        return json.loads(self._command("enrol", "--unit", agency))["code"]
+        """One more one-time code, as ``central-gateway enrol`` gives it."""
+        with self._opened() as gateway:
+            return gateway.database.retrying(lambda conn: enrol.new_code(conn, agency, gateway.settings))
 
     def export(self, agency: str) -> str:
-        """What the gateway holds of one agency, as the comparing text."""
-        return self._command("export", "--json", "--agency", agency)
+        """What the gateway holds of one agency, as the comparing text of ``central-gateway export``."""
+        with self._opened() as gateway, gateway.database.read() as conn:
+            return export(conn, agency)
 
-    def _command(self, *words: str) -> str:
-        done = subprocess.run([sys.executable, "-m", "central_gateway.cli", *words, "--database", self.database], cwd=ROOT,
-                              env=os.environ, capture_output=True, check=True)
-        return done.stdout.decode()
+    @contextmanager
+    def _opened(self) -> Iterator[Gateway]:
+        """The same database beside the running service (its commands do the same, in a process each)."""
+        gateway = open_gateway(Settings(database=self.database))
+        try:
+            yield gateway
+        finally:
+            gateway.close()
