@@ -147,7 +147,9 @@ def qr(text: str) -> Matrix:
     if not text:
         raise BarcodeError("empty")
     try:
-        symbol = segno.make_qr(text, error="m", encoding="utf-8", eci=True, boost_error=False)
+        # segno takes some pairs of UTF-8 bytes for Shift-JIS and would print them as Kanji: only ASCII may choose its mode.
+        mode = None if text.isascii() else "byte"
+        symbol = segno.make_qr(text, error="m", encoding="utf-8", eci=True, boost_error=False, mode=mode)
     except segno.DataOverflowError as fault:
         raise BarcodeError("too long") from fault
     return Matrix(tuple(tuple(bool(cell) for cell in row) for row in symbol.matrix))

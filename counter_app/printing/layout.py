@@ -187,7 +187,7 @@ class CopyStart(Flowable):
 def head(sheet: Sheet, header: Header, moment: Any) -> Table:
     """Left the office, right the nation and motto, the place and the date: the frame common to all forms."""
     geometry = sheet.geometry
-    size = geometry.body - 0.8
+    size = geometry.body - 1.2
     share = 0.47 if geometry.width < 250 else 0.4
     widths = [geometry.usable * MM * share, geometry.usable * MM * (1 - share)]
     left = [

@@ -60,6 +60,12 @@ def receipt() -> ReceiptDoc:
     )
 
 
+def _receipt_2018() -> ReceiptDoc:
+    return replace(receipt(), code="000.00.15.H32-240304-0001", received_at=datetime(2024, 3, 4, 9, 0, tzinfo=VN_TZ),
+                   due_at=datetime(2024, 3, 18, 17, 0, tzinfo=VN_TZ),
+                   submitter=Party(name="Trần Văn Quyết", phone="0987 654 321", authority="giấy ủy quyền số 12/2024"))
+
+
 def receipt_extreme() -> ReceiptDoc:
     """Everything as long as the fields allow: 60 papers, a reprint, both codes."""
     papers = tuple(ComponentLine(name=f"{LONG_PROCEDURE[: 30 + 3 * n]} – giấy tờ thứ {n}", originals=n % 3, copies=(n + 1) % 4,
@@ -117,7 +123,7 @@ def all_samples() -> dict[str, tuple[Document, str]]:
     return {
         "01-a4-short": (receipt_short(), "A4"), "01-a4": (receipt(), "A4"), "01-a4-extreme": (receipt_extreme(), "A4"),
         "01-a5-short": (receipt_short(), "A5"), "01-a5": (receipt(), "A5"), "01-a5-extreme": (receipt_extreme(), "A5"),
-        "01-a4-2018": (replace(receipt(), received_at=datetime(2024, 3, 4, 9, 0, tzinfo=VN_TZ)), "A4"),
+        "01-a4-2018": (_receipt_2018(), "A4"),
         "06-a4": (ctl, "A4"), "06-a4-short": (replace(ctl, steps=(), code="", provisional_code=PROVISIONAL, due_at=None), "A4"),
         "06-a4-extreme": (replace(ctl, owner=LONG_NAME, procedure_name=LONG_PROCEDURE, steps=ctl.steps * 8), "A4"),
         "handover-a4": (handover(), "A4"), "handover-a4-short": (handover(1), "A4"), "handover-a4-extreme": (handover(60), "A4"),

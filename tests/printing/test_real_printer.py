@@ -45,7 +45,7 @@ def test_a5_arrives_as_a5_and_an_unknown_paper_is_refused(queue: IppPrinter):
 def test_a_dead_printer_is_no_end_and_is_told(queue: IppPrinter):
     queue.stop()
     job = printers.submit(pdf.render(samples.receipt_short()), queue.queue)
-    state = printers.follow(job, timeout=4)
+    state = printers.follow(job, timeout=2)
     assert not state.final
     printers.cancel(job)
     assert printers.follow(job, timeout=15).state == "failed"
@@ -56,7 +56,8 @@ def test_a_jam_has_words(queue: IppPrinter):
     queue.fault("media-jam")
     job = printers.submit(pdf.render(samples.receipt_short()), queue.queue)
     queue.wait_for_reason("media-jam-warning")
-    state = printers.follow(job, timeout=6)
+    told = []
+    state = printers.follow(job, timeout=20, told=told.append, stopped=lambda: bool(told and told[-1].reason))
     assert (state.final, state.reason) == (False, "kẹt giấy")
     queue.fault(None)
     assert printers.follow(job, timeout=60).state == "done"
