@@ -7,11 +7,12 @@ import random
 import cv2
 import numpy as np
 import pytest
-import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counter_app.domain.published import bundled_codes
+from counter_app.printing.barcode import QR_BORDER
+from counter_app.printing.barcode import qr as qr_matrix
 from counter_app.scanner.confirm import Confirm
 from counter_app.scanner.decode import CODE128, QR, decode_image
 from counter_app.scanner.known import known_code
@@ -111,18 +112,22 @@ def test_what_is_not_gray_is_refused():
 SYLLABLES = ("Nguyễn Trần Lê Phạm Hoàng Huỳnh Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Thị Văn Đức Quỳnh Ngọc Thuý Tuấn Ỷ Ưng ẵm ợt khuỷu").split()  # noqa: SIM905
 
 
-def draw_qr(text: str, **options) -> np.ndarray:
-    """With ECI, as our own receipts are printed. Byte mode said outright: segno takes some UTF-8 pairs for Shift-JIS."""
-    code = segno.make_qr(text, encoding="utf-8", eci=True, mode="byte", **options)
-    modules = np.array([list(row) for row in code.matrix_iter(scale=1, border=4)], np.uint8)
+def draw_qr(text: str) -> np.ndarray:
+    """As our own paper has it."""
+    modules = np.pad(np.array(qr_matrix(text).rows, np.uint8), QR_BORDER)
     return cv2.resize((1 - modules) * 255, None, fx=4, fy=4, interpolation=cv2.INTER_NEAREST)
+
+
+def test_bytes_that_look_like_shift_jis_come_back():
+    """segno once took these pairs of UTF-8 bytes for Kanji."""
+    assert texts(draw_qr("\u1101@"), "idcard") == ["\u1101@"]
 
 
 def test_vietnamese_qr_texts_come_back_to_the_letter():
     pick = random.Random(20260213)
     for _ in range(400):
         name = " ".join(pick.choices(SYLLABLES, k=pick.randint(2, 6)))
-        assert texts(draw_qr(name, error="m"), "idcard") == [name]
+        assert texts(draw_qr(name), "idcard") == [name]
 
 
 @given(
@@ -130,7 +135,7 @@ def test_vietnamese_qr_texts_come_back_to_the_letter():
 )
 @settings(max_examples=150)
 def test_any_text_comes_back_or_nothing_does(text):
-    assert texts(draw_qr(text, error="m"), "idcard") in ([text], [])
+    assert texts(draw_qr(text), "idcard") in ([text], [])
 
 
 def test_vietnamese_without_eci_as_cards_print_it():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import resource
 
 import numpy as np
 import pytest
@@ -52,6 +51,7 @@ def test_a_truncated_picture_is_refused(tmp_path, kind):
 
 
 def test_fifty_megapixels_are_refused_before_they_are_decoded(tmp_path):
+    resource = pytest.importorskip("resource")
     Image.new("1", (10000, 5000)).save(tmp_path / "big.png")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert refused(tmp_path / "big.png") == "picture-too-large"
