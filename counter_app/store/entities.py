@@ -7,9 +7,9 @@ from typing import TypeVar
 
 import msgspec
 
+from counter_app.store.indexing import IndexReads
 from counter_app.store.rows import SYNC, SyncState
-from counter_app.store.session import Session
-from counter_app.store.words import hash_key, id_word, plain_id, postal_word
+from counter_app.store.words import id_word, plain_id, postal_word
 from onestop.codec import decode
 from onestop.codes import normalise
 from onestop.errors import UserError
@@ -32,7 +32,7 @@ def entity_from(kind: type[T], raw: bytes) -> T:
         ) from None
 
 
-class EntityReads(Session):
+class EntityReads(IndexReads):
     """Look-ups by identity, code, number and identity document."""
 
     def _entity(self, table: str, where: str, *params: object) -> bytes | None:
@@ -85,10 +85,8 @@ class EntityReads(Session):
         if not word:
             return []
         rows = self._all(
-            "SELECT coalesce(data, server) FROM dossier WHERE n IN (SELECT rowid FROM dossier_fts WHERE dossier_fts MATCH ? "
-            "ORDER BY rowid DESC LIMIT ?) ORDER BY received_at DESC, n DESC",
-            f'"{word}"',
-            limit,
+            "SELECT coalesce(data, server) FROM dossier WHERE n IN (SELECT value FROM json_each(?)) ORDER BY received_at DESC, n DESC",
+            msgspec.json.encode(self._word_hits(word, limit)).decode(),
         )
         return [entity_from(Dossier, raw) for (raw,) in rows]
 
@@ -159,9 +157,6 @@ class EntityReads(Session):
         """How many entities of ``kind`` (dossier, slip, review) are stored."""
         row = self._one(f"SELECT count(*) FROM {_table(kind)}")
         return row[0] if row else 0
-
-    def _hash_key(self) -> bytes:
-        return self.store.secret("blind_index", lambda: hash_key(self.meta_get("blind_index") or ""))
 
 
 def _table(kind: str) -> str:

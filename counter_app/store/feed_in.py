@@ -8,10 +8,11 @@ from typing import Protocol
 
 import msgspec
 
+from counter_app.store.indexing import FTS_INSERT, FTS_REPLACE
 from counter_app.store.positions import Positions
 from counter_app.store.projection import Projecting
 from counter_app.store.rows import PageResult
-from counter_app.store.saving import FTS_INSERT, FTS_REPLACE, INSERT, UPDATE
+from counter_app.store.saving import INSERT, UPDATE
 from counter_app.store.words import COLUMNS, ReviewColumns, SlipColumns, columns_of, search_words
 from onestop.feed import Position
 from onestop.wire import FeedItem, SnapshotItem
@@ -83,6 +84,8 @@ class FeedIn(Projecting, Positions):
                 msgspec.json.encode([item.id for item, _ in pairs]).decode(),
             )
         }
+        if kind == "dossier":
+            self._index_waiting()
         key, n = self._hash_key(), self._next_n(kind)
         inserts, updates, words_new, words_changed, slips, with_ops = [], [], [], [], [], []
         changed: list[tuple[str, str]] = []
@@ -94,7 +97,7 @@ class FeedIn(Projecting, Positions):
             if row is not None and (row[3] or row[5]):
                 with_ops.append((item.id, item.v, raw))
                 continue
-            values, words = self._values(kind, columns, key)
+            values, words = self._values(columns), search_words(columns, key)[1] if kind == "dossier" else ""  # type: ignore[arg-type]
             if row is None:
                 inserts.append((n, item.id, *values, item.v, 0, 0, raw, None))
                 words_new.append((n, words))
@@ -109,6 +112,8 @@ class FeedIn(Projecting, Positions):
         self._many(UPDATE[kind], updates)
         if kind == "dossier":
             self._many(FTS_INSERT, words_new)
+            if words_new:
+                self.meta_set("search_to", str(n - 1))
             self._many(FTS_REPLACE, words_changed)
             self._learn([words for _, words in (*words_new, *words_changed)])
         self._put_lines(slips)

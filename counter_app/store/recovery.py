@@ -22,6 +22,7 @@ def begin_life(unit: Unit, witness: Witness) -> bool:
     if fresh:
         unit.meta_set("incarnation", str(uuid.uuid4()))
         unit.meta_set("blind_index", secrets.token_hex(32))
+        unit.meta_set("search_to", "0")
         unit.meta_set("facts", facts_to_json(Facts(incarnation=unit.incarnation())))
         return False
     record = witness.read()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import msgspec
 
 from counter_app.store.entities import EntityReads
-from counter_app.store.session import WriteSession
-from counter_app.store.words import DossierColumns, ReviewColumns, SlipColumns, columns_of, long_words, search_words, seconds
+from counter_app.store.indexing import FTS_REPLACE, WAITING_MAX, Indexing
+from counter_app.store.words import DossierColumns, ReviewColumns, SlipColumns, columns_of, folded_words, search_words, seconds
 
 _SYNC_COLUMNS = ("server_version", "pending", "sync", "server", "data")
 _COLUMNS = {
@@ -44,8 +44,6 @@ def _update(table: str) -> str:
 
 INSERT = {table: _insert(table) for table in _COLUMNS}
 UPDATE = {table: _update(table) for table in _COLUMNS}
-FTS_INSERT = "INSERT INTO dossier_fts(rowid, words) VALUES (?, ?)"
-FTS_REPLACE = "INSERT OR REPLACE INTO dossier_fts(rowid, words) VALUES (?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +65,12 @@ class Stored:
         return raw
 
 
-class Saving(EntityReads, WriteSession):
+class Saving(EntityReads, Indexing):
     """Insert and update entity rows, their search words and slip lines."""
 
-    #: Long words first met in this transaction.
-    learnt: set[str]
-
-    def _values(self, kind: str, c: msgspec.Struct, key: bytes) -> tuple[tuple[object, ...], str]:
-        """(column values in order, search words: dossiers only)."""
+    def _values(self, c: msgspec.Struct) -> tuple[object, ...]:
+        """The column values in order."""
         if isinstance(c, DossierColumns):
-            owner, words = search_words(c, key)
             return (
                 c.agency,
                 c.code,
@@ -90,12 +84,12 @@ class Saving(EntityReads, WriteSession):
                 c.procedure_code,
                 c.procedure_name,
                 c.owner.name,
-                owner,
-            ), words
+                folded_words(c.owner.name),
+            )
         if isinstance(c, SlipColumns):
-            return (c.number, c.agency, c.direction, c.to_unit, c.from_unit, seconds(c.made_at), c.status), ""
+            return (c.number, c.agency, c.direction, c.to_unit, c.from_unit, seconds(c.made_at), c.status)
         assert isinstance(c, ReviewColumns)
-        return (c.agency, c.entity, c.status, seconds(c.opened_at)), ""
+        return (c.agency, c.entity, c.status, seconds(c.opened_at))
 
     def _stored(self, kind: str, entity: str) -> Stored | None:
         row = self._one(f"SELECT n, server_version, pending, sync, server, data FROM {kind} WHERE id = ?", entity)
@@ -121,7 +115,7 @@ class Saving(EntityReads, WriteSession):
     ) -> None:
         """Write one entity whose JSON to show is ``shown``."""
         c = columns_of(kind, shown)
-        values, words = self._values(kind, c, self._hash_key())
+        values = self._values(c)
         tail = (server_version, pending, sync, server, data)
         if stored is None:
             n = self._next_n(kind)
@@ -129,18 +123,18 @@ class Saving(EntityReads, WriteSession):
         else:
             n = stored.n
             self._run(UPDATE[kind], *values, *tail, n)
-        if kind == "dossier" and (stored is None or search_words(columns_of(kind, stored.shown), self._hash_key())[1] != words):  # type: ignore[arg-type]
-            self._run(FTS_INSERT if stored is None else FTS_REPLACE, n, words)
-            self._learn([words])
+        if isinstance(c, DossierColumns):
+            if n > self._search_to():
+                if n >= self._search_to() + WAITING_MAX:
+                    self._index_waiting()
+            elif stored is not None:
+                key = self._hash_key()
+                words = search_words(c, key)[1]
+                if search_words(columns_of(kind, stored.shown), key)[1] != words:  # type: ignore[arg-type]
+                    self._run(FTS_REPLACE, n, words)
+                    self._learn([words])
         if isinstance(c, SlipColumns):
             self._put_lines([c])
-
-    def _learn(self, lines: list[str]) -> None:
-        """Remember the long words of search lines."""
-        known = self.store.known_words(self)
-        fresh = set().union(*(long_words(line, known) for line in lines)) - self.learnt
-        self._many("INSERT OR IGNORE INTO word (word) VALUES (?)", [(w,) for w in sorted(fresh)])
-        self.learnt |= fresh
 
     def _put_lines(self, slips: list[SlipColumns]) -> None:
         self._many("DELETE FROM slip_line WHERE slip = ?", [(c.id,) for c in slips])

@@ -3,6 +3,8 @@ dossiers), the row number costs nothing."""
 
 from __future__ import annotations
 
+from msgspec.json import encode
+
 from counter_app.store.entities import EntityReads
 from counter_app.store.lists import ROW_SQL, to_row
 from counter_app.store.rows import Row
@@ -13,6 +15,7 @@ _FIND = (
     f"SELECT {ROW_SQL} FROM dossier d WHERE d.n IN (SELECT rowid FROM dossier_fts WHERE dossier_fts MATCH ? "
     "ORDER BY rowid DESC LIMIT ?) ORDER BY d.n DESC"
 )
+_ROWS = f"SELECT {ROW_SQL} FROM dossier d WHERE d.n IN (SELECT value FROM json_each(?)) ORDER BY d.n DESC"
 
 
 class SearchReads(EntityReads):
@@ -34,9 +37,14 @@ class SearchReads(EntityReads):
         ways = [[i == last or w[0].isdigit() for i, w in enumerate(words)], [True] * len(words)]
         if len(words) == 1 and words[0].isdigit() and len(words[0]) >= 4:
             ways.insert(0, [False])
+        waiting = self._waiting() if words else []
         for begins in ways:
-            terms = [self._term(w, b) for w, b in zip(words, begins, strict=True)]
-            rows = self._all(_FIND, " AND ".join(terms), limit) if terms and all(terms) else []
+            wanted = list(zip(words, begins, strict=True))
+            new = [n for n, line in waiting if _fits(line.split(), wanted)][:limit]
+            rows = self._all(_ROWS, encode(new).decode()) if new else []
+            terms = [self._term(w, b) for w, b in wanted]
+            if terms and all(terms) and len(rows) < limit:
+                rows += self._all(_FIND, " AND ".join(terms), limit - len(rows))
             if rows:
                 return [to_row(row) for row in rows]
         return []
@@ -66,5 +74,11 @@ class SearchReads(EntityReads):
                 return [to_row(row) for row in rows]
         digits = "".join(typed.split())
         if digits.isascii() and digits.isdigit() and len(digits) in (9, 10, 12, 13):
-            return [to_row(row) for row in self._all(_FIND, f'"{id_word(self._hash_key(), digits)}"', 200)]
+            hits = self._word_hits(id_word(self._hash_key(), digits), 200)
+            return [to_row(row) for row in self._all(_ROWS, encode(hits).decode())]
         return []
+
+
+def _fits(have: list[str], wanted: list[tuple[str, bool]]) -> bool:
+    """Do these words have every wanted one (as a beginning, where that is enough)?"""
+    return all(any(w.startswith(word) if begins else w == word for w in have) for word, begins in wanted)

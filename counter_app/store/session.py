@@ -20,7 +20,7 @@ _SET = "INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET
 
 
 #: Read together at the first use of any of them: a save needs them all, and each statement counts.
-_HOT = ("enrolment", "agency_settings", "facts", "number_boot", "incarnation", "blind_index")
+_HOT = ("enrolment", "agency_settings", "facts", "number_boot", "incarnation", "blind_index", "search_to")
 _GET_HOT = f"SELECT key, value FROM meta WHERE key IN ({', '.join(repr(key) for key in _HOT)})"
 
 

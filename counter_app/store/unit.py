@@ -17,6 +17,7 @@ from counter_app.store.submit import Submitting
 
 if TYPE_CHECKING:
     from counter_app.store.engine import Store
+    from counter_app.store.witness import Record
 
 
 class Reader(ListReads, SearchReads, JournalReads, OutboxReads, PositionReads, NumberingReads, PeopleReads):
@@ -30,6 +31,7 @@ class Unit(Submitting, Outbox, FeedIn, Numbering, People, Reader):
         super().__init__(store, db)
         self.submitted = 0
         self.numbers = None
+        self.foretold: Record | None = None
         self.learnt = set()
         self.hooks: list[Callable[[], None]] = []
 

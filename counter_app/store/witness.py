@@ -13,7 +13,9 @@ import errno
 import hashlib
 import os
 import threading
+from functools import lru_cache
 from pathlib import Path
+from queue import SimpleQueue
 
 import msgspec
 from msgspec.structs import replace
@@ -81,6 +83,10 @@ class Witness:
         self.path = folder / NAME
         self._lock = threading.Lock()
         self._handle: int | None = None
+        self._worker: threading.Thread | None = None
+        self._jobs: SimpleQueue[tuple[int, bytes] | None] = SimpleQueue()
+        self._done: SimpleQueue[OSError | None] = SimpleQueue()
+        self._last: tuple[bytes, Record] = (b"", Record())
 
     def read(self) -> Record:
         """The newest whole slot; an empty record when there is no file. Raises OSError."""
@@ -90,31 +96,57 @@ class Witness:
                 return Record()
             os.lseek(handle, 0, os.SEEK_SET)
             raw = os.read(handle, 2 * SLOT)
-        found = [slot for slot in (_parse(raw[:SLOT]), _parse(raw[SLOT:])) if slot]
-        return max(found, key=lambda record: record.n, default=Record())
+            if raw != self._last[0]:
+                found = [slot for slot in (_parse(raw[:SLOT]), _parse(raw[SLOT:])) if slot]
+                self._last = raw, max(found, key=lambda record: record.n, default=Record())
+            return self._last[1]
 
     def write(self, was: Facts, now: Facts, *, after: Record | None = None) -> None:
         """Record ``was`` → ``now`` and force it to the disk. ``after``: what ``read`` said in this transaction. Raises OSError
         (then nothing may be committed)."""
-        n = (after or self.read()).n + 1
-        body = msgspec.json.encode(Record(n, was, now))
-        slot = (_mark(body) + b" " + body).ljust(SLOT - 1) + b"\n"
-        if len(slot) != SLOT:
-            raise ValueError("the witness slot is too small")
-        with self._lock:
-            handle = self._open(create=True)
-            assert handle is not None
-            os.lseek(handle, SLOT * (n % 2), os.SEEK_SET)
-            if os.write(handle, slot) != SLOT:
-                raise OSError(errno.ENOSPC, "witness not written")
-            _sync(handle)
+        self._force(*_slot(Record((after or self.read()).n + 1, was, now)))
+
+    def start(self, record: Record) -> None:
+        """``write`` on a thread of its own, while the rest of the transaction is made; ``finish`` must follow."""
+        if self._worker is None:
+            self._worker = threading.Thread(target=self._work, name="witness", daemon=True)
+            self._worker.start()
+        self._jobs.put(_slot(record))
+
+    def finish(self) -> None:
+        """What was started is on the disk when this returns. Raises OSError (then nothing may be committed)."""
+        error = self._done.get()
+        if error is not None:
+            raise error
 
     def close(self) -> None:
         """Let go of the file."""
+        if self._worker is not None:
+            self._jobs.put(None)
+            self._worker.join()
+            self._worker = None
         with self._lock:
             if self._handle is not None:
                 os.close(self._handle)
                 self._handle = None
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            try:
+                self._force(*job)
+            except OSError as error:
+                self._done.put(error)
+            else:
+                self._done.put(None)
+
+    def _force(self, offset: int, slot: bytes) -> None:
+        with self._lock:
+            handle = self._open(create=True)
+            assert handle is not None
+            os.lseek(handle, offset, os.SEEK_SET)
+            if os.write(handle, slot) != SLOT:
+                raise OSError(errno.ENOSPC, "witness not written")
+            _sync(handle)
 
     def _open(self, *, create: bool) -> int | None:
         if self._handle is not None:
@@ -145,6 +177,15 @@ class Witness:
 _sync = getattr(os, "fdatasync", os.fsync)
 
 
+def _slot(record: Record) -> tuple[int, bytes]:
+    """Where the record goes, and its bytes."""
+    body = msgspec.json.encode(record)
+    slot = (_mark(body) + b" " + body).ljust(SLOT - 1) + b"\n"
+    if len(slot) != SLOT:
+        raise ValueError("the witness slot is too small")
+    return SLOT * (record.n % 2), slot
+
+
 def _mark(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest()[:16].encode()
 
@@ -160,6 +201,11 @@ _RECORD = msgspec.json.Decoder(Record)
 _FACTS = msgspec.json.Decoder(Facts)
 
 
+@lru_cache(maxsize=8)
+def _facts(raw: str) -> Facts:
+    return _FACTS.decode(raw)
+
+
 def facts_to_json(facts: Facts) -> str:
     """As kept in the store's own key-value table, in the same transaction as what it counts."""
     return msgspec.json.encode(facts).decode()
@@ -167,4 +213,4 @@ def facts_to_json(facts: Facts) -> str:
 
 def facts_from_json(raw: str | None) -> Facts:
     """Read them back; empty facts for a store that never issued anything."""
-    return _FACTS.decode(raw) if raw else Facts()
+    return _facts(raw) if raw else Facts()
