@@ -22,6 +22,7 @@ from onestop.errors import UserError
 
 if TYPE_CHECKING:
     from counter_app.printing.printers import Job, JobState
+    from counter_app.printing.templates import FormSet
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,7 @@ class PrintFlow(QObject):
         self._running: list[_Running] = []
         self._unnoted: list[tuple[Paper, str]] = []
         self._asking = False
+        self._forms: FormSet | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._ask)
@@ -99,25 +101,28 @@ class PrintFlow(QObject):
         stuck = [running for running in self._running if _same(running.paper, paper)]
         self._running = [running for running in self._running if running not in stuck]
         self._tell(PrintOutcome.PREPARING, {"document": NAMES.get(paper.form, paper.form)}, paper)
-        self._ctx.tasks.run_task(lambda: _submit(paper, target, [running.job for running in stuck]), lambda end: self._submitted(paper, *end),
+        forms = self._form_texts()
+        jobs = [running.job for running in stuck]
+        self._ctx.tasks.run_task(lambda: _submit(paper, target, jobs, forms), lambda end: self._submitted(paper, *end),
                                  lambda error: self._failed(paper, error), owner=self)
 
     def save_pdf(self, paper: Paper, path: Path) -> None:
         """Write the form to a file instead; it counts as a print."""
-        size = self.target(paper.form).paper
-        self._ctx.tasks.run_task(lambda: _save(paper, size, path), lambda end: self._ended(paper, *end), lambda error: self._failed(paper, error),
-                                 owner=self)
+        size, forms = self.target(paper.form).paper, self._form_texts()
+        self._ctx.tasks.run_task(lambda: _save(paper, size, path, forms), lambda end: self._ended(paper, *end),
+                                 lambda error: self._failed(paper, error), owner=self)
 
     def preview(self, papers: list[Paper]) -> None:
         """Let the person look at the pages before they are printed."""
         if papers:
+            self._form_texts()
             self.preview_requested.emit(papers)
 
     def render(self, paper: Paper) -> bytes:
         """The finished pages, on the paper of this PC's printer. For a worker: the first call loads the PDF library."""
         from counter_app.printing import pdf
 
-        return pdf.render(paper.document, self.target(paper.form).paper)  # type: ignore[arg-type]
+        return pdf.render(paper.document, self.target(paper.form).paper, forms=self._forms)  # type: ignore[arg-type]
 
     def pdf_name(self, paper: Paper) -> Path:
         """Where "Lưu PDF" proposes to write: a code, never a name."""
@@ -135,6 +140,16 @@ class PrintFlow(QObject):
         self._running = []
 
     # ---- on the GUI thread
+
+    def _form_texts(self) -> FormSet:
+        """Our forms with the office's own files over them, read once; what is wrong with a file is told once."""
+        if self._forms is None:
+            from counter_app.printing.templates import load_forms
+
+            self._forms = load_forms(self._ctx.settings.file.parent / "forms" if self._ctx.settings is not None else None)
+            for problem in self._forms.problems:
+                self._ctx.fail(problem)
+        return self._forms
 
     def _submitted(self, paper: Paper, outcome: PrintOutcome, facts: dict[str, Any], job: Job | None) -> None:
         self._tell(outcome, facts, paper)
@@ -234,7 +249,7 @@ def _facts(paper: Paper, printer: str) -> dict[str, Any]:
 # ---- in the pool; slow libraries are loaded here
 
 
-def _submit(paper: Paper, target: Target, stuck: list[Job]) -> tuple[PrintOutcome, dict[str, Any], Job | None]:
+def _submit(paper: Paper, target: Target, stuck: list[Job], forms: FormSet) -> tuple[PrintOutcome, dict[str, Any], Job | None]:
     from counter_app.printing import pdf, printers
 
     for job in stuck:
@@ -242,7 +257,7 @@ def _submit(paper: Paper, target: Target, stuck: list[Job]) -> tuple[PrintOutcom
             printers.cancel(job)
         except UserError as error:
             log.warning("a stuck job could not be cancelled: %s", error.code)
-    content = pdf.render(paper.document, target.paper)  # type: ignore[arg-type]
+    content = pdf.render(paper.document, target.paper, forms=forms)  # type: ignore[arg-type]
     queues = printers.list_printers()
     queue = target.queue or next((printer.name for printer in queues), "")
     facts = _facts(paper, queue)
@@ -256,10 +271,10 @@ def _submit(paper: Paper, target: Target, stuck: list[Job]) -> tuple[PrintOutcom
     return PrintOutcome.QUEUED, facts, job
 
 
-def _save(paper: Paper, size: str, path: Path) -> tuple[PrintOutcome, dict[str, Any]]:
+def _save(paper: Paper, size: str, path: Path, forms: FormSet) -> tuple[PrintOutcome, dict[str, Any]]:
     from counter_app.printing import pdf, printers
 
-    printers.save_pdf(pdf.render(paper.document, size), path)  # type: ignore[arg-type]
+    printers.save_pdf(pdf.render(paper.document, size, forms=forms), path)  # type: ignore[arg-type]
     return PrintOutcome.SAVED_PDF, _facts(paper, PDF_QUEUE) | {"path": str(path)}
 
 
