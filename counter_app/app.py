@@ -167,6 +167,7 @@ class Program(QObject):
     def _wire(self) -> None:
         ctx, window = self.context, self.window
         ctx.say, ctx.fail, ctx.link = self.say, self.fail, lambda: self.bridge.link
+        ctx.last_sync = lambda: self.bridge.last_ok
         ctx.desk.changed = self._saved
         window.page_requested.connect(self.navigator.go)
         window.search_submitted.connect(self.dispatch.typed)

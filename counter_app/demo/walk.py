@@ -180,7 +180,8 @@ class Walk(QObject):
         QTest.keyClick(self._focus(), key, modifier)
 
     def _focus(self) -> QWidget:
-        return QApplication.focusWidget() or self._p.window
+        window = self._p.window
+        return QApplication.focusWidget() or window.focusWidget() or window
 
     def _scan(self, text: str) -> None:
         """As a serial scanner delivers it."""

@@ -1,0 +1,117 @@
+"""Where scans come from: keyboard scanner, serial scanner, camera. Each goes through the gate and is routed by what it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from counter_app.domain.outcomes import ScanOutcome
+from counter_app.runtime.settings import CAMERA, SCANNER_PREFIX, SCANNER_SUFFIX, SERIAL_PORT
+from counter_app.scanner.classify import classify
+from counter_app.scanner.gate import Gate, Wrapping
+from counter_app.scanner.known import known_code, scanner_text
+from counter_app.scanner.qt.camera import CameraSession
+from counter_app.scanner.qt.wedge import Wedge
+from counter_app.scanner.raw import RawScan
+from counter_app.scanner.serial_port import PortState, SerialScanner
+from counter_app.ui.camera_panel import CameraPanel
+from counter_app.ui.context import UiContext
+
+
+class ScanSources(QObject):
+    """``start`` begins to listen, ``stop`` releases every device. ``host`` is the window the camera panel lies over."""
+
+    _serial_read = Signal(object)
+    _serial_state = Signal(object)
+
+    def __init__(self, ctx: UiContext, host: QWidget, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._ctx = ctx
+        desk = ctx.desk
+        self._gate = self._new_gate()
+        self._wedge = Wedge(lambda text: scanner_text(desk.codes)(text), self)
+        self._wedge.scanned.connect(self.arrived)
+        self._serial: SerialScanner | None = None
+        self._serial_read.connect(self.arrived, Qt.ConnectionType.QueuedConnection)
+        self._serial_state.connect(self._port_changed, Qt.ConnectionType.QueuedConnection)
+        self._camera: CameraSession | None = None
+        self._fits = lambda text: known_code(desk.codes)(text)
+        self._host = host
+        self._panel: CameraPanel | None = None
+
+    def start(self) -> None:
+        """Listen to keyboard and serial scanners. The camera opens only when its panel is asked for."""
+        self._wedge.start()
+        self._open_serial()
+
+    def stop(self) -> None:
+        """Release everything, camera first: its light should go out at once."""
+        self.close_camera()
+        self._wedge.stop()
+        if self._serial is not None:
+            self._serial.stop()
+            self._serial = None
+
+    def reload(self) -> None:
+        """Settings of the scanners changed."""
+        self._gate = self._new_gate()
+        if self._serial is not None:
+            self._serial.stop()
+            self._serial = None
+        self._open_serial()
+
+    @Slot(object)
+    def arrived(self, raw: RawScan) -> None:
+        """One reading of any device."""
+        admitted = self._gate.admit(raw)
+        if admitted is not None:
+            self._ctx.scans.deliver(classify(admitted.text, self._ctx.desk.codes), admitted)
+
+    @Slot()
+    def toggle_camera(self) -> None:
+        """Open the camera panel, or close it."""
+        if self._panel is not None and self._panel.isVisible():
+            self.close_camera()
+            return
+        if self._panel is None:
+            self._panel = CameraPanel(self._host)
+            self._panel.close_requested.connect(self.close_camera)
+            self._camera = CameraSession(self._fits, self)
+            self._camera.found.connect(self._seen)
+            self._camera.preview.connect(self._panel.show_picture)
+            self._camera.hint.connect(self._panel.show_hint)
+            self._camera.problem.connect(self._panel.show_problem)
+        assert self._camera is not None
+        self._panel.open_panel()
+        self._camera.open(self._ctx.settings.get(CAMERA) if self._ctx.settings is not None else "")
+
+    @Slot()
+    def close_camera(self) -> None:
+        """Hide the panel and let go of the device."""
+        if self._camera is not None:
+            self._camera.close()
+        if self._panel is not None:
+            self._panel.hide()
+
+    @Slot(object)
+    def _seen(self, raw: RawScan) -> None:
+        """A believed sighting. The panel stays open: the next paper may follow."""
+        self.arrived(raw)
+        if self._panel is not None:
+            self._panel.blink()
+
+    def _new_gate(self) -> Gate:
+        settings = self._ctx.settings
+        return Gate() if settings is None else Gate(Wrapping(settings.get(SCANNER_PREFIX), settings.get(SCANNER_SUFFIX)))
+
+    def _open_serial(self) -> None:
+        port = self._ctx.settings.get(SERIAL_PORT) if self._ctx.settings is not None else ""
+        if port:
+            self._serial = SerialScanner(port, self._serial_read.emit, self._serial_state.emit)
+            # Opening may take a driver's time; it runs in the scanner's own thread, after the first paint.
+            QTimer.singleShot(0, self._serial.start)
+
+    @Slot(object)
+    def _port_changed(self, state: PortState) -> None:
+        if state is PortState.LOST:
+            self._ctx.say(ScanOutcome.DEVICE_LOST)
