@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from counter_app.runtime.settings import IDLE_LOCK_MINUTES
-from counter_app.services.sign_in import SignedIn, sign_in
+from counter_app.services.sign_in import SignedIn, sign_in, sign_out
 from counter_app.ui.context import UiContext
 from counter_app.ui.dialogs.sign_in_view import LockScreen
 from counter_app.ui.main_window import MainWindow
 from counter_app.ui.sign_in_presenter import SignInPresenter
 from onestop.errors import UserError
+
+log = logging.getLogger(__name__)
 
 _ACTIVITY = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.TouchBegin})
 
@@ -23,6 +28,7 @@ class IdleLock(QObject):
         super().__init__(parent)
         self._ctx, self._window, self._gate = ctx, window, gate
         self._screen: LockScreen | None = None
+        self._hidden: list[QDialog] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.lock)
@@ -40,13 +46,19 @@ class IdleLock(QObject):
 
     @Slot()
     def lock(self) -> None:
-        """Cover the window, if somebody is signed in and it is not covered yet."""
+        """Cover the window, if somebody is signed in and it is not covered yet. The page parks what is typed; open dialogs and menus
+        (they may show a person's data) go out of sight and come back."""
         staff = self._ctx.desk.staff
         if staff is None or self._window.is_covered():
             return
         page = self._window.current_page()
         if page is not None:
             page.on_leave()
+        while (popup := QApplication.activePopupWidget()) is not None and popup.isVisible():
+            popup.close()
+        self._hidden = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
+        for dialog in self._hidden:
+            dialog.hide()
         self._screen = LockScreen(staff.name)
         self._screen.unlock_requested.connect(self._asked)
         self._screen.sign_out_requested.connect(self._other)
@@ -73,22 +85,38 @@ class IdleLock(QObject):
         self._ctx.tasks.run_task(lambda: sign_in(self._ctx.desk, staff.username, password, self._ctx.central), self._uncover, self._refuse,
                                  key="unlock", owner=self)
 
-    @Slot(object)
     def _uncover(self, done: SignedIn) -> None:
+        if self._screen is None:  # a late answer: meanwhile this person signed out
+            if self._ctx.desk.staff is done.staff:
+                sign_out(self._ctx.desk)
+            return
         self._screen = None
         self._window.hide_overlay()
         page = self._window.current_page()
         if page is not None:
             page.on_enter()
         self._ctx.facts.signed_in.emit(done.staff)
+        for dialog in self._take_hidden():
+            dialog.show()
 
-    @Slot(object)
     def _refuse(self, error: Exception) -> None:
-        if self._screen is not None:
-            self._screen.refuse(error.message if isinstance(error, UserError) else "Chưa mở khóa được. Hãy thử lại.")
+        if self._screen is None:
+            return
+        if isinstance(error, UserError):
+            self._screen.refuse(error.message)
+        else:
+            self._screen.refuse("Chưa mở khóa được do lỗi của chương trình. Hãy thử lại.")
+            log.error("unlocking failed: %s", type(error).__name__)
 
     @Slot()
     def _other(self) -> None:
+        """Somebody else takes the desk: what the first person had open is closed, what was typed stays parked."""
         self._screen = None
+        for dialog in self._take_hidden():
+            dialog.reject()
         self._window.hide_overlay()
         self._gate.sign_out()
+
+    def _take_hidden(self) -> list[QDialog]:
+        hidden, self._hidden = self._hidden, []
+        return [dialog for dialog in hidden if shiboken6.isValid(dialog)]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from PySide6.QtCore import QObject, Slot
 
 from counter_app.services.sign_in import SignedIn, sign_in, sign_out
 from counter_app.ui.context import UiContext
 from counter_app.ui.dialogs.sign_in_view import SignInView
 from counter_app.ui.main_window import MainWindow
-from onestop.errors import UserError
+from onestop.errors import EnvironmentFault, UserError
 
 _LAST_USER = "last_user"
 
@@ -48,17 +50,19 @@ class SignInPresenter(QObject):
         self._ctx.tasks.run_task(lambda: sign_in(self._ctx.desk, username, password, self._ctx.central), self._let_in, self._refuse,
                                  key="sign-in", owner=self)
 
-    @Slot(object)
     def _let_in(self, done: SignedIn) -> None:
-        with self._ctx.desk.store.write() as unit:
+        page_before = self._window.current_page()
+        with suppress(EnvironmentFault), self._ctx.desk.store.write() as unit:  # a convenience: a full disk must not keep people out
             unit.meta_set(_LAST_USER, done.staff.username)
         self._view = None
         self._window.hide_overlay()
         self._ctx.facts.signed_in.emit(done.staff)
+        page = self._window.current_page()
+        if page is not None and page is page_before:
+            page.on_enter()  # left when the person before signed out
         if not done.online:
             self._window.show_toast("Đã đăng nhập khi mất mạng. Mọi việc ở quầy vẫn làm bình thường.", "info", "cloud-off")
 
-    @Slot(object)
     def _refuse(self, error: Exception) -> None:
         if self._view is None:
             return

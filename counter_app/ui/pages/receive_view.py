@@ -272,6 +272,10 @@ class ReceiveView(PresentedPage):
             widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.matches(QKeySequence.StandardKey.Undo)
+                and isinstance(watched, QLineEdit) and not watched.isUndoAvailable()):
+            event.ignore()  # an editor with nothing to undo leaves Ctrl+Z to the page
+            return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
             if plain and watched is self.search and self.search.is_open():
