@@ -46,6 +46,13 @@ def test_codes_are_read_from_the_dots_of_cheap_and_good_printers(name: str, dpi:
         assert codes(page) == ([code], [code]), (name, dpi, drawn_for)
 
 
+@pytest.mark.parametrize("dpi", [203, 300])
+def test_both_copies_have_their_codes(dpi: int):
+    document = samples.receipt()
+    pages = list(dots(pdf.render(document, "A5"), dpi))
+    assert [codes(page) for page in pages] == [([document.code], [document.code])] * 2
+
+
 @pytest.mark.parametrize("dpi", [203, 300, 600])
 def test_every_line_of_a_handover_slip_has_a_code_that_reads(dpi: int):
     slip = samples.handover(14)
