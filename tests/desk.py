@@ -40,8 +40,16 @@ def documents() -> tuple[tuple[CatalogueEntry, ...], dict[str, str]]:
         sha = hashlib.sha256(text.encode()).hexdigest()
         docs[sha] = text
         start, end = body.get("valid_from"), body.get("valid_to")
-        entries.append(CatalogueEntry(kind=kind, code=code, v=v, sha256=sha, valid_from=date.fromisoformat(start) if start else None,
-                                      valid_to=date.fromisoformat(end) if end else None))
+        entries.append(
+            CatalogueEntry(
+                kind=kind,
+                code=code,
+                v=v,
+                sha256=sha,
+                valid_from=date.fromisoformat(start) if start else None,
+                valid_to=date.fromisoformat(end) if end else None,
+            )
+        )
 
     for unit in json.loads((demo / "agencies.json").read_text("utf-8")):
         put("agency", unit["id"], unit)
@@ -88,8 +96,17 @@ class DeskBench:
         items = []
         for item in entities:
             self._seq += 1
-            items.append(FeedItem(seq=self._seq, op=f"{self._seq:032x}", kind=kinds[type(item)], id=item.id, v=max(1, item.version),
-                                  chain="0" * 16, data=msgspec.Raw(encode(item))))
+            items.append(
+                FeedItem(
+                    seq=self._seq,
+                    op=f"{self._seq:032x}",
+                    kind=kinds[type(item)],
+                    id=item.id,
+                    v=max(1, item.version),
+                    chain="0" * 16,
+                    data=msgspec.Raw(encode(item)),
+                )
+            )
         with self.store.write() as unit:
             unit.apply_page(self.desk.agency, items, Position(self.desk.agency, self._seq, f"{self._seq:016x}"))
 
@@ -113,17 +130,42 @@ class DeskBench:
         self.store.close()
 
 
-def make_desk(folder: Path, *, username: str | None = "hoa.nt", agency: str = AGENCY, now: datetime = NOW, device: int = 7, demo: int = 0,
-              **settings: Any) -> DeskBench:
+def make_desk(
+    folder: Path,
+    *,
+    username: str | None = "hoa.nt",
+    agency: str = AGENCY,
+    now: datetime = NOW,
+    device: int = 7,
+    demo: int = 0,
+    **settings: Any,
+) -> DeskBench:
     """A desk ready to work, signed in as ``username`` (None: nobody). ``demo``: how many dossiers the province has; those of this
     agency and its slips are loaded as if pulled from the centre."""
     clock = FixedClock(now)
     store = open_store(folder / "profile" / "store.db", secrets.token_bytes(32), witness=folder / "witness", clock=clock)
     entries, docs = documents()
-    reply = EnrolReply(device=device, agency=agency, agency_name="Trung tâm Phục vụ hành chính công", gateway_key="k", epoch=1,
-                       settings=AgencySettings(**settings))
-    lanes = [Lease(lease=f"L{n}", agency=agency, lane=n, first=2000 + 200 * n, last=2199 + 200 * n, valid_from=date(2026, 11, 1),
-                   valid_to=date(2027, 1, 10), token="t") for n in (1, 2)]
+    reply = EnrolReply(
+        device=device,
+        agency=agency,
+        agency_name="Trung tâm Phục vụ hành chính công",
+        gateway_key="k",
+        epoch=1,
+        settings=AgencySettings(**settings),
+    )
+    lanes = [
+        Lease(
+            lease=f"L{n}",
+            agency=agency,
+            lane=n,
+            first=2000 + 200 * n,
+            last=2199 + 200 * n,
+            valid_from=date(2026, 11, 1),
+            valid_to=date(2027, 1, 10),
+            token="t",
+        )
+        for n in (1, 2)
+    ]
     with store.write() as unit:
         unit.save_enrolment(reply)
         unit.save_leases(lanes)
@@ -131,8 +173,16 @@ def make_desk(folder: Path, *, username: str | None = "hoa.nt", agency: str = AG
         unit.save_catalogue(list(entries), docs)
     with store.read() as reader:
         agencies = [doc.code for doc in reader.catalogue("agency")]
-        desk = Desk(store=store, clock=clock, agency=agency, device=device, settings=reply.settings, catalogue=load_catalogue(reader, agency),
-                    calendar=load_calendar_doc(reader), codes=load_codes_doc(reader, agencies))
+        desk = Desk(
+            store=store,
+            clock=clock,
+            agency=agency,
+            device=device,
+            settings=reply.settings,
+            catalogue=load_catalogue(reader, agency),
+            calendar=load_calendar_doc(reader),
+            codes=load_codes_doc(reader, agencies),
+        )
     bench = DeskBench(folder, desk, store, clock)
     desk.changed = bench.heard.append
     if username:
@@ -147,6 +197,7 @@ def a_form(procedure: str = "1.004873", name: str = "Nguyễn Văn An", **change
     """A reception that can be saved."""
     from counter_app.services.receive import ReceiveForm
 
-    owner = Party(name=name, id_no="001099012345", dob="1999-01-01", gender="male", address="12 đường Yersin, phường Nha Trang",
-                  phone="0912345678")
+    owner = Party(
+        name=name, id_no="001099012345", dob="1999-01-01", gender="male", address="12 đường Yersin, phường Nha Trang", phone="0912345678"
+    )
     return ReceiveForm(**{"procedure": procedure, "owner": owner, **changes})

@@ -17,19 +17,53 @@ def trial_document(desk: Desk, form: str) -> paper.Document:
     header = paper.Header(parent=lines[0], unit=lines[1] or desk.unit.name.upper(), place=desk.unit.place)
     due = now + timedelta(days=3)
     receipt = paper.ReceiptDoc(
-        header=header, owner=paper.Party(name=_WHO, id_no="000000000000", address="In thử máy in của quầy"), code=_CODE,
-        procedure_name="In thử: kiểm tra lề, dấu tiếng Việt và mã vạch", procedure_code="0.000000", received_at=now, due_at=due,
-        unit_name=desk.unit.name, components=(paper.ComponentLine(name="Ắ ằ ẵ ặ Ế ề ễ ệ Ố ồ ỗ ộ Ứ ừ ữ ự Đ đ", originals=1, copies=1),),
-        copies=("In thử",), limit="3 ngày làm việc", return_method="Tại bộ phận một cửa")
+        header=header,
+        owner=paper.Party(name=_WHO, id_no="000000000000", address="In thử máy in của quầy"),
+        code=_CODE,
+        procedure_name="In thử: kiểm tra lề, dấu tiếng Việt và mã vạch",
+        procedure_code="0.000000",
+        received_at=now,
+        due_at=due,
+        unit_name=desk.unit.name,
+        components=(paper.ComponentLine(name="Ắ ằ ẵ ặ Ế ề ễ ệ Ố ồ ỗ ộ Ứ ừ ữ ự Đ đ", originals=1, copies=1),),
+        copies=("In thử",),
+        limit="3 ngày làm việc",
+        return_method="Tại bộ phận một cửa",
+    )
     documents: dict[str, paper.Document] = {
         "01": receipt,
-        "06": paper.ControlSheetDoc(header=header, code=_CODE, received_at=now, unit_name=desk.unit.name, owner=_WHO,
-                                    procedure_name=receipt.procedure_name, due_at=due, blocks=2),
-        "handover": paper.HandoverSlipDoc(header=header, slip_no="H99.99-99.1-990101-0001", direction="to-department",
-                                          from_unit=desk.unit.name, from_person=_WHO, to_unit=_WHO, handed_at=now, copies=("In thử",),
-                                          lines=(paper.HandoverLine(code=_CODE, owner=_WHO, procedure=receipt.procedure_name, due_at=due),)),
-        "return": paper.ReturnSlipDoc(header=header, code=_CODE, owner=_WHO, procedure_name=receipt.procedure_name, procedure_code="0.000000",
-                                      received_at=now, returned_at=now, collector=paper.Party(name=_WHO), copies=("In thử",)),
+        "06": paper.ControlSheetDoc(
+            header=header,
+            code=_CODE,
+            received_at=now,
+            unit_name=desk.unit.name,
+            owner=_WHO,
+            procedure_name=receipt.procedure_name,
+            due_at=due,
+            blocks=2,
+        ),
+        "handover": paper.HandoverSlipDoc(
+            header=header,
+            slip_no="H99.99-99.1-990101-0001",
+            direction="to-department",
+            from_unit=desk.unit.name,
+            from_person=_WHO,
+            to_unit=_WHO,
+            handed_at=now,
+            copies=("In thử",),
+            lines=(paper.HandoverLine(code=_CODE, owner=_WHO, procedure=receipt.procedure_name, due_at=due),),
+        ),
+        "return": paper.ReturnSlipDoc(
+            header=header,
+            code=_CODE,
+            owner=_WHO,
+            procedure_name=receipt.procedure_name,
+            procedure_code="0.000000",
+            received_at=now,
+            returned_at=now,
+            collector=paper.Party(name=_WHO),
+            copies=("In thử",),
+        ),
     }
     return documents[form]
 

@@ -17,7 +17,9 @@ def settle(desk: Desk, review_id: str, decision: str = "theirs", *, note: str = 
     the dossier's later changes go on. Raises ``review-unknown``, ``review-settled``, ``decision-unknown``."""
     staff = desk.require("review.settle")
     if decision not in DECISIONS:
-        raise UserError("decision-unknown", "Chỉ có thể chọn giữ giá trị của trung tâm. Muốn ghi giá trị khác, hãy đính chính hồ sơ sau đó.")
+        raise UserError(
+            "decision-unknown", "Chỉ có thể chọn giữ giá trị của trung tâm. Muốn ghi giá trị khác, hãy đính chính hồ sơ sau đó."
+        )
     with desk.store.write() as unit:
         review = unit.review(review_id)
         if review is None:

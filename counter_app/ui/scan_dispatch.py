@@ -15,7 +15,16 @@ from PySide6.QtWidgets import QApplication
 
 from counter_app.domain.outcomes import ScanOutcome
 from counter_app.scanner import router
-from counter_app.scanner.classify import CitizenCard, DossierCode, OtherCard, PostalItem, ProvisionalCode, SlipNumber, TrackingUrl, Unknown
+from counter_app.scanner.classify import (
+    CitizenCard,
+    DossierCode,
+    OtherCard,
+    PostalItem,
+    ProvisionalCode,
+    SlipNumber,
+    TrackingUrl,
+    Unknown,
+)
 from counter_app.scanner.raw import RawScan
 from counter_app.scanner.router import Routing
 from counter_app.services.lookup import LookupResult, ask_central, look_up
@@ -24,8 +33,16 @@ from counter_app.ui.context import UiContext
 from counter_app.ui.notify import Notice, notice
 from onestop.text import mask_id
 
-_NAMES: dict[type, str] = {DossierCode: "mã hồ sơ", ProvisionalCode: "số tạm", SlipNumber: "phiếu bàn giao", CitizenCard: "thẻ căn cước",
-                           PostalItem: "mã bưu gửi", TrackingUrl: "đường dẫn tra cứu", OtherCard: "loại thẻ khác", Unknown: "nội dung lạ"}
+_NAMES: dict[type, str] = {
+    DossierCode: "mã hồ sơ",
+    ProvisionalCode: "số tạm",
+    SlipNumber: "phiếu bàn giao",
+    CitizenCard: "thẻ căn cước",
+    PostalItem: "mã bưu gửi",
+    TrackingUrl: "đường dẫn tra cứu",
+    OtherCard: "loại thẻ khác",
+    Unknown: "nội dung lạ",
+}
 #: What the person may do with a text that led nowhere: (id, words).
 KEPT_ACTIONS = (("search", "Tìm theo nội dung"), ("copy", "Chép"), ("receive", "Tiếp nhận hồ sơ mới"))
 
@@ -135,7 +152,9 @@ class ScanDispatch(QObject):
             else:
                 self._not_found(answer, code, text)
 
-        self._asking = self._ctx.tasks.run_task(lambda: ask_central(desk, found, central), answered, self._failed, key="scan-lookup", owner=self)
+        self._asking = self._ctx.tasks.run_task(
+            lambda: ask_central(desk, found, central), answered, self._failed, key="scan-lookup", owner=self
+        )
 
     def _failed(self, error: Exception) -> None:
         self._asking = None

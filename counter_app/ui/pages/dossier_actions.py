@@ -69,12 +69,30 @@ def available(dossier: Dossier, roles: Collection[str], agency: str) -> list[Act
         made.append(Action("collect-fee", "Thu phí, lệ phí", "banknote", "F7", why))
     if status != State.REGISTERED:
         count = dossier.prints.get("01", 0)
-        made.append(Action("print-01", "In lại giấy tiếp nhận" if count else "In giấy tiếp nhận", "printer", "F9", right("print.record"), group=1))
-        made.append(Action("print-06", "In lại phiếu kiểm soát" if dossier.prints.get("06", 0) else "In phiếu kiểm soát", "printer", "",
-                           right("print.record"), group=1))
+        made.append(
+            Action("print-01", "In lại giấy tiếp nhận" if count else "In giấy tiếp nhận", "printer", "F9", right("print.record"), group=1)
+        )
+        made.append(
+            Action(
+                "print-06",
+                "In lại phiếu kiểm soát" if dossier.prints.get("06", 0) else "In phiếu kiểm soát",
+                "printer",
+                "",
+                right("print.record"),
+                group=1,
+            )
+        )
     if dossier.returned is not None:
-        made.append(Action("print-return", "In lại phiếu trả kết quả" if dossier.prints.get("return", 0) else "In phiếu trả kết quả", "printer",
-                           "", right("print.record"), group=1))
+        made.append(
+            Action(
+                "print-return",
+                "In lại phiếu trả kết quả" if dossier.prints.get("return", 0) else "In phiếu trả kết quả",
+                "printer",
+                "",
+                right("print.record"),
+                group=1,
+            )
+        )
     why = right("dossier.correct") or ("" if not is_final(status) or head else "Hồ sơ đã kết thúc; chỉ phụ trách được đính chính.")
     made.append(Action("correct", "Đính chính", "file-pen-line", "", why, group=2))
     if not is_final(status) and status not in (State.REGISTERED, State.DONE):

@@ -47,8 +47,17 @@ class FieldsDialog(BaseDialog):
 
     submitted = Signal(dict)
 
-    def __init__(self, title: str, asks: Sequence[Ask], *, text: str = "", verb: str, icon: str = "file-pen-line", danger: bool = False,
-                 parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        asks: Sequence[Ask],
+        *,
+        text: str = "",
+        verb: str,
+        icon: str = "file-pen-line",
+        danger: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(title, text, icon=icon, role="danger" if danger else "accent", parent=parent)
         self.editors: dict[str, QWidget] = {}
         self.fields: dict[str, FormField] = {}

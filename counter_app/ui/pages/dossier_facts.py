@@ -19,7 +19,13 @@ from onestop.states import State, state_name
 from onestop.text import mask_id
 
 _GENDER = {"male": "Nam", "female": "Nữ"}
-_FORM_COUNTS = (("01", "Giấy tiếp nhận"), ("02", "Phiếu bổ sung"), ("03", "Phiếu từ chối"), ("06", "Phiếu kiểm soát"), ("return", "Phiếu trả"))
+_FORM_COUNTS = (
+    ("01", "Giấy tiếp nhận"),
+    ("02", "Phiếu bổ sung"),
+    ("03", "Phiếu từ chối"),
+    ("06", "Phiếu kiểm soát"),
+    ("return", "Phiếu trả"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,51 +88,96 @@ def owed_by_code(fees: tuple[FeeEntry, ...]) -> list[tuple[FeeEntry, int]]:
     return [(line, rest) for line, rest in found if rest]
 
 
-def build_facts(desk: Desk, dossier: Dossier, *, sync: SyncState | None, reviews: int, names: dict[str, str], source: str) -> DossierFacts:
+def build_facts(
+    desk: Desk, dossier: Dossier, *, sync: SyncState | None, reviews: int, names: dict[str, str], source: str
+) -> DossierFacts:
     """What the page shows of ``dossier``. ``source`` says where the answer comes from and how old it is."""
     sums = totals(dossier.fees)
     left, verdict = due_words(desk, dossier)[0], due_state(desk, dossier)
     return DossierFacts(
-        code=dossier.shown_code, state=state_chip(dossier.status), state_full=state_name(dossier.status),
-        sync=sync_chip(sync) if sync else None, source=source, procedure=dossier.procedure_name, procedure_line=_procedure_line(dossier),
+        code=dossier.shown_code,
+        state=state_chip(dossier.status),
+        state_full=state_name(dossier.status),
+        sync=sync_chip(sync) if sync else None,
+        source=source,
+        procedure=dossier.procedure_name,
+        procedure_line=_procedure_line(dossier),
         note=_note(desk, dossier, sync, reviews),
-        owner=_party(dossier.owner), owner_id=mask_id(dossier.owner.id_no), submitter=_submitter(desk, dossier),
+        owner=_party(dossier.owner),
+        owner_id=mask_id(dossier.owner.id_no),
+        submitter=_submitter(desk, dossier),
         submitter_id=mask_id(dossier.submitter.id_no) if dossier.submitter else "",
-        components=tuple((c.name + (f" ({c.note})" if c.note else ""), str(c.originals or NONE), str(c.copies or NONE))
-                         for c in dossier.components),
-        set_line=f"{dossier.set_count} bộ", fees=_fees(dossier),
-        fee_line=f"Còn phải thu {money_text(sums.outstanding)}" if sums.outstanding else "Đã thu đủ" if sums.due else "Không thu phí, lệ phí",
+        components=tuple(
+            (c.name + (f" ({c.note})" if c.note else ""), str(c.originals or NONE), str(c.copies or NONE)) for c in dossier.components
+        ),
+        set_line=f"{dossier.set_count} bộ",
+        fees=_fees(dossier),
+        fee_line=f"Còn phải thu {money_text(sums.outstanding)}"
+        if sums.outstanding
+        else "Đã thu đủ"
+        if sums.due
+        else "Không thu phí, lệ phí",
         fee_role="warning" if sums.outstanding else "success" if sums.due else "neutral",
-        due=moment_text(dossier.due_at), due_chip=verdict,
-        due_left=left.removeprefix("Đến hạn hôm nay, ") if left != verdict.text else "", due_reasons=_reasons(desk, dossier),
-        papers_at=holder_words(desk, dossier.holder, dossier.status), prints=_prints(dossier),
-        history=tuple(_line(desk, event, names) for event in reversed(dossier.events)))
+        due=moment_text(dossier.due_at),
+        due_chip=verdict,
+        due_left=left.removeprefix("Đến hạn hôm nay, ") if left != verdict.text else "",
+        due_reasons=_reasons(desk, dossier),
+        papers_at=holder_words(desk, dossier.holder, dossier.status),
+        prints=_prints(dossier),
+        history=tuple(_line(desk, event, names) for event in reversed(dossier.events)),
+    )
 
 
 def _procedure_line(dossier: Dossier) -> str:
-    limit = "trong ngày" if dossier.limit_unit == "same-day" else Limit(dossier.limit_value, dossier.limit_unit).text_vi \
-        if dossier.limit_value else ""
-    return " · ".join(part for part in (dossier.procedure_code, dossier.sector, f"thời hạn {limit}" if limit else "",
-                                        f"nội dung: {dossier.subject}" if dossier.subject else "") if part)
+    limit = (
+        "trong ngày"
+        if dossier.limit_unit == "same-day"
+        else Limit(dossier.limit_value, dossier.limit_unit).text_vi
+        if dossier.limit_value
+        else ""
+    )
+    return " · ".join(
+        part
+        for part in (
+            dossier.procedure_code,
+            dossier.sector,
+            f"thời hạn {limit}" if limit else "",
+            f"nội dung: {dossier.subject}" if dossier.subject else "",
+        )
+        if part
+    )
 
 
 def _note(desk: Desk, dossier: Dossier, sync: SyncState | None, reviews: int) -> Note | None:
     if reviews or sync == "needs_person":
-        return Note("Trung tâm không nhận một thay đổi của hồ sơ này. Hãy xem hai giá trị và quyết định trong mục Đồng bộ.", "danger",
-                    "triangle-alert", "Xử lý")
+        return Note(
+            "Trung tâm không nhận một thay đổi của hồ sơ này. Hãy xem hai giá trị và quyết định trong mục Đồng bộ.",
+            "danger",
+            "triangle-alert",
+            "Xử lý",
+        )
     if dossier.agency != desk.agency:
-        return Note(f"Hồ sơ thuộc {desk.catalogue.unit_name(dossier.agency)}. Chỉ xem được, không xử lý tại quầy này.", "info", "building-2")
+        return Note(
+            f"Hồ sơ thuộc {desk.catalogue.unit_name(dossier.agency)}. Chỉ xem được, không xử lý tại quầy này.", "info", "building-2"
+        )
     asked = [s for s in dossier.supplements if s.answered_at is None]
     if dossier.status == State.SUPPLEMENT and asked:
-        return Note(f"Chờ công dân bổ sung từ {date_text(asked[-1].asked_at)}: {'; '.join(asked[-1].items) or asked[-1].reason}", "warning",
-                    "file-warning")
+        return Note(
+            f"Chờ công dân bổ sung từ {date_text(asked[-1].asked_at)}: {'; '.join(asked[-1].items) or asked[-1].reason}",
+            "warning",
+            "file-warning",
+        )
     if dossier.status in (State.REFUSED, State.STOPPED, State.WITHDRAWAL):
         reasons = [e.reason for e in dossier.events if e.reason and e.kind in ("refuse", "stop", "withdraw-ask")]
         return Note(f"{state_name(dossier.status)}. Lý do: {reasons[-1]}", "neutral", "info") if reasons else None
     if dossier.returned is not None:
         taken = dossier.returned
-        return Note(f"Đã trả {moment_text(taken.at)} cho {taken.collector_name} ({RELATION_WORDS[taken.relation].lower()})"
-                    + (f", giấy: {taken.authority}" if taken.authority else ""), "neutral", "handshake")
+        return Note(
+            f"Đã trả {moment_text(taken.at)} cho {taken.collector_name} ({RELATION_WORDS[taken.relation].lower()})"
+            + (f", giấy: {taken.authority}" if taken.authority else ""),
+            "neutral",
+            "handshake",
+        )
     if dossier.result is not None and dossier.status == State.DONE:
         result = " ".join(p for p in (dossier.result.kind, dossier.result.number) if p)
         return Note(f"Kết quả đã về quầy {moment_text(dossier.result.at)}" + (f": {result}" if result else ""), "success", "file-check-2")
@@ -136,21 +187,29 @@ def _note(desk: Desk, dossier: Dossier, sync: SyncState | None, reviews: int) ->
 def _party(owner: Party) -> tuple[tuple[str, str], ...]:
     person = owner.kind == "person"
     born = f"{owner.dob[8:10]}/{owner.dob[5:7]}/{owner.dob[:4]}" if owner.dob and len(owner.dob) == 10 else owner.dob or ""
-    pairs = [("Họ tên" if person else "Tổ chức", owner.name),
-             ("Ngày sinh", " · ".join(p for p in (born, _GENDER.get(owner.gender or "", "")) if p) if person else ""),
-             ("Điện thoại", owner.phone), ("Địa chỉ", owner.address), ("Thư điện tử", owner.email or "")]
+    pairs = [
+        ("Họ tên" if person else "Tổ chức", owner.name),
+        ("Ngày sinh", " · ".join(p for p in (born, _GENDER.get(owner.gender or "", "")) if p) if person else ""),
+        ("Điện thoại", owner.phone),
+        ("Địa chỉ", owner.address),
+        ("Thư điện tử", owner.email or ""),
+    ]
     return tuple((label, value) for label, value in pairs if value)
 
 
 def _submitter(desk: Desk, dossier: Dossier) -> tuple[tuple[str, str], ...]:
     person = dossier.submitter
     method = RETURN_WORDS.get(dossier.return_method, dossier.return_method)
-    pairs = [("Người nộp", person.name if person else "Chủ hồ sơ tự nộp"), ("Điện thoại", person.phone if person else ""),
-             ("Giấy tờ", person.authority if person else ""), ("Kênh nộp", CHANNEL_WORDS.get(dossier.channel, dossier.channel)),
-             ("Nhận hồ sơ", moment_text(dossier.received_at)),
-             ("Nhận kết quả", f"{method}: {dossier.return_address}" if dossier.return_address else method),
-             ("Mã bưu gửi", ", ".join(dossier.postal_codes)),
-             ("Số tạm", dossier.provisional_code or "" if dossier.code else "")]
+    pairs = [
+        ("Người nộp", person.name if person else "Chủ hồ sơ tự nộp"),
+        ("Điện thoại", person.phone if person else ""),
+        ("Giấy tờ", person.authority if person else ""),
+        ("Kênh nộp", CHANNEL_WORDS.get(dossier.channel, dossier.channel)),
+        ("Nhận hồ sơ", moment_text(dossier.received_at)),
+        ("Nhận kết quả", f"{method}: {dossier.return_address}" if dossier.return_address else method),
+        ("Mã bưu gửi", ", ".join(dossier.postal_codes)),
+        ("Số tạm", dossier.provisional_code or "" if dossier.code else ""),
+    ]
     return tuple((label, value) for label, value in pairs if value)
 
 
@@ -159,8 +218,12 @@ def _fees(dossier: Dossier) -> tuple[tuple[str, str, str], ...]:
     methods = {"cash": "tiền mặt", "transfer": "chuyển khoản", "online": "trực tuyến"}
     lines = []
     for fee in dossier.fees:
-        extra = [words[fee.entry], methods.get(fee.method, fee.method), f"biên lai {fee.receipt_no}" if fee.receipt_no else "",
-                 date_text(fee.at) if fee.at and fee.entry != "due" else ""]
+        extra = [
+            words[fee.entry],
+            methods.get(fee.method, fee.method),
+            f"biên lai {fee.receipt_no}" if fee.receipt_no else "",
+            date_text(fee.at) if fee.at and fee.entry != "due" else "",
+        ]
         lines.append((fee.name, " · ".join(e for e in extra if e), money_text(fee.amount)))
     return tuple(lines)
 
@@ -172,7 +235,9 @@ def _reasons(desk: Desk, dossier: Dossier) -> tuple[str, ...]:
     if first is not None and (dossier.limit_value or dossier.limit_unit == "same-day"):
         hours, minutes = (int(part) for part in desk.settings.same_day_cutoff.split(":"))
         try:
-            due = compute_due(dossier.received_at, Limit(dossier.limit_value, dossier.limit_unit), desk.calendar, cutoff=time(hours, minutes))
+            due = compute_due(
+                dossier.received_at, Limit(dossier.limit_value, dossier.limit_unit), desk.calendar, cutoff=time(hours, minutes)
+            )
         except UserError:
             due = None
         if due is not None and due.due_at.date() == first.date():
@@ -187,7 +252,9 @@ def _reasons(desk: Desk, dossier: Dossier) -> tuple[str, ...]:
 
 
 def _prints(dossier: Dossier) -> str:
-    return " · ".join(f"{name} {dossier.prints[form]} lần" for form, name in _FORM_COUNTS if dossier.prints.get(form)) or "Chưa in lần nào"
+    return (
+        " · ".join(f"{name} {dossier.prints[form]} lần" for form, name in _FORM_COUNTS if dossier.prints.get(form)) or "Chưa in lần nào"
+    )
 
 
 def _line(desk: Desk, event: Event, names: dict[str, str]) -> Moment:

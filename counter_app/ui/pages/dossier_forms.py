@@ -44,56 +44,111 @@ def _supplement(desk: Desk, dossier: Dossier) -> Form:
     again = supplement_repeated(dossier)
     asks = [Ask("items", "Giấy tờ cần bổ sung", "long", required=True, hint="Mỗi dòng một giấy tờ; nêu hết trong một lần."), _REASON]
     if again:
-        asks.append(Ask("approver", "Người phê duyệt yêu cầu lần nữa", required=True,
-                        hint="Mỗi bước chỉ được yêu cầu bổ sung một lần; lần nữa phải có người phê duyệt."))
+        asks.append(
+            Ask(
+                "approver",
+                "Người phê duyệt yêu cầu lần nữa",
+                required=True,
+                hint="Mỗi bước chỉ được yêu cầu bổ sung một lần; lần nữa phải có người phê duyệt.",
+            )
+        )
 
     def do(values: dict[str, Any]) -> None:
-        lifecycle.ask_supplement(desk, dossier.id, tuple(values["items"].splitlines()), values["reason"], approver=values.get("approver", ""))
+        lifecycle.ask_supplement(
+            desk, dossier.id, tuple(values["items"].splitlines()), values["reason"], approver=values.get("approver", "")
+        )
 
-    return Form(title="Yêu cầu bổ sung giấy tờ" + (" lần nữa" if again else ""), asks=tuple(asks), verb="Yêu cầu bổ sung", do=do,
-                icon="file-warning")
+    return Form(
+        title="Yêu cầu bổ sung giấy tờ" + (" lần nữa" if again else ""),
+        asks=tuple(asks),
+        verb="Yêu cầu bổ sung",
+        do=do,
+        icon="file-warning",
+    )
 
 
-def _reason_form(title: str, verb: str, icon: str, work: Callable[[Desk, str, str], Any], *, danger: bool, text: str = "") -> Callable[[Desk, Dossier], Form]:
+def _reason_form(
+    title: str, verb: str, icon: str, work: Callable[[Desk, str, str], Any], *, danger: bool, text: str = ""
+) -> Callable[[Desk, Dossier], Form]:
     def make(desk: Desk, dossier: Dossier) -> Form:
-        return Form(title=title, asks=(_REASON,), verb=verb, icon=icon, danger=danger, text=text,
-                    do=lambda values: work(desk, dossier.id, values["reason"]))
+        return Form(
+            title=title,
+            asks=(_REASON,),
+            verb=verb,
+            icon=icon,
+            danger=danger,
+            text=text,
+            do=lambda values: work(desk, dossier.id, values["reason"]),
+        )
 
     return make
 
 
 def _extend(desk: Desk, dossier: Dossier) -> Form:
-    asks = (Ask("due_at", "Ngày hẹn trả mới", "date", required=True, wide=False),
-            Ask("approver", "Người phê duyệt", initial=desk.staff.name if desk.staff else "", wide=False), _REASON)
-    return Form(title="Gia hạn thời gian trả kết quả", asks=asks, verb="Gia hạn", icon="calendar-plus",
-                text=f"Đang hẹn trả {date_text(dossier.due_at)}. Ngày hẹn ban đầu vẫn được giữ trong hồ sơ.",
-                do=lambda v: lifecycle.extend(desk, dossier.id, day_close(desk, v["due_at"]), v["reason"], approver=v["approver"]))
+    asks = (
+        Ask("due_at", "Ngày hẹn trả mới", "date", required=True, wide=False),
+        Ask("approver", "Người phê duyệt", initial=desk.staff.name if desk.staff else "", wide=False),
+        _REASON,
+    )
+    return Form(
+        title="Gia hạn thời gian trả kết quả",
+        asks=asks,
+        verb="Gia hạn",
+        icon="calendar-plus",
+        text=f"Đang hẹn trả {date_text(dossier.due_at)}. Ngày hẹn ban đầu vẫn được giữ trong hồ sơ.",
+        do=lambda v: lifecycle.extend(desk, dossier.id, day_close(desk, v["due_at"]), v["reason"], approver=v["approver"]),
+    )
 
 
 def due_form(desk: Desk, dossier: Dossier) -> Form:
     """The procedure wants the new date by hand after a supplement."""
-    return Form(title="Ngày hẹn trả sau khi bổ sung", asks=(Ask("due_at", "Ngày hẹn trả mới", "date", required=True),), verb="Ghi nhận bổ sung",
-                text="Thủ tục này phải nhập ngày hẹn trả mới sau khi công dân bổ sung giấy tờ.", icon="calendar-plus",
-                do=lambda v: lifecycle.answer_supplement(desk, dossier.id, due_at=day_close(desk, v["due_at"])))
+    return Form(
+        title="Ngày hẹn trả sau khi bổ sung",
+        asks=(Ask("due_at", "Ngày hẹn trả mới", "date", required=True),),
+        verb="Ghi nhận bổ sung",
+        text="Thủ tục này phải nhập ngày hẹn trả mới sau khi công dân bổ sung giấy tờ.",
+        icon="calendar-plus",
+        do=lambda v: lifecycle.answer_supplement(desk, dossier.id, due_at=day_close(desk, v["due_at"])),
+    )
 
 
 def _result(desk: Desk, dossier: Dossier) -> Form:
     procedure = desk.catalogue.version(dossier.procedure_code, dossier.procedure_version)
-    asks = (Ask("kind", "Loại kết quả", initial=procedure.result_kind if procedure else ""), Ask("number", "Số, ký hiệu", wide=False),
-            Ask("note", "Ghi chú", wide=False))
-    return Form(title="Kết quả đã về quầy", asks=asks, verb="Ghi kết quả", icon="file-check-2",
-                do=lambda v: lifecycle.register_result(desk, dossier.id, kind=v["kind"], number=v["number"], note=v["note"]))
+    asks = (
+        Ask("kind", "Loại kết quả", initial=procedure.result_kind if procedure else ""),
+        Ask("number", "Số, ký hiệu", wide=False),
+        Ask("note", "Ghi chú", wide=False),
+    )
+    return Form(
+        title="Kết quả đã về quầy",
+        asks=asks,
+        verb="Ghi kết quả",
+        icon="file-check-2",
+        do=lambda v: lifecycle.register_result(desk, dossier.id, kind=v["kind"], number=v["number"], note=v["note"]),
+    )
 
 
 def _fee(desk: Desk, dossier: Dossier) -> Form:
     owed = owed_by_code(dossier.fees)
-    asks = (Ask("code", "Khoản thu", "choice", owed[0][0].code if owed else None,
-                choices=tuple((fee.code, f"{fee.name} – {money_text(rest)}") for fee, rest in owed)),
-            Ask("amount", "Số tiền", "money", owed[0][1] if owed else None, required=True, wide=False),
-            Ask("method", "Hình thức", "choice", "cash", choices=METHODS, wide=False),
-            Ask("receipt_no", "Số biên lai", hint="Biên lai do hệ thống của cơ quan thuế cấp; ở đây chỉ ghi lại số."))
-    return Form(title="Thu phí, lệ phí", asks=asks, verb="Ghi đã thu", icon="banknote",
-                do=lambda v: fees.add_fee(desk, dossier.id, code=v["code"], amount=v["amount"], method=v["method"], receipt_no=v["receipt_no"]))
+    asks = (
+        Ask(
+            "code",
+            "Khoản thu",
+            "choice",
+            owed[0][0].code if owed else None,
+            choices=tuple((fee.code, f"{fee.name} – {money_text(rest)}") for fee, rest in owed),
+        ),
+        Ask("amount", "Số tiền", "money", owed[0][1] if owed else None, required=True, wide=False),
+        Ask("method", "Hình thức", "choice", "cash", choices=METHODS, wide=False),
+        Ask("receipt_no", "Số biên lai", hint="Biên lai do hệ thống của cơ quan thuế cấp; ở đây chỉ ghi lại số."),
+    )
+    return Form(
+        title="Thu phí, lệ phí",
+        asks=asks,
+        verb="Ghi đã thu",
+        icon="banknote",
+        do=lambda v: fees.add_fee(desk, dossier.id, code=v["code"], amount=v["amount"], method=v["method"], receipt_no=v["receipt_no"]),
+    )
 
 
 def day_close(desk: Desk, day: date) -> datetime:
@@ -102,11 +157,32 @@ def day_close(desk: Desk, day: date) -> datetime:
 
 
 _FORMS: dict[str, Callable[[Desk, Dossier], Form]] = {
-    "supplement": _supplement, "extend": _extend, "result": _result, "collect-fee": _fee,
-    "refuse": _reason_form("Từ chối tiếp nhận hồ sơ", "Từ chối", "ban", lifecycle.refuse, danger=True,
-                           text="Không hoàn tác được. Lý do được ghi trên phiếu từ chối (mẫu 03)."),
-    "stop": _reason_form("Dừng xử lý hồ sơ", "Dừng xử lý", "circle-stop", lifecycle.stop, danger=True,
-                         text="Không hoàn tác được. Lý do được ghi trên thông báo dừng giải quyết (mẫu 05)."),
-    "withdraw": _reason_form("Công dân xin rút hồ sơ", "Ghi nhận xin rút", "undo-2", lifecycle.withdraw, danger=False,
-                             text="Hồ sơ chuyển sang trạng thái xin rút; phụ trách bộ phận quyết định dừng xử lý."),
+    "supplement": _supplement,
+    "extend": _extend,
+    "result": _result,
+    "collect-fee": _fee,
+    "refuse": _reason_form(
+        "Từ chối tiếp nhận hồ sơ",
+        "Từ chối",
+        "ban",
+        lifecycle.refuse,
+        danger=True,
+        text="Không hoàn tác được. Lý do được ghi trên phiếu từ chối (mẫu 03).",
+    ),
+    "stop": _reason_form(
+        "Dừng xử lý hồ sơ",
+        "Dừng xử lý",
+        "circle-stop",
+        lifecycle.stop,
+        danger=True,
+        text="Không hoàn tác được. Lý do được ghi trên thông báo dừng giải quyết (mẫu 05).",
+    ),
+    "withdraw": _reason_form(
+        "Công dân xin rút hồ sơ",
+        "Ghi nhận xin rút",
+        "undo-2",
+        lifecycle.withdraw,
+        danger=False,
+        text="Hồ sơ chuyển sang trạng thái xin rút; phụ trách bộ phận quyết định dừng xử lý.",
+    ),
 }

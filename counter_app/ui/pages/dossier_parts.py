@@ -62,8 +62,11 @@ class OneLine(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, self.width()))
+        painter.drawText(
+            self.rect(),
+            Qt.AlignmentFlag.AlignVCenter,
+            self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width()),
+        )
         painter.end()
 
 
@@ -195,8 +198,14 @@ def pair_row(label: str, value: str) -> QWidget:
     return holder
 
 
-def fill_grid(grid: QGridLayout, rows: Sequence[Sequence[str]], *, right: tuple[int, ...] = (), head: Sequence[str] = (),
-              wide: tuple[int, ...] = (0,)) -> None:
+def fill_grid(
+    grid: QGridLayout,
+    rows: Sequence[Sequence[str]],
+    *,
+    right: tuple[int, ...] = (),
+    head: Sequence[str] = (),
+    wide: tuple[int, ...] = (0,),
+) -> None:
     """A few lines as a small table: ``wide`` columns share the width and wrap, ``right`` ones stand at the right."""
     clear_layout(grid)
     for y, row in enumerate(([head] if head else []) + list(rows)):

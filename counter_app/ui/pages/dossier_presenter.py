@@ -20,8 +20,13 @@ from counter_app.ui.pages.presented import print_paper, saved_outcome
 from onestop.errors import UserError
 from onestop.model import Dossier
 
-_KEYS = {"supplement": ("supplement", "supplement-in"), "collect-fee": ("collect-fee",), "print": ("print-return", "print-01"),
-         "return": ("return",), "handover": ("handover",)}
+_KEYS = {
+    "supplement": ("supplement", "supplement-in"),
+    "collect-fee": ("collect-fee",),
+    "print": ("print-return", "print-01"),
+    "return": ("return",),
+    "handover": ("handover",),
+}
 
 
 class DossierPresenter(QObject):

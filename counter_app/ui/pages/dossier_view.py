@@ -28,8 +28,9 @@ class DossierView(PresentedPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Hồ sơ"), parent=parent)
         self._stack = QStackedWidget()
-        self.empty = EmptyState("scan-line", self.tr("Chưa mở hồ sơ nào"), self.tr("Quét giấy hẹn, hoặc tìm theo mã, tên, số định danh."),
-                                self.tr("Tra cứu"))
+        self.empty = EmptyState(
+            "scan-line", self.tr("Chưa mở hồ sơ nào"), self.tr("Quét giấy hẹn, hoặc tìm theo mã, tên, số định danh."), self.tr("Tra cứu")
+        )
         self.empty.action_requested.connect(self.find_requested)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self._dossier())
@@ -196,7 +197,9 @@ class DossierView(PresentedPage):
         """The whole identity number of ``who``."""
         (self.owner_id if who == "owner" else self.submitter_id).show_number(number)
 
-    def ask(self, title: str, asks: Sequence[Ask], *, text: str = "", verb: str, icon: str = "file-pen-line", danger: bool = False) -> FieldsDialog:
+    def ask(
+        self, title: str, asks: Sequence[Ask], *, text: str = "", verb: str, icon: str = "file-pen-line", danger: bool = False
+    ) -> FieldsDialog:
         """Open a small form over the window."""
         dialog = FieldsDialog(title, asks, text=text, verb=verb, icon=icon, danger=danger, parent=self.window())
         dialog.open()

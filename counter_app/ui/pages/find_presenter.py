@@ -12,11 +12,22 @@ from onestop.model import Dossier
 from onestop.states import State
 
 LIMIT = 200
-_TITLES = {"received-today": "Nhận hôm nay", "due-soon": "Sắp hạn", "overdue": "Quá hạn", "ready": "Có kết quả, chờ trả",
-           "unsent": "Chưa gửi về trung tâm", "needs-person": "Cần người xử lý"}
-_EMPTY = {"received-today": "Hôm nay chưa nhận hồ sơ nào.", "due-soon": "Không có hồ sơ nào đến hạn hôm nay hay ngày mai.",
-          "overdue": "Không có hồ sơ quá hạn.", "ready": "Không có kết quả nào đang chờ trả.", "unsent": "Mọi việc đã được gửi về trung tâm.",
-          "needs-person": "Không có việc nào cần người xử lý."}
+_TITLES = {
+    "received-today": "Nhận hôm nay",
+    "due-soon": "Sắp hạn",
+    "overdue": "Quá hạn",
+    "ready": "Có kết quả, chờ trả",
+    "unsent": "Chưa gửi về trung tâm",
+    "needs-person": "Cần người xử lý",
+}
+_EMPTY = {
+    "received-today": "Hôm nay chưa nhận hồ sơ nào.",
+    "due-soon": "Không có hồ sơ nào đến hạn hôm nay hay ngày mai.",
+    "overdue": "Không có hồ sơ quá hạn.",
+    "ready": "Không có kết quả nào đang chờ trả.",
+    "unsent": "Mọi việc đã được gửi về trung tâm.",
+    "needs-person": "Không có việc nào cần người xử lý.",
+}
 
 
 class FindPresenter(QObject):
@@ -107,21 +118,41 @@ class FindPresenter(QObject):
                 total = reader.count_dossiers(wanted) if self._filter else None
                 title = _TITLES.get(self._filter, "Mới tiếp nhận")
                 empty = _EMPTY.get(self._filter, "Máy này chưa có hồ sơ nào. Hồ sơ mới tiếp nhận hoặc nhận từ trung tâm sẽ hiện ở đây.")
-        self._view.set_counts({"received-today": counts.received_today, "due-soon": counts.due_soon, "overdue": counts.overdue,
-                               "ready": counts.ready, "unsent": counts.unsent, "needs-person": counts.needs_person}, self._filter)
+        self._view.set_counts(
+            {
+                "received-today": counts.received_today,
+                "due-soon": counts.due_soon,
+                "overdue": counts.overdue,
+                "ready": counts.ready,
+                "unsent": counts.unsent,
+                "needs-person": counts.needs_person,
+            },
+            self._filter,
+        )
         if self._text and not rows:
             self._view.set_nothing(_short(self._text))
         else:
             self._view.set_empty(empty)
-        self._view.set_rows(rows, total, title, desk.now(), clearable=bool(self._text or self._filter or self._people),
-                            more=bool(self._text) and len(rows) == LIMIT)
+        self._view.set_rows(
+            rows,
+            total,
+            title,
+            desk.now(),
+            clearable=bool(self._text or self._filter or self._people),
+            more=bool(self._text) and len(rows) == LIMIT,
+        )
 
     def _list_filter(self) -> ListFilter:
         desk = self._ctx.desk
         now = desk.now() if desk.settings.lateness_by == "minute" else desk.today()
-        filters = {"received-today": ListFilter(received_on=desk.today()), "due-soon": ListFilter(due_soon=True, now=now, order="due"),
-                   "overdue": ListFilter(overdue=True, now=now, order="due"), "ready": ListFilter(ready=True),
-                   "unsent": ListFilter(unsent=True), "needs-person": ListFilter(needs_person=True)}
+        filters = {
+            "received-today": ListFilter(received_on=desk.today()),
+            "due-soon": ListFilter(due_soon=True, now=now, order="due"),
+            "overdue": ListFilter(overdue=True, now=now, order="due"),
+            "ready": ListFilter(ready=True),
+            "unsent": ListFilter(unsent=True),
+            "needs-person": ListFilter(needs_person=True),
+        }
         return filters.get(self._filter, ListFilter())
 
     @Slot(object)

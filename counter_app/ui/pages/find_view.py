@@ -28,8 +28,9 @@ class FindView(PresentedPage):
     receive_requested = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(self.tr("Tra cứu"), self.tr("Gõ ở ô trên cùng: mã, tên không cần dấu, số định danh; hoặc quét giấy hẹn, thẻ căn cước"),
-                         parent)
+        super().__init__(
+            self.tr("Tra cứu"), self.tr("Gõ ở ô trên cùng: mã, tên không cần dấu, số định danh; hoặc quét giấy hẹn, thẻ căn cước"), parent
+        )
         self._desk = desk
         self._now = desk.now()
         self.strip = QueueStrip(STRIP)
@@ -51,16 +52,37 @@ class FindView(PresentedPage):
         return [
             Column(self.tr("Mã hồ sơ"), lambda r: r.shown_code, "code", 11),
             Column(self.tr("Chủ hồ sơ"), lambda r: r.owner_name, width=11.5, stretch=2),
-            Column(self.tr("Thủ tục"), lambda r: r.procedure_name, width=15, stretch=5,
-                   tooltip=lambda r: f"{r.procedure_code} – {r.procedure_name}"),
-            Column(self.tr("Trạng thái"), kind="chip", width=10, chip=lambda r: state_chip(r.status),
-                   tooltip=lambda r: state_name(r.status)),
-            Column(self.tr("Hẹn trả"), kind="chip", width=11.8, chip=lambda r: due_chip(desk, r, self._now),
-                   tooltip=lambda r: f"{date_text(r.due_at)} · {due_words(desk, r, self._now)[0]}"),
-            Column(self.tr("Hồ sơ ở"), lambda r: holder_words(desk, r.holder, r.status), width=8.5, stretch=2,
-                   tooltip=lambda r: holder_words(desk, r.holder, r.status, full=True)),
-            Column(self.tr("Đồng bộ"), kind="chip", width=8.2, chip=lambda r: sync_chip(r.sync_state, short=True),
-                   tooltip=lambda r: sync_chip(r.sync_state).text),
+            Column(
+                self.tr("Thủ tục"),
+                lambda r: r.procedure_name,
+                width=15,
+                stretch=5,
+                tooltip=lambda r: f"{r.procedure_code} – {r.procedure_name}",
+            ),
+            Column(
+                self.tr("Trạng thái"), kind="chip", width=10, chip=lambda r: state_chip(r.status), tooltip=lambda r: state_name(r.status)
+            ),
+            Column(
+                self.tr("Hẹn trả"),
+                kind="chip",
+                width=11.8,
+                chip=lambda r: due_chip(desk, r, self._now),
+                tooltip=lambda r: f"{date_text(r.due_at)} · {due_words(desk, r, self._now)[0]}",
+            ),
+            Column(
+                self.tr("Hồ sơ ở"),
+                lambda r: holder_words(desk, r.holder, r.status),
+                width=8.5,
+                stretch=2,
+                tooltip=lambda r: holder_words(desk, r.holder, r.status, full=True),
+            ),
+            Column(
+                self.tr("Đồng bộ"),
+                kind="chip",
+                width=8.2,
+                chip=lambda r: sync_chip(r.sync_state, short=True),
+                tooltip=lambda r: sync_chip(r.sync_state).text,
+            ),
         ]
 
     def set_counts(self, counts: Mapping[str, int], active: str) -> None:
@@ -88,9 +110,15 @@ class FindView(PresentedPage):
 
     def set_nothing(self, text: str) -> None:
         """A search without hits."""
-        self.table.empty.set_state("search", self.tr("Không tìm thấy “{0}”").format(text),
-                                   self.tr("Thử gõ ít chữ hơn, bỏ dấu, vài số cuối của mã, hoặc số định danh. Hồ sơ của nơi khác: quét hoặc "
-                                           "gõ đủ mã để hỏi trung tâm."), self.tr("Tiếp nhận hồ sơ mới"))
+        self.table.empty.set_state(
+            "search",
+            self.tr("Không tìm thấy “{0}”").format(text),
+            self.tr(
+                "Thử gõ ít chữ hơn, bỏ dấu, vài số cuối của mã, hoặc số định danh. Hồ sơ của nơi khác: quét hoặc "
+                "gõ đủ mã để hỏi trung tâm."
+            ),
+            self.tr("Tiếp nhận hồ sơ mới"),
+        )
 
     def rows(self) -> list[Row]:
         """What is listed."""

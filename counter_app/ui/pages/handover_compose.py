@@ -60,9 +60,13 @@ class ComposeView(QWidget):
         left.addLayout(field_row(FormField(self.tr("Hồ sơ"), self.code), self.unit_field, self.person_field, stretches=(4, 5, 3)))
         self.panel = ScanPanel(self.tr("Đưa từng giấy tiếp nhận vào máy quét, hoặc quét phiếu bàn giao để xác nhận."))
         left.addWidget(self.panel)
-        self.table = DataTable(self._columns(), name=self.tr("Hồ sơ trong phiếu"), empty_icon="arrow-left-right",
-                               empty_title=self.tr("Chưa có hồ sơ nào trong phiếu"),
-                               empty_advice=self.tr("Quét lần lượt các giấy tiếp nhận; mỗi lần quét có tiếng báo."))
+        self.table = DataTable(
+            self._columns(),
+            name=self.tr("Hồ sơ trong phiếu"),
+            empty_icon="arrow-left-right",
+            empty_title=self.tr("Chưa có hồ sơ nào trong phiếu"),
+            empty_advice=self.tr("Quét lần lượt các giấy tiếp nhận; mỗi lần quét có tiếng báo."),
+        )
         for key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             shortcut = QShortcut(QKeySequence(QKeyCombination(key)), self.table.view)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -98,10 +102,13 @@ class ComposeView(QWidget):
             name = self._desk.catalogue.unit_name(entry.unit)
             return name if entry.unit == entry.usual else self.tr("{0}; thủ tục này thường giao {1}").format(name, usual)
 
-        return [Column(self.tr("Mã hồ sơ"), lambda e: e.code, "code", 11), Column(self.tr("Chủ hồ sơ"), lambda e: e.owner, width=10, stretch=2),
-                Column(self.tr("Thủ tục"), lambda e: e.procedure, width=10, stretch=3),
-                Column(self.tr("Đơn vị"), kind="chip", width=11, stretch=2, chip=unit_chip, tooltip=unit_tip),
-                Column(self.tr("Hạn nội bộ"), lambda e: date_text(e.deadline), "date", 6.5)]
+        return [
+            Column(self.tr("Mã hồ sơ"), lambda e: e.code, "code", 11),
+            Column(self.tr("Chủ hồ sơ"), lambda e: e.owner, width=10, stretch=2),
+            Column(self.tr("Thủ tục"), lambda e: e.procedure, width=10, stretch=3),
+            Column(self.tr("Đơn vị"), kind="chip", width=11, stretch=2, chip=unit_chip, tooltip=unit_tip),
+            Column(self.tr("Hạn nội bộ"), lambda e: date_text(e.deadline), "date", 6.5),
+        ]
 
     def _bottom(self) -> QHBoxLayout:
         self.summary = SectionHeader("")
@@ -129,10 +136,16 @@ class ComposeView(QWidget):
             return f"{slip.number} · {other(slip)} · {slip.lines} hồ sơ · {moment_text(slip.made_at)}"
 
         self.slips = DataTable(
-            [Column(self.tr("Đơn vị"), other, width=9, stretch=2, tooltip=full), Column(self.tr("Hồ sơ"), lambda s: str(s.lines), "number", 3.6),
-             Column(self.tr("Lập ngày"), lambda s: date_text(s.made_at)[:5], "date", 4.4, tooltip=full)],
-            name=self.tr("Phiếu chờ xác nhận"), empty_icon="clipboard-check", empty_title=self.tr("Không còn phiếu nào"),
-            empty_advice=self.tr("Phiếu đã lập hiện ở đây cho đến khi bên nhận xác nhận."))
+            [
+                Column(self.tr("Đơn vị"), other, width=9, stretch=2, tooltip=full),
+                Column(self.tr("Hồ sơ"), lambda s: str(s.lines), "number", 3.6),
+                Column(self.tr("Lập ngày"), lambda s: date_text(s.made_at)[:5], "date", 4.4, tooltip=full),
+            ],
+            name=self.tr("Phiếu chờ xác nhận"),
+            empty_icon="clipboard-check",
+            empty_title=self.tr("Không còn phiếu nào"),
+            empty_advice=self.tr("Phiếu đã lập hiện ở đây cho đến khi bên nhận xác nhận."),
+        )
         self.slips.opened.connect(self.slip_opened)
         column.addWidget(self.slips, 1)
         return side
@@ -153,7 +166,9 @@ class ComposeView(QWidget):
         if place is not None:
             self.table.select(place)
         count = len(entries)
-        self.summary.set_title(self.tr("{0} hồ sơ").format(count) if count else "", self.tr("{0} phiếu").format(slips) if slips > 1 else "")
+        self.summary.set_title(
+            self.tr("{0} hồ sơ").format(count) if count else "", self.tr("{0} phiếu").format(slips) if slips > 1 else ""
+        )
         self.make_button.setEnabled(bool(count))
         self.make_button.set_text(self.tr("Lập {0} phiếu và in").format(slips) if slips > 1 else self.tr("Lập phiếu và in"))
         self.remove_button.setEnabled(bool(count))

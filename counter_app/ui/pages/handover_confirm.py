@@ -13,8 +13,11 @@ from counter_app.ui.texts import date_text
 from counter_app.ui.theme import set_text_role, spacing
 from counter_app.ui.widgets import Chip, Column, DataTable, FormField, KeyButton, ScanPanel, StatusChip, field_row, row
 
-_MARKS = {"": Chip("Chưa kiểm", "neutral", "circle-dashed"), "received": Chip("Đã nhận", "success", "circle-check"),
-          "refused": Chip("Không nhận", "danger", "circle-x")}
+_MARKS = {
+    "": Chip("Chưa kiểm", "neutral", "circle-dashed"),
+    "received": Chip("Đã nhận", "success", "circle-check"),
+    "refused": Chip("Không nhận", "danger", "circle-x"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,18 @@ class ConfirmView(QWidget):
         column.addWidget(self.way)
         self.panel = ScanPanel(self.tr("Quét từng giấy tiếp nhận để kiểm từng dòng, hoặc bấm nhận đủ cả phiếu."))
         column.addWidget(self.panel)
-        self.table = DataTable([
-            Column(self.tr("STT"), lambda x: str(x.seq), "number", 2.6), Column(self.tr("Mã hồ sơ"), lambda x: x.code, "code", 11),
-            Column(self.tr("Chủ hồ sơ"), lambda x: x.owner, width=11, stretch=2), Column(self.tr("Thủ tục"), lambda x: x.procedure, width=13, stretch=4),
-            Column(self.tr("Hẹn trả"), lambda x: date_text(x.due_at), "date", 6.5),
-            Column(self.tr("Kiểm đếm"), kind="chip", width=8.5, chip=lambda x: _MARKS[x.mark]),
-            Column(self.tr("Ghi chú"), lambda x: x.remark, width=9, stretch=3)], name=self.tr("Các dòng của phiếu"))
+        self.table = DataTable(
+            [
+                Column(self.tr("STT"), lambda x: str(x.seq), "number", 2.6),
+                Column(self.tr("Mã hồ sơ"), lambda x: x.code, "code", 11),
+                Column(self.tr("Chủ hồ sơ"), lambda x: x.owner, width=11, stretch=2),
+                Column(self.tr("Thủ tục"), lambda x: x.procedure, width=13, stretch=4),
+                Column(self.tr("Hẹn trả"), lambda x: date_text(x.due_at), "date", 6.5),
+                Column(self.tr("Kiểm đếm"), kind="chip", width=8.5, chip=lambda x: _MARKS[x.mark]),
+                Column(self.tr("Ghi chú"), lambda x: x.remark, width=9, stretch=3),
+            ],
+            name=self.tr("Các dòng của phiếu"),
+        )
         self.table.current_changed.connect(self._show_remark)
         for key in (Qt.Key.Key_Space, Qt.Key.Key_Return):
             shortcut = QShortcut(QKeySequence(QKeyCombination(key)), self.table.view)

@@ -48,13 +48,26 @@ class Confirming(QObject):
         self.lines = []
         for line in slip.lines:
             row = rows.get(line.dossier)
-            self.lines.append(ConfirmLine(line.dossier, line.seq, line.code, row.owner_name if row else "", row.procedure_name if row else "",
-                                          row.due_at if row else None, "" if is_open else line.state, line.remark))
+            self.lines.append(
+                ConfirmLine(
+                    line.dossier,
+                    line.seq,
+                    line.code,
+                    row.owner_name if row else "",
+                    row.procedure_name if row else "",
+                    row.due_at if row else None,
+                    "" if is_open else line.state,
+                    line.remark,
+                )
+            )
         names = desk.catalogue
         way = f"{_WAYS[slip.direction]}: {names.unit_name(slip.from_unit)} → {names.unit_name(slip.to_unit)}"
         made = f"Lập {moment_text(slip.made_at)} · {slip.from_person}" if slip.from_person else f"Lập {moment_text(slip.made_at)}"
-        status = Chip("Chờ xác nhận", "warning", "hourglass") if is_open else Chip(f"Đã xác nhận {moment_text(slip.confirmed_at)}", "success",
-                                                                                  "clipboard-check")
+        status = (
+            Chip("Chờ xác nhận", "warning", "hourglass")
+            if is_open
+            else Chip(f"Đã xác nhận {moment_text(slip.confirmed_at)}", "success", "clipboard-check")
+        )
         self._view.set_slip(slip.number, way, made, status, person=slip.to_person, open_slip=is_open)
         self._show(self.lines[0].dossier if self.lines else "")
         return True
@@ -63,8 +76,11 @@ class Confirming(QObject):
         """A receipt was scanned: its line is received."""
         line = next((x for x in self.lines if x.dossier == dossier.id), None)
         if line is None or self._slip is None or self._slip.status != "open":
-            self._tell(ScanOutcome.UNWANTED_HERE, "Hồ sơ này không nằm trên phiếu." if line is None else "Phiếu đã được xác nhận.",
-                       what=f"hồ sơ {dossier.shown_code}")
+            self._tell(
+                ScanOutcome.UNWANTED_HERE,
+                "Hồ sơ này không nằm trên phiếu." if line is None else "Phiếu đã được xác nhận.",
+                what=f"hồ sơ {dossier.shown_code}",
+            )
             return
         if line.mark == "received":
             self._tell(ScanOutcome.ALREADY_IN_LIST, "Dòng này đã kiểm.", code=line.code)
@@ -101,8 +117,13 @@ class Confirming(QObject):
         marked = any(x.mark for x in self.lines)
         received = [x.dossier for x in self.lines if x.mark == "received"] if marked else None
         try:
-            done, _ = handover.confirm_slip(self._ctx.desk, slip.id, received=received, person=self._view.person.text(),
-                                            remarks={x.dossier: x.remark for x in self.lines if x.remark})
+            done, _ = handover.confirm_slip(
+                self._ctx.desk,
+                slip.id,
+                received=received,
+                person=self._view.person.text(),
+                remarks={x.dossier: x.remark for x in self.lines if x.remark},
+            )
         except UserError as error:
             self._ctx.fail(error)
             return

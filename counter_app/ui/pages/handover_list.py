@@ -18,7 +18,10 @@ from onestop.text import fold
 
 POST = "Bưu chính công ích"
 DIRECTIONS: tuple[tuple[Direction, str, str], ...] = (
-    ("out", "Giao phòng ban", "Giao cho"), ("back", "Nhận kết quả về", "Nhận từ"), ("post", "Giao bưu chính", "Giao cho"))
+    ("out", "Giao phòng ban", "Giao cho"),
+    ("back", "Nhận kết quả về", "Nhận từ"),
+    ("post", "Giao bưu chính", "Giao cho"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,25 @@ class HandoverList:
         if error is not None:
             return self._refused(dossier, error)
         if len(self.entries) >= handover.MAX_LINES:
-            return Added(ScanOutcome.NOT_ALLOWED_HERE, f"Một lần lập phiếu tối đa {handover.MAX_LINES} hồ sơ.", state_name(dossier.status))
+            return Added(
+                ScanOutcome.NOT_ALLOWED_HERE, f"Một lần lập phiếu tối đa {handover.MAX_LINES} hồ sơ.", state_name(dossier.status)
+            )
         usual = self.usual_unit(dossier)
-        entry = Entry(dossier.id, dossier.shown_code, dossier.owner.name, dossier.procedure_name, self.unit or usual, usual,
-                      internal_deadline(self._desk, dossier))
+        entry = Entry(
+            dossier.id,
+            dossier.shown_code,
+            dossier.owner.name,
+            dossier.procedure_name,
+            self.unit or usual,
+            usual,
+            internal_deadline(self._desk, dossier),
+        )
         self.entries.append(entry)
         other = self.unit and usual and self.unit != usual
-        return Added(ScanOutcome.ADDED_TO_LIST,
-                     f"Thủ tục này thường giao {self._desk.catalogue.unit_name(usual)}." if other else dossier.procedure_name)
+        return Added(
+            ScanOutcome.ADDED_TO_LIST,
+            f"Thủ tục này thường giao {self._desk.catalogue.unit_name(usual)}." if other else dossier.procedure_name,
+        )
 
     def _why_not(self, dossier: Dossier) -> UserError | None:
         with self._desk.store.read() as reader:

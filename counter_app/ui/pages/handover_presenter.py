@@ -93,7 +93,9 @@ class HandoverPresenter(QObject):
     def _add(self, dossier: Any) -> None:
         added = self.pile.add(dossier)
         self._show(dossier.id)
-        self._tell(added.outcome, added.detail, code=dossier.shown_code, count=len(self.pile.entries), state=added.state, agency=added.agency)
+        self._tell(
+            added.outcome, added.detail, code=dossier.shown_code, count=len(self.pile.entries), state=added.state, agency=added.agency
+        )
 
     def _slip_number(self, number: str) -> None:
         with self._ctx.desk.store.read() as reader:
@@ -147,7 +149,12 @@ class HandoverPresenter(QObject):
         self.view.compose.unit.set_choice(None)
         self._show()
         if lost:
-            self._tell(ScanOutcome.NOT_ALLOWED_HERE, f"{len(lost)} hồ sơ không đi theo hướng này nên đã rời danh sách.", code=lost[0], state="khác")
+            self._tell(
+                ScanOutcome.NOT_ALLOWED_HERE,
+                f"{len(lost)} hồ sơ không đi theo hướng này nên đã rời danh sách.",
+                code=lost[0],
+                state="khác",
+            )
 
     @Slot(str)
     def _unit(self, unit: str) -> None:
@@ -166,8 +173,13 @@ class HandoverPresenter(QObject):
         made = 0
         for unit, entries in self.pile.groups().items():
             try:
-                slip, _ = handover.create_slip(self._ctx.desk, self.pile.direction, POST if self.pile.direction == "post" else unit,
-                                               [entry.dossier for entry in entries], to_person=person)
+                slip, _ = handover.create_slip(
+                    self._ctx.desk,
+                    self.pile.direction,
+                    POST if self.pile.direction == "post" else unit,
+                    [entry.dossier for entry in entries],
+                    to_person=person,
+                )
             except InvalidFields as error:
                 self._ctx.fail(UserError(error.code, "Chưa lập phiếu: " + " ".join(error.fields.values())))
                 break

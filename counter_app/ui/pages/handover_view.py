@@ -21,8 +21,10 @@ class HandoverView(PresentedPage):
         super().__init__(self.tr("Bàn giao"), self.tr("Quét từng giấy tiếp nhận để lập phiếu; quét phiếu để xác nhận"))
 
         def fetch(text: str) -> Sequence[Choice]:
-            return [Choice(unit.id, unit.name, unit.short_name if unit.short_name != unit.name else "", self.tr("hay giao") if often else "")
-                    for unit, often in find_units(desk, text)]
+            return [
+                Choice(unit.id, unit.name, unit.short_name if unit.short_name != unit.name else "", self.tr("hay giao") if often else "")
+                for unit, often in find_units(desk, text)
+            ]
 
         self.compose = ComposeView(desk, fetch)
         self.confirm = ConfirmView()

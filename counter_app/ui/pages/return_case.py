@@ -65,8 +65,9 @@ def collector(dossier: Dossier, relation: Relation | None = None) -> Collector:
         person = dossier.submitter
         return Collector("submitter", person.name, "", person.phone, mask_id(person.id_no), person.authority)
     if relation == "owner":
-        return Collector("owner", dossier.owner.name if dossier.owner.kind == "person" else "", "", dossier.owner.phone,
-                         mask_id(dossier.owner.id_no))
+        return Collector(
+            "owner", dossier.owner.name if dossier.owner.kind == "person" else "", "", dossier.owner.phone, mask_id(dossier.owner.id_no)
+        )
     return Collector(relation, POSTMAN if relation == "post" else "")
 
 
@@ -79,9 +80,10 @@ def known_id(dossier: Dossier, relation: str) -> str:
 
 def match_card(dossier: Dossier, card: Card) -> Match:
     """Compare the card in the hand with the dossier. The number decides; another spelling of the name is said, never a block."""
-    for relation, known, name in (("owner", dossier.owner.id_no, dossier.owner.name),
-                                  ("submitter", dossier.submitter.id_no if dossier.submitter else "",
-                                   dossier.submitter.name if dossier.submitter else "")):
+    for relation, known, name in (
+        ("owner", dossier.owner.id_no, dossier.owner.name),
+        ("submitter", dossier.submitter.id_no if dossier.submitter else "", dossier.submitter.name if dossier.submitter else ""),
+    ):
         if known and known == card.id_no:
             base = collector(dossier, relation)  # type: ignore[arg-type]
             who = "Đúng chủ hồ sơ" if relation == "owner" else "Đúng người nộp hồ sơ"
@@ -113,8 +115,10 @@ def apology(desk: Desk, dossier: Dossier) -> str:
         return ""
     if lateness(dossier.due_at, dossier.result.at, desk.settings.lateness_by) is not Lateness.LATE:
         return ""
-    return (f"Hồ sơ trả quá hạn. Gợi ý lời xin lỗi: “Xin lỗi ông/bà {dossier.owner.name}: hồ sơ hẹn trả {date_text(dossier.due_at)}, "
-            f"đến {date_text(dossier.result.at)} mới có kết quả. Mong ông/bà thông cảm.”")
+    return (
+        f"Hồ sơ trả quá hạn. Gợi ý lời xin lỗi: “Xin lỗi ông/bà {dossier.owner.name}: hồ sơ hẹn trả {date_text(dossier.due_at)}, "
+        f"đến {date_text(dossier.result.at)} mới có kết quả. Mong ông/bà thông cảm.”"
+    )
 
 
 def why_not(desk: Desk, dossier: Dossier) -> tuple[str, str] | None:
@@ -126,7 +130,9 @@ def why_not(desk: Desk, dossier: Dossier) -> tuple[str, str] | None:
     if dossier.returned is not None:
         return "Đã trả kết quả", f"{moment_text(dossier.returned.at)}, người nhận {dossier.returned.collector_name}."
     where = holder_words(desk, dossier.holder, dossier.status, full=True)
-    when = {Clock.PAUSED: "Thời hạn đang tạm dừng.", Clock.RUNNING: f"Hẹn trả {moment_text(dossier.due_at)}."}.get(clock(dossier.status), "")
+    when = {Clock.PAUSED: "Thời hạn đang tạm dừng.", Clock.RUNNING: f"Hẹn trả {moment_text(dossier.due_at)}."}.get(
+        clock(dossier.status), ""
+    )
     return f"Chưa có kết quả: {state_name(dossier.status).lower()}", f"Hồ sơ giấy ở: {where}. {when}".strip()
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QRadioButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from counter_app.ui.pages.dossier_forms import METHODS
 from counter_app.ui.pages.dossier_parts import OneLine, clear_layout, plain
@@ -67,13 +78,26 @@ class ReturnForm(QWidget):
         self.authority, self.postal, self.note = QLineEdit(), QLineEdit(), QLineEdit()
         self.authority.setPlaceholderText(self.tr("Số, ngày giấy uỷ quyền"))
         self.postal.setPlaceholderText(self.tr("Quét hoặc gõ mã bưu gửi"))
-        for edit, most in ((self.name, 200), (self.id_no, 20), (self.phone, 20), (self.authority, 200), (self.postal, 20), (self.note, 300)):
+        for edit, most in (
+            (self.name, 200),
+            (self.id_no, 20),
+            (self.phone, 20),
+            (self.authority, 200),
+            (self.postal, 20),
+            (self.note, 300),
+        ):
             edit.setMaxLength(most)
-        self.fields = {"collector_name": FormField(self.tr("Họ tên"), self.name, required=True),
-                       "collector_id_no": FormField(self.tr("Số định danh"), self.id_no), "phone": FormField(self.tr("Điện thoại"), self.phone),
-                       "authority": FormField(self.tr("Giấy uỷ quyền"), self.authority, required=True),
-                       "postal_code": FormField(self.tr("Mã bưu gửi"), self.postal), "note": FormField(self.tr("Ghi chú"), self.note)}
-        card.body.addLayout(field_row(self.fields["collector_name"], self.fields["collector_id_no"], self.fields["phone"], stretches=(4, 3, 3)))
+        self.fields = {
+            "collector_name": FormField(self.tr("Họ tên"), self.name, required=True),
+            "collector_id_no": FormField(self.tr("Số định danh"), self.id_no),
+            "phone": FormField(self.tr("Điện thoại"), self.phone),
+            "authority": FormField(self.tr("Giấy uỷ quyền"), self.authority, required=True),
+            "postal_code": FormField(self.tr("Mã bưu gửi"), self.postal),
+            "note": FormField(self.tr("Ghi chú"), self.note),
+        }
+        card.body.addLayout(
+            field_row(self.fields["collector_name"], self.fields["collector_id_no"], self.fields["phone"], stretches=(4, 3, 3))
+        )
         card.body.addLayout(field_row(self.fields["authority"], self.fields["postal_code"], self.fields["note"], stretches=(4, 3, 3)))
         return card
 
@@ -97,7 +121,10 @@ class ReturnForm(QWidget):
         self.method, self.receipt_no = QComboBox(), QLineEdit()
         for data, words in METHODS:
             self.method.addItem(words, data)
-        self._method_field, self._receipt_field = FormField(self.tr("Hình thức"), self.method), FormField(self.tr("Số biên lai"), self.receipt_no)
+        self._method_field, self._receipt_field = (
+            FormField(self.tr("Hình thức"), self.method),
+            FormField(self.tr("Số biên lai"), self.receipt_no),
+        )
         card.body.addLayout(field_row(self._method_field, self._receipt_field))
         self.collect_button = KeyButton(self.tr("Thu đủ"), "banknote", "F7")
         self.collect_button.clicked.connect(self.collect_requested)
@@ -107,8 +134,17 @@ class ReturnForm(QWidget):
 
     # ---- setters and what is typed
 
-    def show_case(self, code: str, state: Chip, owner: str, procedure: str, apology: str, who_may: str,
-                  choices: Sequence[tuple[str, str]], originals: Sequence[tuple[str, bool]]) -> None:
+    def show_case(
+        self,
+        code: str,
+        state: Chip,
+        owner: str,
+        procedure: str,
+        apology: str,
+        who_may: str,
+        choices: Sequence[tuple[str, str]],
+        originals: Sequence[tuple[str, bool]],
+    ) -> None:
         """Another dossier."""
         self.code.setText(code)
         self.state.set_chip(state.text, state.role, state.icon)
@@ -137,8 +173,11 @@ class ReturnForm(QWidget):
             box.setProperty("original", name)
             box.setChecked(back)
             self._boxes.addWidget(box)
-        self._no_originals.setText(self.tr("Đánh dấu giấy tờ gốc giao lại; giấy tờ nộp theo quy định được lưu.") if originals
-                                   else self.tr("Không giữ bản chính nào."))
+        self._no_originals.setText(
+            self.tr("Đánh dấu giấy tờ gốc giao lại; giấy tờ nộp theo quy định được lưu.")
+            if originals
+            else self.tr("Không giữ bản chính nào.")
+        )
         self.note.clear()
         self.postal.clear()
         self.receipt_no.clear()
@@ -187,8 +226,14 @@ class ReturnForm(QWidget):
 
     def typed(self) -> dict[str, str]:
         """The fields as typed."""
-        edits = {"collector_name": self.name, "collector_id_no": self.id_no, "phone": self.phone, "authority": self.authority,
-                 "postal_code": self.postal, "note": self.note}
+        edits = {
+            "collector_name": self.name,
+            "collector_id_no": self.id_no,
+            "phone": self.phone,
+            "authority": self.authority,
+            "postal_code": self.postal,
+            "note": self.note,
+        }
         return {key: nfc(edit.text()).strip() if not self.fields[key].isHidden() else "" for key, edit in edits.items()}
 
     @Slot(object)

@@ -100,8 +100,12 @@ class ReturnPresenter(QObject):
             self._tell(found.outcome, found.dossier.procedure_name, code=found.dossier.shown_code, final=found.dossier.code)
         else:
             refused = case.why_not(self._ctx.desk, found.dossier)
-            self._tell(ScanOutcome.NOT_ALLOWED_HERE, refused[1] if refused else "", code=found.dossier.shown_code,
-                       state=refused[0] if refused else "")
+            self._tell(
+                ScanOutcome.NOT_ALLOWED_HERE,
+                refused[1] if refused else "",
+                code=found.dossier.shown_code,
+                state=refused[0] if refused else "",
+            )
 
     def _card(self, card: Card) -> None:
         if self._view.has_form() and self._dossier is not None:
@@ -150,9 +154,16 @@ class ReturnPresenter(QObject):
         self._dossier = dossier
         words, role, icon = due_words(desk, dossier)
         result = " ".join(p for p in (dossier.result.kind, dossier.result.number) if p) if dossier.result else ""
-        self._view.form.show_case(dossier.shown_code, Chip(words, role, icon), dossier.owner.name,
-                                  dossier.procedure_name + (f" → {result}" if result else ""), case.apology(desk, dossier), case.who_may(dossier),
-                                  case.relations(dossier), case.originals(desk, dossier))
+        self._view.form.show_case(
+            dossier.shown_code,
+            Chip(words, role, icon),
+            dossier.owner.name,
+            dossier.procedure_name + (f" → {result}" if result else ""),
+            case.apology(desk, dossier),
+            case.who_may(dossier),
+            case.relations(dossier),
+            case.originals(desk, dossier),
+        )
         self._view.form.show_match("", case.who_may(dossier))
         self._fill(case.collector(dossier))
         self._owed()
@@ -165,7 +176,11 @@ class ReturnPresenter(QObject):
         assert self._dossier is not None
         amount, words = case.owed(self._dossier)
         paid = any(fee.entry == "collected" for fee in self._dossier.fees)
-        chip = Chip(f"Còn {money_text(amount)}", "warning", "banknote") if amount else Chip("Đã thu đủ" if paid else "Không thu", "neutral", "check")
+        chip = (
+            Chip(f"Còn {money_text(amount)}", "warning", "banknote")
+            if amount
+            else Chip("Đã thu đủ" if paid else "Không thu", "neutral", "check")
+        )
         self._view.form.show_owed(amount, words, chip)
 
     @Slot(str)

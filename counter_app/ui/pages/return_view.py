@@ -42,11 +42,28 @@ class ReturnView(PresentedPage):
             return Chip(self.tr("hẹn {0}").format(date_text(item.due_at)[:5]), "success", "file-check-2")
 
         self.table = DataTable(
-            [Column(self.tr("Chủ hồ sơ"), lambda r: r.owner_name, width=9, stretch=3, tooltip=lambda r: f"{r.owner_name}\n{r.procedure_name}"),
-             Column(self.tr("Mã hồ sơ"), lambda r: r.shown_code, "code", 9.8, tooltip=lambda r: r.procedure_name),
-             Column(self.tr("Kết quả"), kind="chip", width=6.6, chip=waiting, tooltip=lambda r: self.tr("Hẹn trả {0}").format(date_text(r.due_at)))],
-            name=self.tr("Kết quả chờ trả"), empty_icon="hand-coins", empty_title=self.tr("Không có kết quả nào đang chờ"),
-            empty_advice=self.tr("Kết quả hiện ở đây khi phòng ban bàn giao về quầy."))
+            [
+                Column(
+                    self.tr("Chủ hồ sơ"),
+                    lambda r: r.owner_name,
+                    width=9,
+                    stretch=3,
+                    tooltip=lambda r: f"{r.owner_name}\n{r.procedure_name}",
+                ),
+                Column(self.tr("Mã hồ sơ"), lambda r: r.shown_code, "code", 9.8, tooltip=lambda r: r.procedure_name),
+                Column(
+                    self.tr("Kết quả"),
+                    kind="chip",
+                    width=6.6,
+                    chip=waiting,
+                    tooltip=lambda r: self.tr("Hẹn trả {0}").format(date_text(r.due_at)),
+                ),
+            ],
+            name=self.tr("Kết quả chờ trả"),
+            empty_icon="hand-coins",
+            empty_title=self.tr("Không có kết quả nào đang chờ"),
+            empty_advice=self.tr("Kết quả hiện ở đây khi phòng ban bàn giao về quầy."),
+        )
         self.table.opened.connect(self.chosen)
         left.addWidget(self.table, 1)
         columns.addLayout(left, 9)

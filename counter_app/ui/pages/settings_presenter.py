@@ -37,9 +37,17 @@ from onestop.errors import UserError
 
 LOCKED = "Do quản trị khoá"
 _SIMPLE = (THEME, FONT_SCALE, DENSITY, SOUNDS, IDLE_LOCK_MINUTES, SCANNER_PREFIX, SCANNER_SUFFIX)
-_SOURCES = {Source.WEDGE: "máy quét USB", Source.SERIAL: "máy quét cổng COM", Source.CAMERA: "camera", Source.FILE: "tệp hình", Source.TYPED: "gõ tay"}
-_NOTES = {"caps-lock": "Máy quét gửi chữ hoa/thường bị đảo (Caps Lock đang bật); chương trình đã sửa.",
-          "encoding": "Máy quét gửi chữ tiếng Việt bị hỏng; hãy dùng chế độ cổng COM hoặc camera cho thẻ căn cước."}
+_SOURCES = {
+    Source.WEDGE: "máy quét USB",
+    Source.SERIAL: "máy quét cổng COM",
+    Source.CAMERA: "camera",
+    Source.FILE: "tệp hình",
+    Source.TYPED: "gõ tay",
+}
+_NOTES = {
+    "caps-lock": "Máy quét gửi chữ hoa/thường bị đảo (Caps Lock đang bật); chương trình đã sửa.",
+    "encoding": "Máy quét gửi chữ tiếng Việt bị hỏng; hãy dùng chế độ cổng COM hoặc camera cho thẻ căn cước.",
+}
 
 
 def _queues() -> Sequence[tuple[str, str]]:
@@ -179,8 +187,12 @@ class SettingsPresenter(QObject):
             self._ctx.say(PrintOutcome.NO_PRINTER)
             return
         desk, sheet = self._ctx.desk, profile.get("paper", "A4")
-        self._ctx.tasks.run_task(lambda: print_trial(desk, form, queue, sheet), lambda _done: self._ctx.say(PrintOutcome.QUEUED, printer=queue),
-                                 self._ctx.fail, owner=self)
+        self._ctx.tasks.run_task(
+            lambda: print_trial(desk, form, queue, sheet),
+            lambda _done: self._ctx.say(PrintOutcome.QUEUED, printer=queue),
+            self._ctx.fail,
+            owner=self,
+        )
 
     @Slot(bool)
     def _test(self, on: bool) -> None:
@@ -197,8 +209,10 @@ class SettingsPresenter(QObject):
         detail = f"{source[0].upper()}{source[1:]}, {len(raw.text)} ký tự" + (f", {raw.symbology}" if raw.symbology else "")
         good = getattr(scan, "kind", "") not in ("unknown", "other-card")
         note = _NOTES.get(raw.note or "", "")
-        self._view.test_panel.show_notice(Notice("success" if good and not note else "warning", "scan-line", f"Đã nhận: {kind}", Sound.FOUND),
-                                          ". ".join(part for part in (detail, note) if part))
+        self._view.test_panel.show_notice(
+            Notice("success" if good and not note else "warning", "scan-line", f"Đã nhận: {kind}", Sound.FOUND),
+            ". ".join(part for part in (detail, note) if part),
+        )
 
     def _about(self) -> list[tuple[str, str]]:
         desk = self._ctx.desk
@@ -208,8 +222,14 @@ class SettingsPresenter(QObject):
             program = "bản chạy từ mã nguồn"
         with desk.store.read() as reader:
             gateway = reader.meta_get("gateway_url") or "chưa đăng ký"
-        return [("Phiên bản", program), ("Đơn vị", desk.unit.name), ("Mã đơn vị", desk.agency), ("Quầy số", str(desk.device)),
-                ("Trung tâm", gateway), ("Thư mục dữ liệu", str(self._settings.file.parent))]
+        return [
+            ("Phiên bản", program),
+            ("Đơn vị", desk.unit.name),
+            ("Mã đơn vị", desk.agency),
+            ("Quầy số", str(desk.device)),
+            ("Trung tâm", gateway),
+            ("Thư mục dữ liệu", str(self._settings.file.parent)),
+        ]
 
 
 def build_settings_page(ctx: UiContext, devices: Devices | None = None) -> SettingsView:

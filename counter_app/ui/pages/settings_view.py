@@ -15,8 +15,12 @@ from counter_app.ui.pages.presented import PresentedPage
 from counter_app.ui.theme import spacing
 from counter_app.ui.widgets import Card, DetailRow, FormField, KeyButton, ScanPanel, ScrollBody, field_row, row
 
-FORMS = (("01", "Giấy tiếp nhận (01)", ("A4", "A5")), ("06", "Phiếu kiểm soát (06)", ("A4",)), ("handover", "Phiếu bàn giao", ("A4",)),
-         ("return", "Phiếu trả kết quả", ("A4", "A5")))
+FORMS = (
+    ("01", "Giấy tiếp nhận (01)", ("A4", "A5")),
+    ("06", "Phiếu kiểm soát (06)", ("A4",)),
+    ("handover", "Phiếu bàn giao", ("A4",)),
+    ("return", "Phiếu trả kết quả", ("A4", "A5")),
+)
 THEMES = (("system", "Theo hệ thống"), ("light", "Sáng"), ("dark", "Tối"))
 SCALES = ((0.8, "80 %"), (0.9, "90 %"), (1.0, "100 %"), (1.1, "110 %"), (1.25, "125 %"), (1.5, "150 %"), (1.75, "175 %"), (2.0, "200 %"))
 IDLE = tuple((minutes, f"{minutes} phút") for minutes in (1, 2, 3, 5, 10, 15, 20, 30, 60, 120))
@@ -108,7 +112,11 @@ class SettingsView(PresentedPage):
         for x, words in enumerate((self.tr("Giấy tờ"), self.tr("Máy in"), self.tr("Khổ"), self.tr("Số bản"))):
             grid.addWidget(plain(words, "label", wrap=False), 0, x)
         for y, (form, title, papers) in enumerate(FORMS, 1):
-            queue, sheet, copies = named(Choices(), f"{title}: máy in"), named(Choices(), f"{title}: khổ giấy"), named(Choices(), f"{title}: số bản")
+            queue, sheet, copies = (
+                named(Choices(), f"{title}: máy in"),
+                named(Choices(), f"{title}: khổ giấy"),
+                named(Choices(), f"{title}: số bản"),
+            )
             queue.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             queue.setMinimumContentsLength(12)
             for size in papers:
@@ -143,8 +151,10 @@ class SettingsView(PresentedPage):
         card = Card(self.tr("Máy quét"))
         self.serial = self._combo("serial_port", self.tr("Máy quét cổng COM"))
         self.camera = self._combo("camera", self.tr("Camera"))
-        self.prefix, self.suffix = self._line("scanner_prefix", self.tr("Ký tự đầu máy quét thêm vào")), self._line(
-            "scanner_suffix", self.tr("Ký tự cuối máy quét thêm vào"))
+        self.prefix, self.suffix = (
+            self._line("scanner_prefix", self.tr("Ký tự đầu máy quét thêm vào")),
+            self._line("scanner_suffix", self.tr("Ký tự cuối máy quét thêm vào")),
+        )
         card.body.addLayout(field_row(self.fields["serial_port"], self.fields["camera"]))
         card.body.addLayout(field_row(self.fields["scanner_prefix"], self.fields["scanner_suffix"]))
         self.test_button = KeyButton(self.tr("Thử máy quét"), "scan-line")
@@ -166,8 +176,15 @@ class SettingsView(PresentedPage):
 
     def set_value(self, key: str, value: Any, locked: str) -> None:
         """Show a setting; ``locked``: the note of one that the administrator fixed."""
-        widgets: dict[str, QWidget] = {"theme": self.theme, "font_scale": self.scale, "density": self.density, "sounds": self.sounds,
-                                       "idle_lock_minutes": self.idle, "scanner_prefix": self.prefix, "scanner_suffix": self.suffix}
+        widgets: dict[str, QWidget] = {
+            "theme": self.theme,
+            "font_scale": self.scale,
+            "density": self.density,
+            "sounds": self.sounds,
+            "idle_lock_minutes": self.idle,
+            "scanner_prefix": self.prefix,
+            "scanner_suffix": self.suffix,
+        }
         widget = widgets[key]
         widget.blockSignals(True)
         if isinstance(widget, Choices):

@@ -18,20 +18,45 @@ from onestop.ops import RecordFee, Transition
 
 SKEW_WARN = timedelta(minutes=10)
 _KINDS = {
-    "dossier.create": "Tiếp nhận hồ sơ", "dossier.correct": "Đính chính", "status.transition": "Chuyển trạng thái", "deadline.extend": "Gia hạn",
-    "fee.record": "Ghi phí, lệ phí", "print.record": "Ghi lần in", "code.assign": "Cấp mã chính thức", "slip.create": "Lập phiếu bàn giao",
-    "slip.confirm": "Xác nhận phiếu bàn giao", "review.settle": "Quyết định việc cần xử lý",
+    "dossier.create": "Tiếp nhận hồ sơ",
+    "dossier.correct": "Đính chính",
+    "status.transition": "Chuyển trạng thái",
+    "deadline.extend": "Gia hạn",
+    "fee.record": "Ghi phí, lệ phí",
+    "print.record": "Ghi lần in",
+    "code.assign": "Cấp mã chính thức",
+    "slip.create": "Lập phiếu bàn giao",
+    "slip.confirm": "Xác nhận phiếu bàn giao",
+    "review.settle": "Quyết định việc cần xử lý",
 }
 _ACTIONS = {
-    "handover": "Bàn giao", "supplement-ask": "Yêu cầu bổ sung", "supplement-in": "Nhận bổ sung", "payment-ask": "Yêu cầu nộp tiền",
-    "payment-done": "Đã nộp tiền", "withdraw-ask": "Xin rút hồ sơ", "withdraw-refuse": "Không cho rút", "stop": "Dừng xử lý",
-    "result": "Kết quả về quầy", "return": "Trả kết quả", "refuse": "Từ chối tiếp nhận", "accept": "Tiếp nhận hồ sơ trực tuyến",
+    "handover": "Bàn giao",
+    "supplement-ask": "Yêu cầu bổ sung",
+    "supplement-in": "Nhận bổ sung",
+    "payment-ask": "Yêu cầu nộp tiền",
+    "payment-done": "Đã nộp tiền",
+    "withdraw-ask": "Xin rút hồ sơ",
+    "withdraw-refuse": "Không cho rút",
+    "stop": "Dừng xử lý",
+    "result": "Kết quả về quầy",
+    "return": "Trả kết quả",
+    "refuse": "Từ chối tiếp nhận",
+    "accept": "Tiếp nhận hồ sơ trực tuyến",
 }
 _FEES = {"due": "Ghi khoản phải thu", "collected": "Thu phí, lệ phí", "refunded": "Hoàn tiền", "cancelled": "Huỷ khoản thu"}
-_STATES = {"new": Chip("Chờ gửi", "info", "save"), "sent": Chip("Đã gửi, chờ trả lời", "info", "cloud-upload"),
-           "review": Chip("Cần xử lý", "danger", "triangle-alert"), "quarantined": Chip("Tạm gác", "warning", "pause")}
-_LINKS = {LinkState.ONLINE: ("success", "cloud-check"), LinkState.UNKNOWN: ("info", "cloud"), LinkState.OFFLINE: ("warning", "cloud-off"),
-          LinkState.PORTAL: ("warning", "wifi-off"), LinkState.SERVER_TROUBLE: ("warning", "server")}
+_STATES = {
+    "new": Chip("Chờ gửi", "info", "save"),
+    "sent": Chip("Đã gửi, chờ trả lời", "info", "cloud-upload"),
+    "review": Chip("Cần xử lý", "danger", "triangle-alert"),
+    "quarantined": Chip("Tạm gác", "warning", "pause"),
+}
+_LINKS = {
+    LinkState.ONLINE: ("success", "cloud-check"),
+    LinkState.UNKNOWN: ("info", "cloud"),
+    LinkState.OFFLINE: ("warning", "cloud-off"),
+    LinkState.PORTAL: ("warning", "wifi-off"),
+    LinkState.SERVER_TROUBLE: ("warning", "server"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +116,17 @@ def kind_words(kind: str, raw: bytes | None = None) -> str:
 
 def outbox_line(item: OutboxItem, raw: bytes | None, now: datetime) -> OutboxLine:
     """One op of the outbox in words."""
-    return OutboxLine(item.op, item.entity, item.what or "–", kind_words(item.kind, raw), _STATES.get(item.state, Chip(item.state)),
-                      age_words(now - item.created_at), item.attempts, item.message, item.state == "quarantined")
+    return OutboxLine(
+        item.op,
+        item.entity,
+        item.what or "–",
+        kind_words(item.kind, raw),
+        _STATES.get(item.state, Chip(item.state)),
+        age_words(now - item.created_at),
+        item.attempts,
+        item.message,
+        item.state == "quarantined",
+    )
 
 
 def age_words(age: timedelta) -> str:
@@ -108,15 +142,18 @@ def age_words(age: timedelta) -> str:
 def review_line(review: Review, desk: Desk, names: dict[str, str]) -> ReviewLine:
     """A review with both values side by side."""
     paths = list(dict.fromkeys((*review.wanted, *review.current)))
-    rows = tuple((field_word(p)[0].upper() + field_word(p)[1:], value_words(p, review.current.get(p)), value_words(p, review.wanted.get(p)))
-                 for p in paths)
+    rows = tuple(
+        (field_word(p)[0].upper() + field_word(p)[1:], value_words(p, review.current.get(p)), value_words(p, review.wanted.get(p)))
+        for p in paths
+    )
     where = "quầy này" if review.device == desk.device else f"quầy {review.device}" if review.device else ""
     who = " · ".join(part for part in (names.get(review.by, review.by), where) if part)
     data = review.op.get("data", {}) if isinstance(review.op.get("data"), dict) else {}
     kind = str(review.op.get("kind", ""))
     words = _ACTIONS.get(str(data.get("action", "")), "") or _KINDS.get(kind, kind) or "Thay đổi"
-    return ReviewLine(review.id, review.entity, review.entity_kind, review.code or "–", words, review.message, who,
-                      moment_text(review.opened_at), rows)
+    return ReviewLine(
+        review.id, review.entity, review.entity_kind, review.code or "–", words, review.message, who, moment_text(review.opened_at), rows
+    )
 
 
 def link_tile(link: LinkState, last: datetime | None, now: datetime) -> Tile:
@@ -142,9 +179,16 @@ def lane_tile(desk: Desk, room: int, until: datetime | None, ranges: str) -> Til
     if desk.settings.numbering != "lane":
         return Tile("Số tiếp nhận", "Số tạm khi mất mạng", "Số chính thức được cấp khi kết nối lại", "neutral", "hash")
     if until is None:
-        return Tile("Dải số khi mất mạng", "Chưa có", "Hãy kết nối trung tâm một lần để nhận dải số; trong khi chờ dùng số tạm", "warning", "hash")
-    return Tile("Dải số khi mất mạng", f"Dùng được đến {until:%d/%m/%Y}", f"Hôm nay còn {number_text(room)} số ({ranges})",
-                "warning" if room < 20 else "success", "hash")
+        return Tile(
+            "Dải số khi mất mạng", "Chưa có", "Hãy kết nối trung tâm một lần để nhận dải số; trong khi chờ dùng số tạm", "warning", "hash"
+        )
+    return Tile(
+        "Dải số khi mất mạng",
+        f"Dùng được đến {until:%d/%m/%Y}",
+        f"Hôm nay còn {number_text(room)} số ({ranges})",
+        "warning" if room < 20 else "success",
+        "hash",
+    )
 
 
 def clock_tile(skew: timedelta | None) -> Tile:
@@ -154,6 +198,10 @@ def clock_tile(skew: timedelta | None) -> Tile:
     minutes = round(abs(skew).total_seconds() / 60)
     way = "nhanh" if skew > timedelta() else "chậm"
     role = "danger" if abs(skew) >= SKEW_WARN else "warning"
-    return Tile("Đồng hồ máy", f"{way.capitalize()} {minutes} phút", "Giấy tờ vẫn in theo giờ trung tâm; hãy chỉnh lại đồng hồ của máy", role, "clock")
-
-
+    return Tile(
+        "Đồng hồ máy",
+        f"{way.capitalize()} {minutes} phút",
+        "Giấy tờ vẫn in theo giờ trung tâm; hãy chỉnh lại đồng hồ của máy",
+        role,
+        "clock",
+    )

@@ -70,11 +70,16 @@ class SyncPresenter(QObject):
             open_reviews = [facts.review_line(review, desk, names) for review in reader.reviews()]
             leases, room = reader.leases(desk.today()), reader.lane_room(desk.today())
         link, problems = self._ctx.link(), list(self._ctx.sync.last.problems) if self._ctx.sync is not None else []
-        until = datetime.combine(max((x.valid_to for x in leases)), time(), VN_TZ) if leases else None
+        until = datetime.combine(max(x.valid_to for x in leases), time(), VN_TZ) if leases else None
         ranges = ", ".join(f"{x.first}–{x.last}" for x in leases)
-        self._view.set_tiles((facts.link_tile(link, self._ctx.last_sync(), now),
-                              facts.unsent_tile(summary.waiting, summary.oldest, link, problems, now),
-                              facts.lane_tile(desk, room, until, ranges), facts.clock_tile(self._skew())))
+        self._view.set_tiles(
+            (
+                facts.link_tile(link, self._ctx.last_sync(), now),
+                facts.unsent_tile(summary.waiting, summary.oldest, link, problems, now),
+                facts.lane_tile(desk, room, until, ranges),
+                facts.clock_tile(self._skew()),
+            )
+        )
         total = summary.waiting + summary.per_state.get("quarantined", 0)
         self._view.set_outbox(lines, total)
         self._view.set_reviews(open_reviews)

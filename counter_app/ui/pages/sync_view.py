@@ -48,7 +48,9 @@ class SyncView(PresentedPage):
     open_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(self.tr("Đồng bộ"), self.tr("Mất mạng không dừng việc tại quầy: mọi thứ được lưu trên máy và tự gửi sau"), parent)
+        super().__init__(
+            self.tr("Đồng bộ"), self.tr("Mất mạng không dừng việc tại quầy: mọi thứ được lưu trên máy và tự gửi sau"), parent
+        )
         self.sync_button = KeyButton(self.tr("Gửi và nhận ngay"), "refresh-cw", "F8", "primary")
         self.sync_button.clicked.connect(self.sync_requested)
         self.add_header_widget(self.sync_button)
@@ -79,11 +81,17 @@ class SyncView(PresentedPage):
             return " · ".join(part for part in (tries, line.message) if part)
 
         self.outbox = DataTable(
-            [Column(self.tr("Hồ sơ, phiếu"), lambda x: x.what, "code", 11.5), Column(self.tr("Việc"), lambda x: x.kind, width=8, stretch=1),
-             Column(self.tr("Tình trạng"), kind="chip", width=9.6, chip=lambda x: x.state, tooltip=tip),
-             Column(self.tr("Đã chờ"), lambda x: x.age, "number", 5, tooltip=tip)],
-            name=self.tr("Thay đổi chờ gửi"), empty_icon="cloud-check", empty_title=self.tr("Không còn gì chờ gửi"),
-            empty_advice=self.tr("Thay đổi mới tại quầy hiện ở đây cho đến khi trung tâm xác nhận."))
+            [
+                Column(self.tr("Hồ sơ, phiếu"), lambda x: x.what, "code", 11.5),
+                Column(self.tr("Việc"), lambda x: x.kind, width=8, stretch=1),
+                Column(self.tr("Tình trạng"), kind="chip", width=9.6, chip=lambda x: x.state, tooltip=tip),
+                Column(self.tr("Đã chờ"), lambda x: x.age, "number", 5, tooltip=tip),
+            ],
+            name=self.tr("Thay đổi chờ gửi"),
+            empty_icon="cloud-check",
+            empty_title=self.tr("Không còn gì chờ gửi"),
+            empty_advice=self.tr("Thay đổi mới tại quầy hiện ở đây cho đến khi trung tâm xác nhận."),
+        )
         self.outbox.opened.connect(self.open_requested)
         self.outbox.current_changed.connect(self._outbox_line)
         column.addWidget(self.outbox, 1)
@@ -97,10 +105,16 @@ class SyncView(PresentedPage):
         self.review_header = SectionHeader(self.tr("Cần người xử lý"))
         column.addWidget(self.review_header)
         self.reviews = DataTable(
-            [Column(self.tr("Hồ sơ, phiếu"), lambda x: x.code, "code", 10.5), Column(self.tr("Việc"), lambda x: x.what, width=7, stretch=1),
-             Column(self.tr("Lúc"), lambda x: x.when, "date", 8.2)],
-            name=self.tr("Việc cần người xử lý"), empty_icon="badge-check", empty_title=self.tr("Không có việc nào cần quyết định"),
-            empty_advice=self.tr("Khi trung tâm không nhận một thay đổi, cả hai giá trị hiện ở đây để chọn."))
+            [
+                Column(self.tr("Hồ sơ, phiếu"), lambda x: x.code, "code", 10.5),
+                Column(self.tr("Việc"), lambda x: x.what, width=7, stretch=1),
+                Column(self.tr("Lúc"), lambda x: x.when, "date", 8.2),
+            ],
+            name=self.tr("Việc cần người xử lý"),
+            empty_icon="badge-check",
+            empty_title=self.tr("Không có việc nào cần quyết định"),
+            empty_advice=self.tr("Khi trung tâm không nhận một thay đổi, cả hai giá trị hiện ở đây để chọn."),
+        )
         self.reviews.current_changed.connect(self._review)
         self.reviews.opened.connect(self.open_requested)
         column.addWidget(self.reviews, 2)
@@ -112,8 +126,13 @@ class SyncView(PresentedPage):
         self.detail.body.addWidget(self._message)
         self.detail.body.addWidget(self._who)
         self.detail.body.addLayout(self._grid)
-        self._advice = plain(self.tr("Giữ giá trị trung tâm: thay đổi của quầy được bỏ qua nhưng còn trong nhật ký. Muốn ghi giá trị khác, "
-                                     "hãy đính chính hồ sơ sau đó."), "muted")
+        self._advice = plain(
+            self.tr(
+                "Giữ giá trị trung tâm: thay đổi của quầy được bỏ qua nhưng còn trong nhật ký. Muốn ghi giá trị khác, "
+                "hãy đính chính hồ sơ sau đó."
+            ),
+            "muted",
+        )
         self.detail.body.addWidget(self._advice)
         self.open_button = KeyButton(self.tr("Xem hồ sơ"), "folder-open", "Enter")
         self.open_button.clicked.connect(self._open_review)

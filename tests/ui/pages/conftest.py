@@ -1,10 +1,12 @@
 """Pages as tests see them: the application in its look, a desk, a stage."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from counter_app.ui.i18n import install_language
@@ -53,3 +55,17 @@ def pictures(app: QApplication, tmp_path: Path) -> Callable[[QWidget, str], None
         apply_theme(app, "light")
 
     return keep
+
+
+@pytest.fixture(autouse=True)
+def no_widget_is_left() -> Iterator[None]:
+    """Pages that no window owns go with their test: each change of theme would otherwise restyle them all again."""
+    yield
+    app = QApplication.instance()
+    if app is None:
+        return
+    gc.collect()
+    for widget in QApplication.topLevelWidgets():
+        widget.close()
+        widget.deleteLater()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -18,9 +18,15 @@ from counter_app.ui.page import Page, PageSpec
 from counter_app.ui.widgets.top_bar import LinkView
 from tests.desk import DeskBench
 
-RAIL = (("receive", "Tiếp nhận", "file-plus", "F2"), ("find", "Tra cứu", "search", "F3"), ("return", "Trả kết quả", "hand-coins", "F4"),
-        ("handover", "Bàn giao", "arrow-left-right", "F5"), ("dossier", "Hồ sơ", "folder-open", ""), ("sync", "Đồng bộ", "refresh-cw", "F8"),
-        ("settings", "Cài đặt", "settings", ""))
+RAIL = (
+    ("receive", "Tiếp nhận", "file-plus", "F2"),
+    ("find", "Tra cứu", "search", "F3"),
+    ("return", "Trả kết quả", "hand-coins", "F4"),
+    ("handover", "Bàn giao", "arrow-left-right", "F5"),
+    ("dossier", "Hồ sơ", "folder-open", ""),
+    ("sync", "Đồng bộ", "refresh-cw", "F8"),
+    ("settings", "Cài đặt", "settings", ""),
+)
 
 
 @dataclass
@@ -60,7 +66,17 @@ def make_stage(bench: DeskBench, router: Router | None = None) -> Stage:
     ctx.say = lambda outcome, **facts: stage.said.append((outcome, facts))
     ctx.fail = stage.failed.append
     ctx.link = lambda: LinkState.ONLINE
-    for name in ("open_dossier", "open_slip", "go", "show_answer", "search", "receive_for", "correct_dossier", "return_dossier", "hand_over"):
+    for name in (
+        "open_dossier",
+        "open_slip",
+        "go",
+        "show_answer",
+        "search",
+        "receive_for",
+        "correct_dossier",
+        "return_dossier",
+        "hand_over",
+    ):
         setattr(ctx, name, lambda value, name=name: stage.went.append((name, value)))
     ctx.show_found = lambda title, dossiers: stage.went.append(("show_found", (title, dossiers)))
     bench.desk.changed = ctx.facts.changed.emit

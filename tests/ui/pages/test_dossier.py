@@ -116,7 +116,9 @@ def test_f4_goes_to_the_return(opened, stage):
 
 def test_the_centres_dossier_is_shown_not_kept(stage):
     foreign = replace(stage.bench.with_status(State.DONE), id="f" * 32, agency="H32.01", code="H32.01-261120-0009")
-    answer = LookupResult(scan=DossierCode(foreign.code, "B"), outcome=ScanOutcome.FOUND_CENTRAL, dossier=foreign, provenance="central", as_of=NOW)
+    answer = LookupResult(
+        scan=DossierCode(foreign.code, "B"), outcome=ScanOutcome.FOUND_CENTRAL, dossier=foreign, provenance="central", as_of=NOW
+    )
     view = build_dossier_page(stage.ctx)
     view.presenter.show_answer(answer)
     assert "trung tâm" in view._source.text() and not view.actions.buttons and view.sync.isHidden()
@@ -125,7 +127,10 @@ def test_the_centres_dossier_is_shown_not_kept(stage):
 def test_history_names_who_and_where(opened):
     view, dossier = opened(State.DONE)
     from counter_app.ui.pages.dossier_facts import build_facts
-    facts = build_facts(view.presenter._ctx.desk, dossier, sync="confirmed", reviews=0, names={dossier.events[0].by: "Phạm Thị Phong Lan"}, source="")
+
+    facts = build_facts(
+        view.presenter._ctx.desk, dossier, sync="confirmed", reviews=0, names={dossier.events[0].by: "Phạm Thị Phong Lan"}, source=""
+    )
     assert facts.history[-1].what == "Tiếp nhận hồ sơ" and facts.history[-1].who == "Phạm Thị Phong Lan · quầy 902"
 
 
@@ -141,11 +146,14 @@ def test_picture(app, tmp_path, qtbot, pictures):
     qtbot.addWidget(window)
     with bench.store.read() as reader:
         rows = [reader.dossier(r.id) for r in reader.list_dossiers(limit=400)]
-    view.presenter.open(max((d for d in rows if d.status == State.PROCESSING), key=lambda d: (len(d.fees), len(d.events), bool(d.submitter))).id)
+    view.presenter.open(
+        max((d for d in rows if d.status == State.PROCESSING), key=lambda d: (len(d.fees), len(d.events), bool(d.submitter))).id
+    )
     pictures(window, "dossier")
     bench.close()
 
 
 def _dialog(view):
     from counter_app.ui.pages.dossier_dialogs import FieldsDialog
+
     return [d for d in view.window().findChildren(FieldsDialog) if d.isVisible()][-1]

@@ -28,7 +28,9 @@ def fresh(bench, count):
     """As if many folders of this morning still lay at the counter."""
     with bench.store.read() as reader:
         rows = [reader.dossier(r.id) for r in reader.list_dossiers(ListFilter(), 400)]
-        rows = [d for d in rows if reader.open_slip_of(d.id) is None and d.status in (State.PROCESSING, State.DONE, State.RETURNED)][:count]
+        rows = [d for d in rows if reader.open_slip_of(d.id) is None and d.status in (State.PROCESSING, State.DONE, State.RETURNED)][
+            :count
+        ]
     bench.pull(*(replace(d, status=2, holder="H32.15", result=None, returned=None, version=d.version + 1) for d in rows))
 
 

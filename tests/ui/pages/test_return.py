@@ -31,9 +31,16 @@ def ready(bench):
     dossier = bench.with_status(State.DONE)
     fee = FeeEntry(id="0" * 32, kind="le_phi", code="LPX", name="Lệ phí cấp bản sao", amount=8000, moment=4)
     parts = (Component(code="TP01", name="Tờ khai", originals=1), Component(code="ZZ99", name="Giấy khai sinh", originals=1))
-    changed = replace(dossier, fees=(fee,), components=parts, submitter=Submitter(name="Lê Thị Hai", id_no="056180001234"),
-                      owner=replace(dossier.owner, kind="person", name="Nguyễn Văn An", id_no="001099012345"), return_method="counter",
-                      due_at=dossier.result.at + timedelta(days=1), version=dossier.version + 1)
+    changed = replace(
+        dossier,
+        fees=(fee,),
+        components=parts,
+        submitter=Submitter(name="Lê Thị Hai", id_no="056180001234"),
+        owner=replace(dossier.owner, kind="person", name="Nguyễn Văn An", id_no="001099012345"),
+        return_method="counter",
+        due_at=dossier.result.at + timedelta(days=1),
+        version=dossier.version + 1,
+    )
     bench.pull(changed)
     return changed
 
@@ -54,7 +61,11 @@ def test_one_key_returns_and_prints(page, stage, ready):
     assert case.owed(stage.bench.dossier(ready.id))[0] == 0
     assert page.presenter.command("save-print")
     done = stage.bench.dossier(ready.id)
-    assert done.status == State.RETURNED and done.returned.collector_id_no == "001099012345" and done.returned.originals == ("Giấy khai sinh",)
+    assert (
+        done.status == State.RETURNED
+        and done.returned.collector_id_no == "001099012345"
+        and done.returned.originals == ("Giấy khai sinh",)
+    )
     assert [p.form for p in stage.printer.papers] == ["return"] and stage.outcomes[-1] is SaveOutcome.SAVED_WAITING
 
 
@@ -102,7 +113,9 @@ def test_originals_the_list_asks_for_stay(bench, ready):
 
 def test_late_offers_an_apology_and_returns(bench, ready):
     late = replace(ready, due_at=ready.result.at - timedelta(days=3))
-    assert "Xin lỗi" in case.apology(bench.desk, late) and case.apology(bench.desk, ready) == "" and case.why_not(bench.desk, late) is None
+    assert (
+        "Xin lỗi" in case.apology(bench.desk, late) and case.apology(bench.desk, ready) == "" and case.why_not(bench.desk, late) is None
+    )
 
 
 def test_a_postal_item_makes_it_a_return_by_post(page, stage, ready):
@@ -126,12 +139,15 @@ def test_names_for_everything(page, stage, ready):
 def test_picture(app, tmp_path, qtbot, pictures):
     bench = make_desk(tmp_path / "more", demo=6000, username="minh.nt")
     stage = make_stage(bench)
-    window, view = in_window(stage, "return", build_return_page)
+    window, _view = in_window(stage, "return", build_return_page)
     qtbot.addWidget(window)
     from counter_app.store.rows import ListFilter
+
     with bench.store.read() as reader:
         waiting = [reader.dossier(r.id) for r in reader.list_dossiers(ListFilter(ready=True), 60)]
-    dossier = max(waiting, key=lambda d: (d.owner.kind == "person", bool(case.apology(bench.desk, d)), sum(c.originals for c in d.components)))
+    dossier = max(
+        waiting, key=lambda d: (d.owner.kind == "person", bool(case.apology(bench.desk, d)), sum(c.originals for c in d.components))
+    )
     fee = FeeEntry(id="0" * 32, kind="le_phi", code="LPX", name="Lệ phí cấp bản sao trích lục hộ tịch", amount=8000, moment=4)
     brought = Component(code="ZZ99", name="Giấy khai sinh (đã đối chiếu)", originals=1)
     bench.pull(replace(dossier, fees=(*dossier.fees, fee), components=(*dossier.components, brought), version=dossier.version + 1))

@@ -100,7 +100,11 @@ def test_a_card_lists_the_persons_dossiers(desk_and_dispatch):
     owner = stage.bench.with_status(State.DONE).owner
     stage.scan(CARD.replace("056080001914", owner.id_no).replace("Trần Văn Không", owner.name))
     kind, (title, dossiers) = stage.went[0]
-    assert kind == "show_found" and owner.name in title and all(owner.id_no in (d.owner.id_no, d.submitter and d.submitter.id_no) for d in dossiers)
+    assert (
+        kind == "show_found"
+        and owner.name in title
+        and all(owner.id_no in (d.owner.id_no, d.submitter and d.submitter.id_no) for d in dossiers)
+    )
 
 
 def test_a_card_nobody_knows_offers_a_reception(desk_and_dispatch):

@@ -15,8 +15,11 @@ from onestop.errors import EnvironmentFault
 from onestop.states import State
 from tests.ui.pages.stage import in_window
 
-DEVICES = Devices(queues=lambda: [("Quay-07", "Quay-07 (mặc định)"), ("Laser-A5", "Laser-A5")],
-                  ports=lambda: [("05E0:1701", "Symbol LS2208 (COM3)")], cameras=lambda: [("cam0", "Logitech C920")])
+DEVICES = Devices(
+    queues=lambda: [("Quay-07", "Quay-07 (mặc định)"), ("Laser-A5", "Laser-A5")],
+    ports=lambda: [("05E0:1701", "Symbol LS2208 (COM3)")],
+    cameras=lambda: [("cam0", "Logitech C920")],
+)
 
 
 @pytest.fixture

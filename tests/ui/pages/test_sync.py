@@ -33,10 +33,21 @@ class Engine:
 
 def a_review(bench, status=State.DONE, **changes):
     dossier = bench.with_status(status)
-    values = dict(id=uuid7_hex(), agency="H32.15", entity=dossier.id, entity_kind="dossier", code=dossier.code or "",
-                  message="Người khác đã sửa cùng ô này với giá trị khác.", op={"kind": "dossier.correct", "data": {}},
-                  current={"owner.phone": "0905111222"}, wanted={"owner.phone": "0905999888"}, opened_at=NOW - timedelta(hours=2), by="lan.nt",
-                  device=902, version=1)
+    values = dict(
+        id=uuid7_hex(),
+        agency="H32.15",
+        entity=dossier.id,
+        entity_kind="dossier",
+        code=dossier.code or "",
+        message="Người khác đã sửa cùng ô này với giá trị khác.",
+        op={"kind": "dossier.correct", "data": {}},
+        current={"owner.phone": "0905111222"},
+        wanted={"owner.phone": "0905999888"},
+        opened_at=NOW - timedelta(hours=2),
+        by="lan.nt",
+        device=902,
+        version=1,
+    )
     review = Review(**{**values, **changes})
     bench.pull(review)
     return review
@@ -151,12 +162,26 @@ def test_picture(app, tmp_path, qtbot, pictures):
         ops = [op for op, _ in unit.next_batch("H32.15", max_ops=2)]
         unit.settle([OpResult(op=ops[0], s="deferred", code="catalogue-older", message="Trung tâm chưa có thủ tục này")])
     bench.clock.advance(minutes=47)
-    a_review(bench, State.PROCESSING, current={"owner.phone": "0905111222", "owner.address": "12 đường Yersin, phường Nha Trang"},
-             wanted={"owner.phone": "0905999888", "owner.address": "21 đường Yersin, phường Nha Trang"})
-    a_review(bench, State.STOPPED, message="Hồ sơ đã chuyển sang trạng thái khác (đang là 8).", op={"kind": "status.transition", "data": {
-        "action": "result"}}, current={"status": 8}, wanted={"status": 9}, opened_at=NOW - timedelta(minutes=20), by="minh.nt", device=7)
+    a_review(
+        bench,
+        State.PROCESSING,
+        current={"owner.phone": "0905111222", "owner.address": "12 đường Yersin, phường Nha Trang"},
+        wanted={"owner.phone": "0905999888", "owner.address": "21 đường Yersin, phường Nha Trang"},
+    )
+    a_review(
+        bench,
+        State.STOPPED,
+        message="Hồ sơ đã chuyển sang trạng thái khác (đang là 8).",
+        op={"kind": "status.transition", "data": {"action": "result"}},
+        current={"status": 8},
+        wanted={"status": 9},
+        opened_at=NOW - timedelta(minutes=20),
+        by="minh.nt",
+        device=7,
+    )
     window, _view = in_window(stage, "sync", build_sync_page)
     from counter_app.ui.widgets.top_bar import LinkView
+
     window.set_link(LinkView.OFFLINE, 6)
     qtbot.addWidget(window)
     pictures(window, "sync")
