@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from pypdf import PdfReader
 
 from tests.servers.cups import IppPrinter
 from tests.servers.gateway import GatewayProcess
@@ -38,13 +39,17 @@ class Office:
         self._shown.append(what)
         counter.keys.picture(self.pictures / f"{len(self._shown):02d}-{what}.png")
 
-    def paper(self, number: int, seconds: float = 60) -> Path:
-        """The ``number``-th document that came out of the printer (1 is the first). Waits for it."""
+    def printed(self, *words: str, after: Path | None = None, seconds: float = 60) -> Path:
+        """The document that came out of the printer with all these words on its first page; ``after``: a later one than that."""
         deadline = time.monotonic() + seconds
-        while len(found := self.printer.documents) < number:
-            assert time.monotonic() < deadline, f"{len(found)} documents came out, not {number}:\n{self.printer.log_tail()}"
-            time.sleep(0.1)
-        return found[number - 1]
+        while True:
+            found = self.printer.documents
+            for document in found[found.index(after) + 1 if after else 0:]:
+                text = " ".join(PdfReader(document).pages[0].extract_text().split())
+                if all(word in text for word in words):
+                    return document
+            assert time.monotonic() < deadline, f"no {words} among {len(found)} printed documents:\n{self.printer.log_tail()}"
+            time.sleep(0.2)
 
 
 @pytest.fixture

@@ -95,3 +95,53 @@ class Receptionist:
     def wait_for(self, seconds: float) -> None:
         """Let the screen be for a moment, as a person does between two scans of the same paper."""
         time.sleep(seconds)
+
+    # ---- the day's work
+
+    def receive(self, procedure: str, values: Mapping[str, str]) -> str:
+        """Receive one dossier by keyboard alone, save and print. Returns the code the screen gives it."""
+        self.go("F2", "Tiếp nhận hồ sơ")
+        self.screen.focus(self.screen.find("text", re.compile("^Thủ tục")))
+        self.keys.type(procedure)
+        self.screen.find("list", "Danh sách gợi ý")
+        self.keys.press("Enter")
+        self.screen.gone("list", "Danh sách gợi ý")
+        self.fill(values, until="Thư điện tử")
+        self.keys.press("Ctrl+Enter")
+        saved = self.screen.find("panel", re.compile("^Vừa tiếp nhận: " + CODE.pattern))
+        self.says("Đã in xong", 60)
+        return CODE.search(saved.name).group(0)
+
+    def hand_over(self, direction: str, codes: list[str]) -> None:
+        """Scan one receipt after another, then make the slip and print it."""
+        self.go("F5", "Bàn giao")
+        self.screen.press(self.screen.find("radio button", direction))
+        for count, code in enumerate(codes, 1):
+            self.keys.scan(code)
+            self.says(f"{count} hồ sơ")
+        self.keys.press("Ctrl+Enter")
+        self.says("Chưa có hồ sơ nào trong phiếu")
+
+    def confirm(self, slip: Path) -> None:
+        """The other side signs the slip; it is shown to the camera and confirmed as a whole."""
+        self.show_to_camera(slip, "Phiếu bàn giao H32", at=(75, 35), view=165)
+        self.keys.press("Ctrl+Enter")
+        self.says(re.compile("Đã xác nhận phiếu|đã xác nhận"))
+
+    def return_result(self, code: str) -> None:
+        """The citizen stands there with the receipt."""
+        self.go("F4", "Trả kết quả")
+        self.keys.scan(code)
+        self.button("Trả kết quả và in phiếu")
+        self.says(f"Đã trả kết quả {code}")
+
+    def wait_until_at(self, code: str, state: str) -> None:
+        """Open a dossier and wait until what others did has arrived."""
+        self.keys.scan(code)
+        self.says(state)
+
+    def sync(self) -> None:
+        """Send and fetch now, and wait until nothing waits any more."""
+        self.go("F8", "Đồng bộ")
+        self.button("Gửi và nhận ngay")
+        self.says("Không còn gì chờ gửi")
