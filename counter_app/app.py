@@ -188,6 +188,7 @@ class Program(QObject):
     def start(self) -> None:
         """Show the window and the sign-in; the rest begins after the first paint."""
         self.window.show()
+        self.window.activateWindow()
         self.sign_in.show()
         QTimer.singleShot(0, self, self._after_paint)
 
@@ -254,7 +255,11 @@ class Program(QObject):
     def say(self, outcome: Outcome, **facts: object) -> None:
         """Show an outcome and play its sound."""
         told = notice(outcome, **facts)
-        self.window.show_toast(told.sentence, told.role, told.icon)
+        panel = getattr(self.window.current_page(), "notices", None)
+        if panel is None:
+            self.window.show_toast(told.sentence, told.role, told.icon)
+        elif panel.sentence() != told.sentence:  # else the page said it itself, with more detail
+            panel.show_notice(told)
         self.sounds.play(told.sound)
 
     def fail(self, error: Exception) -> None:

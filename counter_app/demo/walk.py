@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QPointF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from counter_app.app import Program, run
 from counter_app.runtime.settings import CAMERA
@@ -25,7 +25,7 @@ from onestop.states import state_name
 
 USER, PASSWORD = "hoa.nt", "MotCua@2026"
 #: An invented person's card, as a serial scanner would send it.
-CARD = "056092004321||Nguyễn Thị Hải Yến|14081992|Nữ|Số 8 đường Trần Phú, phường Nha Trang, tỉnh Khánh Hòa|15082021"
+CARD = "056192004321||Nguyễn Thị Hải Yến|14081992|Nữ|Số 8 đường Trần Phú, phường Nha Trang, tỉnh Khánh Hòa|15082021"
 PROCEDURE = "1.004873"
 _STEP_SECONDS = 40.0
 
@@ -106,9 +106,12 @@ class Walk(QObject):
     def _all(self) -> Generator[tuple[str, Wait], None, None]:
         p = self._p
         yield "mở cửa sổ", lambda: p.window.isVisible() and p.window.is_covered()
+        p.window.activateWindow()
+        yield "cửa sổ ở trên", p.window.isActiveWindow
         self._picture("01-dang-nhap")
-        self._type(USER)
-        self._key(Qt.Key.Key_Return)
+        if not self._at_password():  # else the name of who was here last is filled in
+            self._type(USER)
+            self._key(Qt.Key.Key_Return)
         self._type(PASSWORD)
         self._key(Qt.Key.Key_Return)
         yield "đăng nhập", lambda: not p.window.is_covered()
@@ -182,6 +185,10 @@ class Walk(QObject):
     def _focus(self) -> QWidget:
         window = self._p.window
         return QApplication.focusWidget() or window.focusWidget() or window
+
+    def _at_password(self) -> bool:
+        focus = self._focus()
+        return isinstance(focus, QLineEdit) and focus.echoMode() is QLineEdit.EchoMode.Password
 
     def _scan(self, text: str) -> None:
         """As a serial scanner delivers it."""
