@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool
 from sqlcipher3 import dbapi2
 
 from counter_app.runtime.clock import Clock, SystemClock
@@ -24,6 +26,8 @@ from counter_app.store.unit import Reader, Unit
 from counter_app.store.witness import Facts, Record, Witness, facts_from_json, facts_to_json
 
 T = TypeVar("T")
+#: Connections kept open for the next transaction (each with its page cache); more are closed again.
+IDLE_MAX = 8
 
 
 def open_store(
@@ -66,7 +70,8 @@ def open_store(
 
 
 class Store:
-    """One open store, shared by all threads: each ``read`` and ``write`` uses a connection of its own from the pool."""
+    """One open store, shared by all threads: each ``read`` and ``write`` has a connection of its own (the one given back last:
+    its page cache is warm)."""
 
     def __init__(self, path: Path, key: bytes | None, witness: Witness, clock: Clock) -> None:
         self.path = path
@@ -76,16 +81,16 @@ class Store:
         self._key = key
         self._secrets: dict[str, Any] = {}
         self._words: set[str] = set()
-        self.engine: Engine = create_engine(
-            "sqlite://",
-            module=dbapi2,
-            creator=lambda: connect(path, key),
-            poolclass=QueuePool,
-            pool_size=8,
-            max_overflow=16,
-            pool_use_lifo=True,
-        )
-        event.listen(self.engine, "begin", _begin)
+        self._idle: deque[Any] = deque()
+        self._closed = False
+
+    @cached_property
+    def engine(self) -> Engine:
+        """For schema upgrades and for queries built with Core. Transactions go past it: its pool and statements would take a
+        tenth of a save."""
+        engine = create_engine("sqlite://", module=dbapi2, creator=lambda: connect(self.path, self._key), poolclass=NullPool)
+        event.listen(engine, "begin", _begin)
+        return engine
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
@@ -123,10 +128,8 @@ class Store:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Any]:
-        with self.faults():
-            pooled = self.engine.raw_connection()
-            try:
-                db = pooled.driver_connection
+        try:
+            with self._connection() as db:
                 db.execute(begin)
                 try:
                     yield db
@@ -135,8 +138,25 @@ class Store:
                     if db.in_transaction:  # after a full disk SQLite has already rolled back
                         db.execute("ROLLBACK")
                     raise
-            finally:
-                pooled.close()
+        except (*errors.DB_ERRORS, OSError) as error:
+            fault = errors.translate(error, self.path)
+            if fault is None:
+                raise
+            raise fault from error
+
+    @contextmanager
+    def _connection(self) -> Iterator[Any]:
+        try:
+            db = self._idle.pop()
+        except IndexError:
+            db = connect(self.path, self._key)
+        try:
+            yield db
+        finally:
+            if self._closed or len(self._idle) >= IDLE_MAX:
+                db.close()
+            else:
+                self._idle.append(db)
 
     def facts(self, session: Session) -> Facts:
         """The higher of what the store and the witness say about numbers."""
@@ -157,7 +177,7 @@ class Store:
         the rows are written (a quarter of a save is waiting for its disk). The COMMIT waits for it."""
         if unit.numbers is not None and unit.foretold is None:
             failpoint("before-witness")
-            unit.foretold = self._testimony(unit, dseq)
+            unit.foretold, unit.foretold_of = self._testimony(unit, dseq), unit.numbers
             self.witness.start(unit.foretold)
 
     def _testimony(self, unit: Unit, dseq: int) -> Record:
@@ -166,14 +186,16 @@ class Store:
         return Record(seen.n + 1, was, now)
 
     def _testify(self, unit: Unit) -> None:
-        said, true = unit.foretold, self._testimony(unit, unit.last_dseq())
+        said, dseq = unit.foretold, unit.last_dseq()
+        same = said is not None and said.now.dseq == dseq and unit.numbers is unit.foretold_of
+        true = said if said is not None and same else self._testimony(unit, dseq)
         unit.meta_set("facts", facts_to_json(true.now))
         if said is None:
             failpoint("before-witness")
         else:
             unit.foretold = None
             self.witness.finish()
-        if said != true:  # more was done in this transaction than foretold
+        if not same:  # more was done in this transaction than foretold
             self.witness.write(true.was, true.now, after=said or self.seen(unit))
         failpoint("after-witness")
 
@@ -218,14 +240,13 @@ class Store:
     def close(self) -> None:
         """Fold the log into the file and let go of it."""
         try:
-            pooled = self.engine.raw_connection()
-            try:
-                pooled.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
-            finally:
-                pooled.close()
+            with self._connection() as db:
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except errors.DB_ERRORS:
             pass  # a full disk or another process: the log is replayed at the next start
-        self.engine.dispose()
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
         self.witness.close()
 
     def secret(self, name: str, make: Callable[[], T]) -> T:

@@ -14,6 +14,7 @@ from onestop.errors import UserError
 from onestop.ids import uuid7_hex
 
 _GENESIS = "0" * 64
+_FACTS = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _PRINT = ", ".join(f.name for f in fields(PrintEntry))
 
 
@@ -72,7 +73,7 @@ class Journal(JournalReads, WriteSession):
     def audit(self, staff: str, action: str, entity: str, facts: dict[str, Any], *, at: datetime) -> None:
         """Add a line. ``facts`` without personal data (ids, codes of rules, counts)."""
         row = self._one("SELECT chain FROM audit ORDER BY n DESC LIMIT 1")
-        text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        text = _FACTS.encode(facts)
         when = int(at.timestamp())
         self._run(
             "INSERT INTO audit (at, staff, action, entity, facts, chain) VALUES (?, ?, ?, ?, ?, ?)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -17,6 +18,7 @@ from onestop.vntime import to_vn, vn_date
 from onestop.wire import Lease, NumberReply
 
 _LEASE = "lease, agency, lane, first, last, valid_from, valid_to, token"
+_TAKEN = "SELECT 1 FROM code_issued WHERE code = ?1 UNION ALL SELECT 1 FROM dossier WHERE code = ?1 LIMIT 1"
 #: A PC started again, or whose clock jumped against its monotonic one by more than this, may be a restored disk image.
 JUMP_SECONDS = 120
 #: Numbers a lane of 200 is meant to give a day (half its width) and the burst allowed at the start of a day.
@@ -37,19 +39,7 @@ class NumberingReads(Session):
     def leases(self, on: date | None = None) -> list[Lease]:
         """The lanes of this counter, main lane first; those valid ``on`` a date when given."""
         rows = self._all(f"SELECT {_LEASE} FROM lease ORDER BY lane, valid_from, lease")
-        found = [
-            Lease(
-                lease=r[0],
-                agency=r[1],
-                lane=r[2],
-                first=r[3],
-                last=r[4],
-                valid_from=date.fromisoformat(r[5]),
-                valid_to=date.fromisoformat(r[6]),
-                token=r[7],
-            )
-            for r in rows
-        ]
+        found = [_lease(*row) for row in rows]
         return found if on is None else [x for x in found if x.valid_from <= on <= x.valid_to]
 
     def lane_room(self, on: date) -> int:
@@ -120,9 +110,7 @@ class Numbering(NumberingReads, WriteSession):
             self._note_boot()  # granted in this boot: no older image can know this lane
 
     def _taken(self, code: str) -> bool:
-        return (
-            self._one("SELECT 1 FROM code_issued WHERE code = ?", code) or self._one("SELECT 1 FROM dossier WHERE code = ?", code)
-        ) is not None
+        return self._one(_TAKEN, code) is not None
 
     def _issued(self, code: str, lease: str | None, day: str, n: int, now: datetime) -> None:
         self._run("INSERT INTO code_issued (code, lease, date, n, at) VALUES (?, ?, ?, ?, ?)", code, lease, day, n, int(now.timestamp()))
@@ -132,13 +120,33 @@ class Numbering(NumberingReads, WriteSession):
         clock, raw = self.store.clock, self.meta_get("number_boot")
         if not raw:
             return True
-        boot, offset = json.loads(raw)
+        boot, offset = _boot(raw)
         return boot != clock.boot_id() or abs(clock.wall().timestamp() - clock.monotonic() - offset) > JUMP_SECONDS
 
     def _note_boot(self) -> None:
         """Written only when it says something new: saving has a budget."""
         clock, raw = self.store.clock, self.meta_get("number_boot")
-        boot, offset = json.loads(raw) if raw else ("", 0.0)
+        boot, offset = _boot(raw) if raw else ("", 0.0)
         current = clock.wall().timestamp() - clock.monotonic()
         if boot != clock.boot_id() or abs(current - offset) > 5:
             self.meta_set("number_boot", json.dumps([clock.boot_id(), current]))
+
+
+@lru_cache(maxsize=64)
+def _lease(lease: str, agency: str, lane: int, first: int, last: int, valid_from: str, valid_to: str, token: str) -> Lease:
+    return Lease(
+        lease=lease,
+        agency=agency,
+        lane=lane,
+        first=first,
+        last=last,
+        valid_from=date.fromisoformat(valid_from),
+        valid_to=date.fromisoformat(valid_to),
+        token=token,
+    )
+
+
+@lru_cache(maxsize=4)
+def _boot(raw: str) -> tuple[str, float]:
+    boot, offset = json.loads(raw)
+    return boot, offset

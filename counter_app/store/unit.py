@@ -17,7 +17,7 @@ from counter_app.store.submit import Submitting
 
 if TYPE_CHECKING:
     from counter_app.store.engine import Store
-    from counter_app.store.witness import Record
+    from counter_app.store.witness import Facts, Record
 
 
 class Reader(ListReads, SearchReads, JournalReads, OutboxReads, PositionReads, NumberingReads, PeopleReads):
@@ -32,6 +32,7 @@ class Unit(Submitting, Outbox, FeedIn, Numbering, People, Reader):
         self.submitted = 0
         self.numbers = None
         self.foretold: Record | None = None
+        self.foretold_of: Facts | None = None
         self.learnt = set()
         self.hooks: list[Callable[[], None]] = []
 

@@ -84,7 +84,7 @@ class Witness:
         self._lock = threading.Lock()
         self._handle: int | None = None
         self._worker: threading.Thread | None = None
-        self._jobs: SimpleQueue[tuple[int, bytes] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[tuple[Record, int, bytes] | None] = SimpleQueue()
         self._done: SimpleQueue[OSError | None] = SimpleQueue()
         self._last: tuple[bytes, Record] = (b"", Record())
 
@@ -139,14 +139,17 @@ class Witness:
             else:
                 self._done.put(None)
 
-    def _force(self, offset: int, slot: bytes) -> None:
+    def _force(self, record: Record, offset: int, slot: bytes) -> None:
         with self._lock:
             handle = self._open(create=True)
             assert handle is not None
             os.lseek(handle, offset, os.SEEK_SET)
+            raw, self._last = self._last[0], (b"", Record())
             if os.write(handle, slot) != SLOT:
                 raise OSError(errno.ENOSPC, "witness not written")
             _sync(handle)
+            if len(raw) == 2 * SLOT:
+                self._last = raw[:offset] + slot + raw[offset + SLOT :], record
 
     def _open(self, *, create: bool) -> int | None:
         if self._handle is not None:
@@ -177,13 +180,13 @@ class Witness:
 _sync = getattr(os, "fdatasync", os.fsync)
 
 
-def _slot(record: Record) -> tuple[int, bytes]:
-    """Where the record goes, and its bytes."""
+def _slot(record: Record) -> tuple[Record, int, bytes]:
+    """The record, where it goes, and its bytes."""
     body = msgspec.json.encode(record)
     slot = (_mark(body) + b" " + body).ljust(SLOT - 1) + b"\n"
     if len(slot) != SLOT:
         raise ValueError("the witness slot is too small")
-    return SLOT * (record.n % 2), slot
+    return record, SLOT * (record.n % 2), slot
 
 
 def _mark(body: bytes) -> bytes:

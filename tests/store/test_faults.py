@@ -149,10 +149,9 @@ def test_another_process_holds_the_lock(filled: Bench, monkeypatch: pytest.Monke
 def test_the_file_may_not_grow(filled: Bench) -> None:
     """SQLITE_FULL by the real thing: the file's own limit."""
     store = filled.open()
-    pooled = store.engine.raw_connection()
-    pages = pooled.driver_connection.execute("PRAGMA page_count").fetchone()[0]  # type: ignore[union-attr]
-    pooled.driver_connection.execute(f"PRAGMA max_page_count = {pages}")  # type: ignore[union-attr]
-    pooled.close()
+    with store._connection() as db:
+        pages = db.execute("PRAGMA page_count").fetchone()[0]
+        db.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StoreFault) as caught, store.write() as unit:
         for n in range(200):
             unit.save_draft(f"d{n}", "t", {"x": "y" * 5000}, at=NOW)
