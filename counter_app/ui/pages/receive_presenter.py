@@ -98,6 +98,8 @@ class ReceivePresenter(QObject):
                 return self._correcting is None and self._view.fees.toggle_all()
             case "print" if self._last.dossier is not None:
                 self._last.print()
+            case "preview" if self._last.dossier is not None:
+                self._last.preview()
             case "undo" if self._cleared is not None:
                 self._bring_back()
             case _:

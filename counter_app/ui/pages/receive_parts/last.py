@@ -40,8 +40,17 @@ class LastReceipt(QObject):
 
     def print(self, *, everything: bool = False) -> None:
         """Print the receipt (again); ``everything``: with the control sheet that goes into the folder."""
+        for sheet in self._papers(everything=everything):
+            print_paper(self._ctx, sheet)
+
+    def preview(self) -> None:
+        """Look at the receipt and the control sheet first."""
+        if self._ctx.printing is not None:
+            self._ctx.printing.preview(self._papers(everything=True))
+
+    def _papers(self, *, everything: bool) -> list[Paper]:
         if self.dossier is None:
-            return
+            return []
         with self._ctx.desk.store.read() as reader:
             self.dossier = reader.dossier(self.dossier.id) or self.dossier
         try:
@@ -50,9 +59,8 @@ class LastReceipt(QObject):
                 made.append(paper.control_sheet(self._ctx.desk, self.dossier))
         except UserError as error:
             self._ctx.fail(error)
-            return
-        for sheet in made:
-            print_paper(self._ctx, sheet)
+            return []
+        return made
 
     @Slot(object)
     def _changed(self, changes: Changes) -> None:

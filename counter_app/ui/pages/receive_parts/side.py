@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 
 from counter_app.domain.procedure import FeeRule
 from counter_app.ui.theme import set_text_role, spacing
-from counter_app.ui.widgets import Card, Chip, KeyButton, Line, MoneyLabel, StatusChip, row
+from counter_app.ui.widgets import Card, Chip, KeyButton, KeyHint, Line, MoneyLabel, StatusChip, row
 
 _MOMENTS = {2: "thu khi bổ sung", 4: "thu khi trả kết quả"}
 
@@ -53,6 +53,8 @@ class FeesCard(Card):
         assert self.header is not None
         self.total = StatusChip()
         self.header.add_widget(self.total)
+        self.key = KeyHint("F7")
+        self.header.add_widget(self.key)
         self._lines = QVBoxLayout()
         self._lines.setSpacing(spacing(1.5))
         self.body.addLayout(self._lines)
@@ -112,6 +114,7 @@ class FeesCard(Card):
         total = sum(fee.amount for fee, _ in self._boxes.values())
         taken = sum(fee.amount for fee, box in self._boxes.values() if box.isChecked())
         self.total.setVisible(bool(total))
+        self.key.setVisible(bool(total))
         if total and taken == total:
             self.total.set_chip(self.tr("Thu đủ"), "success", "circle-check")
         elif total:
