@@ -7,6 +7,7 @@ what it thinks of a QR code is never used. No text is better than a wrong one.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 import time
@@ -33,8 +34,12 @@ _FORMATS = {
     "code": zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode]),
     "idcard": zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]),
 }
-_LINEAR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128])
+_LINEAR = "linear"
+_FORMATS[_LINEAR] = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128])
 _NAMES = {zxingcpp.BarcodeFormat.Code128: CODE128, zxingcpp.BarcodeFormat.QRCode: QR}
+# The binding prints a complaint at exit about every object of its own that is still held.
+atexit.register(_FORMATS.clear)
+atexit.register(_NAMES.clear)
 
 _MIN_LINEAR = 6
 """Shorter Code 128 texts are no code of ours; patterns in pictures and tables read as one or two characters."""
@@ -74,7 +79,7 @@ def decode_region(gray: np.ndarray, region: tuple[int, int, int, int], expect: E
     if not reads and expect != "idcard":
         for bar_field in find_bar_fields(crop, limit=1):
             place = replace(bar_field, x=bar_field.x + left, y=bar_field.y + top)
-            reads = [replace(r, corners=place.corners()) for r in _engine(upright(gray, place), _LINEAR)]
+            reads = [replace(r, corners=place.corners()) for r in _engine(upright(gray, place), _FORMATS[_LINEAR])]
     return reads
 
 
@@ -179,7 +184,7 @@ def _read_field(gray: np.ndarray, bar_field: BarField) -> list[Read]:
     corners = bar_field.corners()
 
     def attempt(crop: np.ndarray, processed: bool) -> list[Read]:
-        return [replace(r, corners=corners, processed=processed) for r in _engine(crop, _LINEAR)]
+        return [replace(r, corners=corners, processed=processed) for r in _engine(crop, _FORMATS[_LINEAR])]
 
     crop = upright(gray, bar_field)
     if reads := attempt(crop, processed=False):

@@ -141,6 +141,7 @@ class MainWindow(QWidget):
         page = self._pages[page_id]
         self._current = page_id
         self._stack.setCurrentWidget(page)
+        self.toast.raise_()  # a page that becomes visible is raised above everything in the stack
         panels = [self._details.widget(i) for i in range(self._details.count())]
         panel = next((widget for widget in panels if widget.property("pageId") == page_id), None)
         self._has_details = panel is not None
