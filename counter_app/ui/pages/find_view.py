@@ -45,7 +45,7 @@ class FindView(PresentedPage):
         self.table.opened.connect(self.opened)
         self.table.empty.action_requested.connect(self.receive_requested)
         self.body.addWidget(self.table, 1)
-        self._first = self.table
+        # F3 leads to the search box, so the page claims no focus of its own; after a search the list gets it.
 
     def _columns(self) -> list[Column]:
         desk = self._desk

@@ -191,10 +191,14 @@ class HandoverPresenter(QObject):
                 self.pile.remove(entry.dossier)
             print_paper(self._ctx, paper.handover_slip(self._ctx.desk, slip))
         if made:
-            self.view.compose.panel.clear()
-            self._ctx.say(saved_outcome(self._ctx))
+            self._saved(made)
         self._show()
         self._slips()
+
+    def _saved(self, made: int) -> None:
+        outcome = saved_outcome(self._ctx)
+        self.view.compose.panel.show_notice(notice(outcome), f"Đã lập {made} phiếu bàn giao, đang in.")
+        self._ctx.say(outcome)
 
     def _show(self, select: str = "") -> None:
         number = next(i for i, d in enumerate(DIRECTIONS) if d[0] == self.pile.direction)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -178,10 +179,28 @@ class ReturnForm(QWidget):
             if originals
             else self.tr("Không giữ bản chính nào.")
         )
+        self._order()
         self.note.clear()
         self.postal.clear()
         self.receipt_no.clear()
         self.match.hide()
+
+    def _order(self) -> None:
+        """Choices and boxes are made anew for each dossier: Tab still goes down the page."""
+        boxes = [self._boxes.itemAt(i).widget() for i in range(self._boxes.count())]
+        edits = [self.name, self.id_no, self.phone, self.authority, self.postal, self.note]
+        chain = [
+            self.open_button,
+            *self._group.buttons(),
+            *edits,
+            *boxes,
+            self.method,
+            self.receipt_no,
+            self.collect_button,
+            self.return_button,
+        ]
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
 
     def fill(self, collector: Collector) -> None:
         """Who collects; the fields that this relation needs."""

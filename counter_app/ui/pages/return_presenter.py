@@ -229,14 +229,17 @@ class ReturnPresenter(QObject):
         except UserError as error:
             self._ctx.fail(error)
             return
-        self._ctx.say(saved_outcome(self._ctx))
+        self.close()
+        self._view.show_blank("handshake", f"Đã trả kết quả {done.shown_code}", f"Người nhận: {typed['collector_name']}.")
+        self._list()
+        outcome = saved_outcome(self._ctx)
+        assert self._view.notices is not None
+        self._view.notices.show_notice(notice(outcome), "Đang in phiếu trả kết quả.")
+        self._ctx.say(outcome)
         try:
             print_paper(self._ctx, paper.return_slip(self._ctx.desk, done))
         except UserError as error:
             self._ctx.fail(error)
-        self.close()
-        self._view.show_blank("handshake", f"Đã trả kết quả {done.shown_code}", f"Người nhận: {typed['collector_name']}.")
-        self._list()
 
     def _warn(self, sentence: str, detail: str) -> None:
         assert self._view.notices is not None

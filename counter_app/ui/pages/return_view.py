@@ -85,7 +85,7 @@ class ReturnView(PresentedPage):
         escape = QShortcut(QKeySequence(QKeyCombination(Qt.Key.Key_Escape)), self)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         escape.activated.connect(self.closed)
-        self.table.setMinimumWidth(round(theme().em * 20))
+        self.table.setMinimumWidth(round(theme().em * 14))
 
     def set_list(self, rows: list[Row], title: str, total: int, *, narrowed: bool) -> None:
         """The list; ``narrowed``: it shows one person only."""

@@ -52,6 +52,8 @@ def test_filter_of_the_strip(stage, qtbot):
 def test_enter_opens_the_dossier_under_the_cursor(stage, qtbot):
     window, view = in_window(stage, "find", build_find_page)
     qtbot.addWidget(window)
+    assert view.primary_focus() is None  # F3 is the search box's
+    view.focus_list()
     qtbot.keyClick(view.table.view, Qt.Key.Key_Down)
     qtbot.keyClick(view.table.view, Qt.Key.Key_Return)
     assert stage.went == [("open_dossier", view.rows()[1].id)]

@@ -157,7 +157,7 @@ def test_scans_go_elsewhere_after_leaving(page, stage):
 
 
 def test_names_and_order(page):
-    assert a11y.unnamed(page) == []
+    assert a11y.unnamed(page) == [] and a11y.tab_order_faults(page) == []
 
 
 def test_pictures(app, tmp_path, qtbot, pictures):

@@ -133,7 +133,7 @@ def test_enter_in_the_list_opens_and_escape_closes(page, qtbot):
 
 def test_names_for_everything(page, stage, ready):
     stage.scan(ready.code)
-    assert a11y.unnamed(page) == []
+    assert a11y.unnamed(page) == [] and a11y.tab_order_faults(page) == []
 
 
 def test_picture(app, tmp_path, qtbot, pictures):

@@ -141,7 +141,7 @@ def test_enter_opens_the_dossier(page, stage):
 def test_names_for_everything(page, stage):
     a_review(stage.bench)
     page.presenter.refresh()
-    assert a11y.unnamed(page) == []
+    assert a11y.unnamed(page) == [] and a11y.tab_order_faults(page) == []
 
 
 def test_picture(app, tmp_path, qtbot, pictures):
