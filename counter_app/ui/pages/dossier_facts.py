@@ -120,7 +120,7 @@ def build_facts(
         fee_role="warning" if sums.outstanding else "success" if sums.due else "neutral",
         due=moment_text(dossier.due_at),
         due_chip=verdict,
-        due_left=left.removeprefix("Đến hạn hôm nay, ") if left != verdict.text else "",
+        due_left=left.replace("Đến hạn hôm nay, còn", "Còn") if left != verdict.text else "",
         due_reasons=_reasons(desk, dossier),
         papers_at=holder_words(desk, dossier.holder, dossier.status),
         prints=_prints(dossier),

@@ -126,9 +126,9 @@ class ActionList(QWidget):
         for action in sorted(actions, key=lambda a: (a.group, not a.primary)):
             if action.group != group:
                 group = action.group
-                self._column.addSpacing(spacing(1))
+                self._column.addSpacing(spacing(0.75))
                 self._column.addWidget(Line())
-                self._column.addSpacing(spacing(1))
+                self._column.addSpacing(spacing(0.75))
             button = ActionButton(action)
             button.clicked.connect(self._clicked)
             self.buttons[action.id] = button

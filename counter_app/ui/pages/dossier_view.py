@@ -114,8 +114,6 @@ class DossierView(PresentedPage):
         self.actions.chosen.connect(self.action_requested)
         todo.body.setSpacing(spacing(1.5))
         todo.add(self.actions)
-        self._prints = plain("", "muted")
-        todo.add(self._prints)
         due = Card(self.tr("Hẹn trả kết quả"))
         self._due = plain("", "code")
         self.due_chip = StatusChip()
@@ -158,7 +156,7 @@ class DossierView(PresentedPage):
         else:
             self.note.hide()
         self._people(self._owner, facts.owner, self.owner_id, facts.owner_id)
-        self._people(self._submitter, facts.submitter, self.submitter_id, facts.submitter_id)
+        self._people(self._submitter, (*facts.submitter, (self.tr("Đã in"), facts.prints)), self.submitter_id, facts.submitter_id)
         fill_grid(self._component_grid, facts.components, right=(1, 2), head=("", self.tr("Bản chính"), self.tr("Bản sao")))
         assert self._components.header is not None
         self._components.header.set_title(self.tr("Thành phần hồ sơ"), facts.set_line)
@@ -173,7 +171,6 @@ class DossierView(PresentedPage):
         for reason in facts.due_reasons:
             self._reasons.addWidget(plain(reason, "muted"))
         self.actions.set_actions(actions)
-        self._prints.setText(facts.prints)
         self.timeline.set_moments(facts.history)
         self._stack.setCurrentIndex(1)
         buttons = [b for b in self.actions.buttons.values() if b.isEnabled()]

@@ -46,7 +46,7 @@ class ReturnView(PresentedPage):
                 Column(
                     self.tr("Chủ hồ sơ"),
                     lambda r: r.owner_name,
-                    width=9,
+                    width=6,
                     stretch=3,
                     tooltip=lambda r: f"{r.owner_name}\n{r.procedure_name}",
                 ),
