@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QDialog
 
 from counter_app.runtime.settings import IDLE_LOCK_MINUTES
@@ -58,11 +58,14 @@ class IdleLock(QObject):
             popup.close()
         self._hidden = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
         for dialog in self._hidden:
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # hiding would count as closing
             dialog.hide()
         self._screen = LockScreen(staff.name)
         self._screen.unlock_requested.connect(self._asked)
         self._screen.sign_out_requested.connect(self._other)
         self._window.show_overlay(self._screen)
+        if self._hidden:
+            self._window.activateWindow()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _ACTIVITY and self._timer.isActive():
@@ -118,5 +121,7 @@ class IdleLock(QObject):
         self._gate.sign_out()
 
     def _take_hidden(self) -> list[QDialog]:
-        hidden, self._hidden = self._hidden, []
-        return [dialog for dialog in hidden if shiboken6.isValid(dialog)]
+        hidden, self._hidden = [dialog for dialog in self._hidden if shiboken6.isValid(dialog)], []
+        for dialog in hidden:
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return hidden

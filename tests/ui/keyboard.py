@@ -23,6 +23,7 @@ class Keyboard:
     def type(self, text: str) -> None:
         """Letters, also with marks (as an input method commits them)."""
         for letter in text:
+            assert self._app.focusWidget() is not None, "nothing has the focus"
             self._app.sendEvent(self._app.focusWidget(), QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, letter))
         self.settle()
 

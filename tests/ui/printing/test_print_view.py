@@ -21,9 +21,17 @@ def shown(printing: Printing, qtbot, papers) -> tuple[QWidget, PrintView]:
     return host, view
 
 
+def _ink(view: PrintView) -> int:
+    """Dark points in the middle of the page in sight."""
+    picture = view.preview._view.viewport().grab().toImage()
+    middle, rows = picture.width() // 2, range(0, picture.height(), 2)
+    return sum(picture.pixelColor(middle + x, y).lightness() < 90 for x in range(-100, 100, 2) for y in rows)
+
+
 def test_pages_of_every_paper(printing: Printing, no_printer, qtbot, keep_picture):
     _host, view = shown(printing, qtbot, [printing.receipt(), printing.sheet()])
     assert view.preview.pages() == 2 and view.forms.count() == 2 and a11y.unnamed(view) == []
+    qtbot.waitUntil(lambda: _ink(view) > 200, timeout=30_000)  # pages are drawn in the background
     keep_picture(view, "print-preview-light")
     view.forms.setCurrentIndex(1)
     qtbot.waitUntil(lambda: "KIỂM SOÁT" in view.preview._view.accessibleDescription().upper(), timeout=30_000)
