@@ -20,7 +20,18 @@ from counter_app.runtime.crash import CrashGuard
 from counter_app.runtime.logs import setup_logging, stop_logging
 from counter_app.runtime.paths import Profile
 from counter_app.runtime.secrets import keyring_usable, pin_from_env, uses_pin
-from counter_app.runtime.settings import DENSITY, FONT_SCALE, LANGUAGE, SOUNDS, THEME, Settings
+from counter_app.runtime.settings import (
+    CAMERA,
+    DENSITY,
+    FONT_SCALE,
+    LANGUAGE,
+    SCANNER_PREFIX,
+    SCANNER_SUFFIX,
+    SERIAL_PORT,
+    SOUNDS,
+    THEME,
+    Settings,
+)
 from counter_app.runtime.single_instance import SingleInstance
 from counter_app.scanner.qt.sound import SoundPlayer
 from counter_app.scanner.router import Outcome as Routed
@@ -182,6 +193,7 @@ class Program(QObject):
         self.facts.changed.connect(self._show_link)
         self.facts.synced.connect(self._synced)
         self.facts.signed_in.connect(self._signed_in)
+        self.facts.settings_changed.connect(self._settings_changed)
 
     # ---- order of things
 
@@ -235,6 +247,14 @@ class Program(QObject):
         for setting, value in ((THEME, {"auto": "system"}.get(mode, mode)), (FONT_SCALE, scale), (DENSITY, density)):
             if not settings.locked(setting) and settings.get(setting) != value:
                 settings.set(setting, value)
+
+    @Slot(str)
+    def _settings_changed(self, key: str) -> None:
+        """What takes effect at once (looks are applied by the settings page itself)."""
+        if key == SOUNDS.key:
+            self.sounds.set_enabled(self.station.settings.get(SOUNDS))
+        elif key in (SERIAL_PORT.key, SCANNER_PREFIX.key, SCANNER_SUFFIX.key, CAMERA.key):
+            self.sources.reload()
 
     @Slot(str)
     def _command(self, command_id: str) -> None:

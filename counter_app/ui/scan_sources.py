@@ -53,7 +53,8 @@ class ScanSources(QObject):
             self._serial = None
 
     def reload(self) -> None:
-        """Settings of the scanners changed."""
+        """Settings of the scanners changed; an open camera closes and opens as it is set now."""
+        self.close_camera()
         self._gate = self._new_gate()
         if self._serial is not None:
             self._serial.stop()
