@@ -124,6 +124,7 @@ def test_dialogs_go_out_of_sight_and_come_back(working: Gate):
     dialog.editor.setPlainText("Gõ nhầm")
     working.keys.settle()
     working.lock.lock()
+    working.keys.settle()
     assert not [w for w in working.window.findChildren(QDialog) if w.isVisible()]
     working.unlock("MotCua@2026")
     assert dialog.isVisible() and dialog.editor.toPlainText() == "Gõ nhầm" and closed == []
