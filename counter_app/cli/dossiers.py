@@ -189,6 +189,13 @@ def run_withdraw(args: argparse.Namespace) -> None:
     _move(args, lambda s, d: lifecycle.withdraw(s.desk, d.id, args.reason or "")[0])
 
 
+def run_payment(args: argparse.Namespace) -> None:
+    if args.done:
+        _move(args, lambda s, d: lifecycle.payment_done(s.desk, d.id, note=args.reason or "")[0])
+    else:
+        _move(args, lambda s, d: lifecycle.ask_payment(s.desk, d.id, args.reason or "")[0])
+
+
 def run_result(args: argparse.Namespace) -> None:
     facts = {"kind": args.kind or "", "number": args.number or "", "note": args.note or ""}
     _move(args, lambda s, d: lifecycle.register_result(s.desk, d.id, **facts)[0])

@@ -81,6 +81,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("refuse", "dossiers", "từ chối (mẫu 03)", code=True, reason=True)
     add("stop", "dossiers", "dừng giải quyết (mẫu 05)", code=True, reason=True)
     add("withdraw", "dossiers", "công dân xin rút hồ sơ", code=True, reason=True)
+    payment = add("payment", "dossiers", "yêu cầu nghĩa vụ tài chính, hoặc --done: đã nộp", code=True, reason=True)
+    payment.add_argument("--done", action="store_true")
     extend = add("extend", "dossiers", "gia hạn (mẫu 04)", code=True, reason=True)
     extend.add_argument("--due", required=True)
     extend.add_argument("--approver")

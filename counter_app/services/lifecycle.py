@@ -155,6 +155,32 @@ def withdraw(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes
     return _move(desk, dossier_id, "withdraw-ask", State.WITHDRAWAL, lambda *_: {"reason": reason})
 
 
+def keep_withdrawn(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes]:
+    """The withdrawal is not granted: handling goes on (7 → 4); the head decides."""
+    reason = _reason(reason)
+    return _move(desk, dossier_id, "withdraw-refuse", State.PROCESSING, lambda *_: {"reason": reason}, head=True)
+
+
+def ask_payment(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes]:
+    """A financial duty (tax, land use fee…) is asked of the citizen (state 6); the time limit pauses."""
+    reason = _reason(reason)
+    return _move(desk, dossier_id, "payment-ask", State.FINANCIAL, lambda *_: {"reason": reason})
+
+
+def payment_done(desk: Desk, dossier_id: str, *, note: str = "") -> tuple[Dossier, Changes]:
+    """The duty is fulfilled (6 → 4). The due date moves by the working days the dossier waited."""
+
+    def facts(unit: Unit, dossier: Dossier, staff: StaffRow) -> dict:
+        asked = next((e.at for e in reversed(dossier.events) if e.kind == "payment-ask"), None)
+        due = dossier.due_at
+        if asked is not None and due is not None:
+            left = desk.calendar.count_working_days(to_vn(asked).date(), to_vn(due).date())
+            due = compute_due(desk.now(), Limit(max(1, left), "workday"), desk.calendar).due_at
+        return {"due_at": due, "reason": clean_line(note, 300)}
+
+    return _move(desk, dossier_id, "payment-done", State.PROCESSING, facts)
+
+
 def register_result(desk: Desk, dossier_id: str, *, kind: str = "", number: str = "", note: str = "",
                     slip: str = "") -> tuple[Dossier, Changes]:
     """The result lies at the counter (state 9)."""

@@ -63,6 +63,8 @@ def available(dossier: Dossier, roles: Collection[str], agency: str) -> list[Act
     elif can_move(status, State.SUPPLEMENT):
         again = " lần nữa" if supplement_repeated(dossier) else ""
         made.append(Action("supplement", f"Yêu cầu bổ sung{again}", "file-warning", "F6", right("status.transition", "supplement-ask")))
+    if status == State.FINANCIAL:
+        made.append(Action("payment-done", "Đã nộp nghĩa vụ tài chính", "banknote", "", right("status.transition", "payment-done"), True))
     if dossier.fees or not is_final(status):
         owed = totals(dossier.fees).outstanding
         why = "Không còn khoản nào phải thu." if not owed else right("fee.record")
@@ -97,6 +99,14 @@ def available(dossier: Dossier, roles: Collection[str], agency: str) -> list[Act
     made.append(Action("correct", "Đính chính", "file-pen-line", "", why, group=2))
     if not is_final(status) and status not in (State.REGISTERED, State.DONE):
         made.append(Action("extend", "Gia hạn", "calendar-plus", "", right("deadline.extend", by_head=True), group=2))
+    if can_move(status, State.FINANCIAL):
+        made.append(
+            Action("payment", "Yêu cầu nghĩa vụ tài chính", "banknote", "", right("status.transition", "payment-ask"), group=2)
+        )
+    if status == State.WITHDRAWAL:
+        made.append(
+            Action("keep-withdrawn", "Không cho rút", "ban", "", right("status.transition", "withdraw-refuse", by_head=True), group=2)
+        )
     if can_move(status, State.WITHDRAWAL):
         made.append(Action("withdraw", "Công dân xin rút", "undo-2", "", right("status.transition", "withdraw-ask"), group=2))
     if can_move(status, State.REFUSED):

@@ -177,6 +177,17 @@ _FORMS: dict[str, Callable[[Desk, Dossier], Form]] = {
         danger=True,
         text="Không hoàn tác được. Lý do được ghi trên thông báo dừng giải quyết (mẫu 05).",
     ),
+    "payment": _reason_form(
+        "Yêu cầu thực hiện nghĩa vụ tài chính",
+        "Yêu cầu",
+        "banknote",
+        lifecycle.ask_payment,
+        danger=False,
+        text="Thời hạn giải quyết tạm dừng cho đến khi công dân nộp xong.",
+    ),
+    "keep-withdrawn": _reason_form(
+        "Không cho rút hồ sơ", "Không cho rút", "ban", lifecycle.keep_withdrawn, danger=False, text="Hồ sơ tiếp tục được xử lý."
+    ),
     "withdraw": _reason_form(
         "Công dân xin rút hồ sơ",
         "Ghi nhận xin rút",

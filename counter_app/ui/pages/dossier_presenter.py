@@ -114,6 +114,8 @@ class DossierPresenter(QObject):
             self._print(action_id.removeprefix("print-"))
         elif action_id == "accept":
             self._run(lambda: lifecycle.accept(self._ctx.desk, dossier.id))
+        elif action_id == "payment-done":
+            self._run(lambda: lifecycle.payment_done(self._ctx.desk, dossier.id))
         elif action_id == "supplement-in":
             self._supplement_in(dossier)
         else:

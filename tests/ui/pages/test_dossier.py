@@ -7,6 +7,7 @@ import pytest
 
 from counter_app.domain.outcomes import SaveOutcome, ScanOutcome
 from counter_app.scanner.classify import DossierCode
+from counter_app.services import lifecycle
 from counter_app.services.lookup import LookupResult
 from counter_app.ui import a11y
 from counter_app.ui.pages.dossier_actions import available
@@ -157,3 +158,24 @@ def _dialog(view):
     from counter_app.ui.pages.dossier_dialogs import FieldsDialog
 
     return [d for d in view.window().findChildren(FieldsDialog) if d.isVisible()][-1]
+
+
+def test_a_financial_duty_pauses_and_its_fulfilment_goes_on(opened, stage):
+    view, dossier = opened(State.PROCESSING)
+    assert "payment" in actions(dossier)
+    lifecycle.ask_payment(stage.bench.desk, dossier.id, "Nộp thuế trước bạ")
+    asked = stage.bench.dossier(dossier.id)
+    assert (asked.status, asked.events[-1].kind) == (State.FINANCIAL, "payment-ask")
+    view.presenter.open(dossier.id)
+    view.presenter.do("payment-done")
+    now = stage.bench.dossier(dossier.id)
+    assert (now.status, now.events[-1].kind) == (State.PROCESSING, "payment-done")
+    assert now.due_at >= dossier.due_at or now.due_at > stage.bench.desk.now()
+
+
+def test_a_withdrawal_may_be_declined_by_the_head(opened, stage):
+    _, dossier = opened(State.PROCESSING)
+    lifecycle.withdraw(stage.bench.desk, dossier.id, "Công dân đổi ý")
+    assert "keep-withdrawn" in actions(stage.bench.dossier(dossier.id))
+    lifecycle.keep_withdrawn(stage.bench.desk, dossier.id, "Đã có kết quả thẩm định")
+    assert stage.bench.dossier(dossier.id).status == State.PROCESSING
