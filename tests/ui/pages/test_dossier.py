@@ -176,6 +176,7 @@ def test_a_financial_duty_pauses_and_its_fulfilment_goes_on(opened, stage):
 def test_a_withdrawal_may_be_declined_by_the_head(opened, stage):
     _, dossier = opened(State.PROCESSING)
     lifecycle.withdraw(stage.bench.desk, dossier.id, "Công dân đổi ý")
+    stage.bench.sign_in("truong.nt")
     assert "keep-withdrawn" in actions(stage.bench.dossier(dossier.id))
     lifecycle.keep_withdrawn(stage.bench.desk, dossier.id, "Đã có kết quả thẩm định")
     assert stage.bench.dossier(dossier.id).status == State.PROCESSING
