@@ -46,6 +46,7 @@ class ReceivePresenter(QObject):
         self._correcting: Dossier | None = None
         self._cleared: Parked | None = None
         self._began = self._shown = False
+        self._passing = False  # the message line says what an edit makes old
         self._parking = Parking(ctx.desk, self._snapshot, self)
         self._scans = FormScans(ctx, view, self)
         self._last = LastReceipt(ctx, view.receipt, self)
@@ -79,7 +80,7 @@ class ReceivePresenter(QObject):
             left = next((parked for parked in self._parking.all() if parked.open), None)
             if left is not None:
                 self._restore(left)
-                self._view.tell(Notice("info", "history", "Đã khôi phục hồ sơ đang nhập dở.", Sound.NONE), left.title)
+                self._say(Notice("info", "history", "Đã khôi phục hồ sơ đang nhập dở.", Sound.NONE), left.title)
         self._list_drafts()
 
     def leave(self) -> None:
@@ -138,12 +139,30 @@ class ReceivePresenter(QObject):
             self._view.mark(key, "")
             if key != "procedure":
                 self._view.hint(key, "")
+        if key:
+            self._message_is_old()
         if key in ("owner.id_no", "owner.dob", "owner.gender", "owner.kind", ""):
             self._look_at_person(infer=key == "owner.id_no")
         if key == "received_at":
             self._version_of_the_day()
             self._show_due()
         self._parking.touched()
+
+    def _say(self, told: Notice, detail: str = "", actions: tuple[tuple[str, str], ...] = (), *, focus: bool = False) -> None:
+        """The message line, until the next edit."""
+        self._view.tell(told, detail, actions, focus=focus)
+        self._passing = True
+
+    def _message_is_old(self) -> None:
+        """After an edit: how many fields are still wrong, or nothing."""
+        if not self._passing:
+            return
+        left = sum(bool(field.error()) for field in self._view.fields.values())
+        if left:
+            self._view.tell(notice(SaveOutcome.FIELDS_WRONG, count=left))
+        else:
+            self._passing = False
+            self._view.notices.clear()
 
     def _look_at_person(self, *, infer: bool) -> None:
         """Compare the number with what else is typed: warnings, never refusals. A new number fills an empty gender."""
@@ -253,17 +272,17 @@ class ReceivePresenter(QObject):
         if isinstance(error, InvalidFields):
             outcome, facts = SaveOutcome.FIELDS_WRONG, {"count": len(error.fields)}
             self._ctx.say(outcome, **facts)
-            self._view.tell(notice(outcome, **facts), " ".join(self._view.show_errors(error.fields)))
+            self._say(notice(outcome, **facts), " ".join(self._view.show_errors(error.fields)))
         elif error.code == "components-missing":
             again = "acknowledge-print" if print_after else "acknowledge"
-            self._view.tell(Notice("warning", "file-warning", error.message, Sound.WARNING), actions=((again, "Vẫn tiếp nhận"),), focus=True)
+            self._say(Notice("warning", "file-warning", error.message, Sound.WARNING), actions=((again, "Vẫn tiếp nhận"),), focus=True)
         elif isinstance(error, EnvironmentFault):
             outcome = SaveOutcome.DISK_FULL if error.code == "disk-full" else SaveOutcome.STORE_FAULT
             self._ctx.say(outcome)
-            self._view.tell(notice(outcome), "" if outcome is SaveOutcome.DISK_FULL else error.message)
+            self._say(notice(outcome), "" if outcome is SaveOutcome.DISK_FULL else error.message)
         else:
             self._ctx.say(SaveOutcome.REFUSED, reason=error.message)
-            self._view.tell(notice(SaveOutcome.REFUSED, reason=error.message))
+            self._say(notice(SaveOutcome.REFUSED, reason=error.message))
 
     def _saved(self, done: Received, print_after: bool) -> None:
         dossier = done.dossier
@@ -273,7 +292,7 @@ class ReceivePresenter(QObject):
         self._load(form.blank())
         self._ctx.say(outcome, code=dossier.shown_code)
         told = notice(outcome, code=dossier.shown_code)
-        self._view.tell(told, " ".join(f"{WARNINGS_VI[code]}." for code in done.warnings if code in WARNINGS_VI))
+        self._say(told, " ".join(f"{WARNINGS_VI[code]}." for code in done.warnings if code in WARNINGS_VI))
         if print_after:
             self._last.print(everything=True)
         self._list_drafts()
@@ -304,7 +323,7 @@ class ReceivePresenter(QObject):
         self._load(form.blank())
         self._ctx.say(SaveOutcome.CORRECTED_HERE)
         actions = () if print_after else (("reprint", "In lại giấy tiếp nhận"),)
-        self._view.tell(notice(SaveOutcome.CORRECTED_HERE), dossier.shown_code, actions, focus=True)
+        self._say(notice(SaveOutcome.CORRECTED_HERE), dossier.shown_code, actions, focus=True)
         if print_after:
             self._last.print()
 
@@ -380,7 +399,7 @@ class ReceivePresenter(QObject):
         if action_id == "park" and now is not None and self._correcting is None:
             self._put_aside()
             self._ctx.say(SaveOutcome.PARKED)
-            self._view.tell(notice(SaveOutcome.PARKED), now.title)
+            self._say(notice(SaveOutcome.PARKED), now.title)
         elif action_id == "clear":
             was_correcting = self._correcting is not None
             self._parking.drop(self._id)
@@ -388,7 +407,7 @@ class ReceivePresenter(QObject):
             self._cleared = now
             if now is not None:
                 said = "Đã thôi đính chính, hồ sơ giữ nguyên." if was_correcting else "Đã xóa trắng ô nhập."
-                self._view.tell(Notice("info", "rotate-ccw", said, Sound.NONE), actions=(("undo", "Hoàn tác"),))
+                self._say(Notice("info", "rotate-ccw", said, Sound.NONE), actions=(("undo", "Hoàn tác"),))
         self._view.focus("procedure")
 
     def _bring_back(self) -> None:

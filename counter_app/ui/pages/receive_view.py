@@ -52,6 +52,7 @@ class ReceiveView(PresentedPage):
         self._build_footer()
         self.fields: dict[str, FormField] = {"procedure": self.procedure_field, **self.owner.fields, **self.submitter.fields,
                                              **self.filing.fields}
+        self._hints: dict[str, str] = {}
         self._first = self.search
         self._wire()
 
@@ -157,7 +158,7 @@ class ReceiveView(PresentedPage):
         procedure = choice.data if choice else None
         if self.search.current() is not procedure or choice is None:
             self.search.set_choice(choice)
-        self.procedure_field.set_hint(info)
+        self.hint("procedure", info)
         self.procedure_field.clear_error()
         self.papers.set_procedure(procedure, counts)
         self.fees.set_fees(procedure.fees if procedure else (), collected, enabled=fees_enabled)
@@ -201,19 +202,22 @@ class ReceiveView(PresentedPage):
         return rest
 
     def mark(self, key: str, message: str) -> None:
-        """One sentence beside one field."""
-        self.fields[key].set_error(message)
+        """One sentence beside one field; empty takes it away."""
+        if self.fields[key].error() != message:
+            self.fields[key].set_error(message)
 
     def hint(self, key: str, text: str) -> None:
-        """One quiet sentence beside one field."""
-        self.fields[key].set_hint(text)
+        """One quiet sentence beside one field; empty takes it away."""
+        if self._hints.get(key, "") != text:
+            self._hints[key] = text
+            self.fields[key].set_hint(text)
 
     def clear_marks(self) -> None:
         """No errors and hints."""
         for key, field in self.fields.items():
-            field.clear_error()
+            self.mark(key, "")
             if key != "procedure":
-                field.set_hint("")
+                self.hint(key, "")
 
     def tell(self, notice: Notice, detail: str = "", actions: tuple[tuple[str, str], ...] = (), *, focus: bool = False) -> None:
         """The message line. ``focus`` puts the cursor on its first button."""

@@ -101,3 +101,14 @@ def test_clearing_by_mistake_is_undone(page: Reception):
     assert page.text("owner.name") == "" and page.view.search.current() is None
     page.keys.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert page.text("owner.name") == "Nguyễn Văn An" and page.view.search.current().code == "1.004873"
+
+
+def test_the_message_counts_down_while_fields_are_mended(page: Reception):
+    page.keys.enter("1.004873", "12345", "", "35/13/1999")
+    page.keys.save()
+    said = [page.view.notices.sentence()]
+    for key, text in (("owner.id_no", "001099012345"), ("owner.name", "An"), ("owner.dob", "1/1/1999")):
+        page.view.focus(key)
+        page.keys.enter(text)
+        said.append(page.view.notices.sentence())
+    assert ["3 ô" in said[0], "2 ô" in said[1], "1 ô" in said[2], "Quét thẻ" in said[3]] == [True] * 4
