@@ -7,28 +7,25 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from counter_app.domain.identity import Card
-from counter_app.domain.idnumber import WARNINGS_VI, check_id_no, parse_dob
+from counter_app.domain.idnumber import WARNINGS_VI
 from counter_app.domain.outcomes import SaveOutcome
 from counter_app.domain.procedure import ComponentRule, Procedure
-from counter_app.services.correct import correct
-from counter_app.services.receive import Received, ReceiveForm, check, preview_due, receive
+from counter_app.services.receive import Received
 from counter_app.ui.context import UiContext
-from counter_app.ui.dialogs.questions import ReasonDialog
 from counter_app.ui.notify import Notice, Sound, notice
 from counter_app.ui.pages.presented import saved_outcome
 from counter_app.ui.pages.receive_parts import values as form
 from counter_app.ui.pages.receive_parts.last import LastReceipt
 from counter_app.ui.pages.receive_parts.parking import Parked, Parking
-from counter_app.ui.pages.receive_parts.procedures import ProcedureFinder, choice_of, info_words, refusal
+from counter_app.ui.pages.receive_parts.procedures import ProcedureFinder
+from counter_app.ui.pages.receive_parts.rules import FormRules
+from counter_app.ui.pages.receive_parts.saving import FormSaving
 from counter_app.ui.pages.receive_parts.scans import FormScans
 from counter_app.ui.pages.receive_parts.values import Values
 from counter_app.ui.pages.receive_view import ReceiveView
-from counter_app.ui.texts import date_text
-from onestop.calendar import WEEKDAYS_VI
-from onestop.errors import EnvironmentFault, InvalidFields, UserError
+from onestop.errors import UserError
 from onestop.ids import uuid7_hex
 from onestop.model import Dossier
-from onestop.vntime import to_vn
 
 _TICK_MS = 20_000
 
@@ -42,8 +39,8 @@ class ReceivePresenter(QObject):
         self._ctx, self._view, self._finder = ctx, view, finder
         self._id = uuid7_hex()
         self._staff = ""
-        self._procedure: Procedure | None = None
-        self._correcting: Dossier | None = None
+        self._rules = FormRules(ctx, view)
+        self._saving = FormSaving(ctx, view, self._rules, self._say, self)
         self._cleared: Parked | None = None
         self._began = self._shown = False
         self._passing = False  # the message line says what an edit makes old
@@ -57,6 +54,8 @@ class ReceivePresenter(QObject):
         view.procedure_chosen.connect(self._choose)
         view.procedure_cleared.connect(lambda: self._choose(None))
         view.save_requested.connect(self.save)
+        self._saving.saved.connect(self._saved)
+        self._saving.corrected.connect(self._corrected)
         view.key_pressed.connect(self._key)
         view.draft_chosen.connect(self._open_draft)
         view.notice_action.connect(self._act)
@@ -96,7 +95,7 @@ class ReceivePresenter(QObject):
             case "save-print":
                 self.save(True)
             case "collect-fee":
-                return self._correcting is None and self._view.fees.toggle_all()
+                return self._rules.correcting is None and self._view.fees.toggle_all()
             case "print" if self._last.dossier is not None:
                 self._last.print()
             case "preview" if self._last.dossier is not None:
@@ -111,7 +110,7 @@ class ReceivePresenter(QObject):
 
     def receive_for(self, card: Card | None) -> None:
         """Begin a reception, with a card if there is one. A half-typed form is kept: a blank one takes its place."""
-        if self._correcting is not None or not form.is_blank(self._view.values()):
+        if self._rules.correcting is not None or not form.is_blank(self._view.values()):
             self._put_aside()
         if card is not None:
             self._scans.take(card)
@@ -142,10 +141,10 @@ class ReceivePresenter(QObject):
         if key:
             self._message_is_old()
         if key in ("owner.id_no", "owner.dob", "owner.gender", "owner.kind", ""):
-            self._look_at_person(infer=key == "owner.id_no")
+            self._rules.look_at_person(infer=key == "owner.id_no")
         if key == "received_at":
-            self._version_of_the_day()
-            self._show_due()
+            self._rules.version_of_the_day()
+            self._rules.show_due()
         self._parking.touched()
 
     def _say(self, told: Notice, detail: str = "", actions: tuple[tuple[str, str], ...] = (), *, focus: bool = False) -> None:
@@ -164,126 +163,26 @@ class ReceivePresenter(QObject):
             self._passing = False
             self._view.notices.clear()
 
-    def _look_at_person(self, *, infer: bool) -> None:
-        """Compare the number with what else is typed: warnings, never refusals. A new number fills an empty gender."""
-        values = self._view.values()
-        number = values["owner.id_no"].strip()
-        if values["owner.kind"] != "person" or len(number) < 9:
-            self._view.owner.set_note("")
-            return
-        looked = check_id_no(number, dob=parse_dob(values["owner.dob"]), gender=values["owner.gender"] or None)
-        if infer and looked.gender and not values["owner.gender"]:
-            self._view.set_values(values | {"owner.gender": looked.gender})
-        warnings = looked.warnings if looked.ok or len(number) >= 12 else ()
-        self._view.owner.set_note(". ".join(WARNINGS_VI[code] for code in warnings))
-
     @Slot(object)
     def _choose(self, procedure: Procedure | None) -> None:
-        self._show_procedure(procedure, form.prefilled(procedure) if procedure else {}, set())
+        self._rules.show(procedure, form.prefilled(procedure) if procedure else {}, set())
         self._parking.touched()
-
-    def _show_procedure(self, procedure: Procedure | None, counts: dict[str, list[int]], collected: set[str]) -> None:
-        self._procedure = procedure
-        info = info_words(self._ctx.desk, procedure) if procedure else ""
-        choice = choice_of(procedure) if procedure else None
-        self._view.set_procedure(choice, info, counts, collected, fees_enabled=self._correcting is None)
-        why = refusal(self._ctx.desk, procedure) if procedure and self._correcting is None else ""
-        if why:
-            self._view.mark("procedure", why)
-        self._view.set_mode(self._correcting.shown_code if self._correcting else "", not why)
-        self._show_due()
-
-    def _version_of_the_day(self) -> None:
-        """A paper day entered afterwards takes the rules of that day."""
-        moment = form.parse_moment(self._view.values()["received_at"], self._ctx.desk.now())
-        if self._procedure is None or moment is None or self._correcting is not None or self._procedure.holds_on(moment.date()):
-            return
-        then = self._ctx.desk.catalogue.procedure(self._procedure.code, moment.date())
-        if then is not None:
-            self._show_procedure(then, form.prefilled(then), set(self._view.values()["fees"]))
-
-    def _show_due(self) -> None:
-        desk, procedure = self._ctx.desk, self._procedure
-        moment = form.parse_moment(self._view.values()["received_at"], desk.now())
-        if procedure is None or refusal(desk, procedure):
-            self._view.due.show_due("", "", ["Chọn thủ tục để tính ngày hẹn." if procedure is None else "Không tiếp nhận thủ tục này tại quầy."])
-            return
-        if moment is None:
-            self._view.due.show_due("", "", ["Nhận lúc: ghi cả giờ và ngày, ví dụ 14:30 20/11."])
-            return
-        if self._correcting is not None and procedure.code == self._correcting.procedure_code:
-            due, reasons = self._correcting.due_at, ["Ngày đã hẹn với người nộp; đính chính không đổi ngày hẹn."]
-        else:
-            try:
-                found = preview_due(desk, procedure, moment)
-            except UserError as error:
-                self._view.due.show_due("", "", [error.message])
-                return
-            due, reasons = found.due_at, [step.text_vi for step in found.steps if step.kind != "due"]
-        if due is None:
-            self._view.due.show_due("–", "", reasons)
-            return
-        day = to_vn(due)
-        self._view.due.show_due(date_text(day), f"{day:%H:%M} {WEEKDAYS_VI[day.weekday()]}", reasons)
 
     @Slot()
     def _tick(self) -> None:
         """Time goes on: at 15:00 the same dossier is due a day later."""
         self._view.filing.tick()
         if not self._view.values()["received_at"].strip():
-            self._show_due()
+            self._rules.show_due()
 
     # ---- saving
 
     @Slot(bool)
     def save(self, print_after: bool, *, acknowledged: bool = False) -> None:
-        """Check and save; then print if wanted. Whatever is refused, everything typed stays."""
-        self._view.clear_marks()
-        try:
-            wanted = self._judge(acknowledged)
-            if self._correcting is not None:
-                self._ask_reason(self._correcting, wanted, print_after)
-                return
-            done, _ = receive(self._ctx.desk, wanted, dossier_id=self._id)
-        except UserError as error:
-            self._refused(error, print_after)
-            return
-        self._saved(done, print_after)
+        """Check and save; then print if wanted."""
+        self._saving.save(self._id, print_after, acknowledged=acknowledged)
 
-    def _judge(self, acknowledged: bool) -> ReceiveForm:
-        """All errors at once. Raises InvalidFields and what `check` raises."""
-        desk, values, bad = self._ctx.desk, self._view.values(), {}
-        try:
-            wanted = form.to_form(values, self._procedure, desk.now(), acknowledge_missing=acknowledged)
-        except InvalidFields as error:
-            bad |= error.fields
-            wanted = form.to_form(values | {"received_at": ""}, self._procedure, desk.now())
-        try:
-            if self._correcting is not None:
-                wanted = replace(wanted, received_at=None)
-            cleaned = check(desk, wanted)[1]
-        except InvalidFields as error:
-            raise InvalidFields(bad | error.fields) from None
-        if bad:
-            raise InvalidFields(bad)
-        return cleaned if self._correcting is not None or wanted.received_at else replace(cleaned, received_at=None)
-
-    def _refused(self, error: UserError, print_after: bool) -> None:
-        if isinstance(error, InvalidFields):
-            outcome, facts = SaveOutcome.FIELDS_WRONG, {"count": len(error.fields)}
-            self._ctx.say(outcome, **facts)
-            self._say(notice(outcome, **facts), " ".join(self._view.show_errors(error.fields)))
-        elif error.code == "components-missing":
-            again = "acknowledge-print" if print_after else "acknowledge"
-            self._say(Notice("warning", "file-warning", error.message, Sound.WARNING), actions=((again, "Vẫn tiếp nhận"),), focus=True)
-        elif isinstance(error, EnvironmentFault):
-            outcome = SaveOutcome.DISK_FULL if error.code == "disk-full" else SaveOutcome.STORE_FAULT
-            self._ctx.say(outcome)
-            self._say(notice(outcome), "" if outcome is SaveOutcome.DISK_FULL else error.message)
-        else:
-            self._ctx.say(SaveOutcome.REFUSED, reason=error.message)
-            self._say(notice(SaveOutcome.REFUSED, reason=error.message))
-
+    @Slot(object, bool)
     def _saved(self, done: Received, print_after: bool) -> None:
         dossier = done.dossier
         outcome = saved_outcome(self._ctx) if dossier.code else SaveOutcome.NUMBER_PROVISIONAL
@@ -298,25 +197,7 @@ class ReceivePresenter(QObject):
         self._list_drafts()
         self._view.focus("procedure")
 
-    def _ask_reason(self, dossier: Dossier, wanted: ReceiveForm, print_after: bool) -> None:
-        changes = form.corrections(dossier, wanted)
-        if not changes:
-            raise UserError("nothing-to-correct", "Không có gì thay đổi so với hồ sơ đang lưu.")
-        dialog = ReasonDialog(self.tr("Đính chính hồ sơ {0}").format(dossier.shown_code),
-                              self.tr("Vì sao phải đính chính? Giấy đã in cần được in lại và thu hồi bản cũ."), verb=self.tr("Lưu đính chính"),
-                              parent=self._view.window())
-
-        def given(reason: str, _category: object) -> None:
-            try:
-                corrected, _ = correct(self._ctx.desk, dossier.id, changes, reason)
-            except UserError as error:
-                self._refused(error, print_after)
-                return
-            self._corrected(corrected, print_after)
-
-        dialog.reason_given.connect(given)
-        dialog.open()
-
+    @Slot(object, bool)
     def _corrected(self, dossier: Dossier, print_after: bool) -> None:
         self._parking.drop(self._id)
         self._last.show(dossier)
@@ -331,13 +212,13 @@ class ReceivePresenter(QObject):
 
     def _snapshot(self) -> Parked | None:
         values = self._view.values()
-        if self._correcting is not None:
+        if self._rules.correcting is not None:
             if values == self._opened_as:
                 return None
         elif form.is_blank(values):
             return None
-        title = form.title_of(values, self._procedure)
-        correcting = self._correcting.id if self._correcting else ""
+        title = form.title_of(values, self._rules.procedure)
+        correcting = self._rules.correcting.id if self._rules.correcting else ""
         return Parked(self._id, f"Đính chính: {title}" if correcting else title, values, True, correcting, self._scans.from_card)
 
     def _put_aside(self) -> None:
@@ -349,7 +230,7 @@ class ReceivePresenter(QObject):
         self._list_drafts()
 
     def _load(self, values: Values, form_id: str = "", *, correcting: Dossier | None = None, from_card: Values | None = None) -> None:
-        self._id, self._correcting = form_id or uuid7_hex(), correcting
+        self._id, self._rules.correcting = form_id or uuid7_hex(), correcting
         self._scans.clear()
         self._scans.from_card = dict(from_card or {})
         self._view.clear_marks()
@@ -362,10 +243,10 @@ class ReceivePresenter(QObject):
         if procedure is None and values["procedure"]:
             procedure = desk.catalogue.procedure(values["procedure"], desk.today())
         counts = values["components"] or (form.prefilled(procedure) if procedure else {})
-        self._show_procedure(procedure, counts, set(values["fees"]))
+        self._rules.show(procedure, counts, set(values["fees"]))
         self._view.set_values(values)
         self._opened_as = self._view.values()
-        self._show_due()
+        self._rules.show_due()
 
     def _restore(self, parked: Parked) -> None:
         correcting = None
@@ -375,7 +256,7 @@ class ReceivePresenter(QObject):
         self._load(parked.values, parked.id, correcting=correcting, from_card=parked.from_card)
         if correcting is not None:
             self._opened_as = form.blank()  # it differs from the dossier, or it would not have been parked
-        self._look_at_person(infer=False)
+        self._rules.look_at_person(infer=False)
 
     @Slot(str)
     def _open_draft(self, draft_id: str) -> None:
@@ -396,12 +277,12 @@ class ReceivePresenter(QObject):
     @Slot(str)
     def _key(self, action_id: str) -> None:
         now = self._snapshot()
-        if action_id == "park" and now is not None and self._correcting is None:
+        if action_id == "park" and now is not None and self._rules.correcting is None:
             self._put_aside()
             self._ctx.say(SaveOutcome.PARKED)
             self._say(notice(SaveOutcome.PARKED), now.title)
         elif action_id == "clear":
-            was_correcting = self._correcting is not None
+            was_correcting = self._rules.correcting is not None
             self._parking.drop(self._id)
             self._load(form.blank())
             self._cleared = now
@@ -456,7 +337,7 @@ class ReceivePresenter(QObject):
     def _catalogue_changed(self) -> None:
         if self._shown:
             self._finder.refresh()
-            self._show_due()
+            self._rules.show_due()
 
 
 def _with_own_papers(procedure: Procedure | None, dossier: Dossier) -> Procedure | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
@@ -42,7 +43,8 @@ class ReceiveView(PresentedPage):
     def __init__(self, desk: Desk, fetch: Callable[[str], Sequence[Choice]], parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Tiếp nhận hồ sơ"), parent=parent)
         self._narrow: bool | None = None
-        self.search = ComboSearch(fetch, self.tr("Gõ mã hoặc tên thủ tục, không cần dấu; ↓ để xem thủ tục vừa nhận"), self.tr("Thủ tục"), "file-text")
+        hint = self.tr("Gõ mã hoặc tên thủ tục, không cần dấu; ↓ để xem thủ tục vừa nhận")
+        self.search = ComboSearch(fetch, hint, self.tr("Thủ tục"), "file-text")
         self.procedure_field = FormField(self.tr("Thủ tục"), self.search, required=True)
         self.owner, self.submitter = OwnerCard(), SubmitterCard()
         self.papers, self.filing = ChecklistCard(), FilingCard(desk.now)
@@ -214,7 +216,7 @@ class ReceiveView(PresentedPage):
 
     def clear_marks(self) -> None:
         """No errors and hints."""
-        for key, field in self.fields.items():
+        for key in self.fields:
             self.mark(key, "")
             if key != "procedure":
                 self.hint(key, "")
@@ -270,7 +272,7 @@ class ReceiveView(PresentedPage):
         order += self.fees.boxes()
         order += [self.receipt.buttons[key] for key in ("print", "correct", "open")]
         order += [self.save_button, self.print_button]
-        for before, after in zip(order, order[1:], strict=False):
+        for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
         for widget in order[:-1]:
             widget.installEventFilter(self)
@@ -299,15 +301,21 @@ class ReceiveView(PresentedPage):
         """Enter: to the next editor on the way to the save button."""
         following = widget.nextInFocusChain()
         while following is not widget:
-            stop = following is self.print_button or not isinstance(following, QAbstractButton) or following in self.fees.boxes()
-            if (stop and self.isAncestorOf(following) and following.isVisibleTo(self) and following.isEnabled() and following.focusProxy() is None
-                    and following.focusPolicy() & Qt.FocusPolicy.TabFocus and not following.property(SKIP_ENTER)):
+            if self._is_stop(following):
                 following.setFocus(Qt.FocusReason.TabFocusReason)
                 if isinstance(following, QLineEdit):
                     following.selectAll()
                 self.scroll.ensureWidgetVisible(following, 0, spacing(4))
                 return
             following = following.nextInFocusChain()
+
+    def _is_stop(self, widget: QWidget) -> bool:
+        """Does Enter stop here? At editors, the ticks of the fees and the main button."""
+        if isinstance(widget, QAbstractButton) and widget is not self.print_button and widget not in self.fees.boxes():
+            return False
+        takes_tab = widget.focusProxy() is None and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        reachable = self.isAncestorOf(widget) and widget.isVisibleTo(self) and widget.isEnabled()
+        return takes_tab and reachable and not widget.property(SKIP_ENTER)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from counter_app.ui.pages.receive_presenter import build_receive_page
 from tests.desk import DeskBench, make_desk
-from tests.ui.keyboard import Keyboard
 from tests.ui.foundation.conftest import app  # noqa: F401
+from tests.ui.keyboard import Keyboard
 from tests.ui.pages.conftest import pictures  # noqa: F401
 from tests.ui.pages.stage import Stage, in_window, make_stage
 

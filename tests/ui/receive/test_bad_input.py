@@ -80,7 +80,7 @@ def test_a_full_disk_keeps_everything(page: Reception, monkeypatch: pytest.Monke
     def full(*_arguments, **_options):
         raise EnvironmentFault("disk-full", "Ổ đĩa đã đầy.")
 
-    monkeypatch.setattr("counter_app.ui.pages.receive_presenter.receive", full)
+    monkeypatch.setattr("counter_app.ui.pages.receive_parts.saving.receive", full)
     page.keys.save_and_print()
     assert page.stage.outcomes == [SaveOutcome.DISK_FULL] and page.text("owner.name") == "Nguyễn Văn An" and not page.stage.printer.papers
     monkeypatch.undo()

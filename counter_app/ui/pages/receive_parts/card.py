@@ -10,6 +10,7 @@ from counter_app.domain.identity import WARNINGS_VI, Card
 from counter_app.ui.pages.receive_parts.values import Values, shown_dob
 from onestop.text import fold
 
+_GARBLED = "Dấu tiếng Việt bị hỏng khi quét: hãy sửa theo thẻ."
 Side = Literal["owner", "submitter"]
 
 
@@ -64,7 +65,7 @@ def fill(card: Card, values: Values, from_card: Values, side: Side | None = None
             differs[key] = value
     doubts = {}
     if "garbled" in card.warnings:
-        doubts = {key: "Dấu tiếng Việt bị hỏng khi quét: hãy sửa theo thẻ." for key in (f"{chosen}.name", f"{chosen}.address") if key in put}
+        doubts = {key: _GARBLED for key in (f"{chosen}.name", f"{chosen}.address") if key in put}
     return Filling(chosen, put, differs, doubts, warnings)
 
 

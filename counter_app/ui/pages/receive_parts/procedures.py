@@ -60,7 +60,8 @@ class ProcedureFinder:
 def choice_of(procedure: Procedure, *, recent: bool = False) -> Choice:
     """A procedure as an entry of the list."""
     elsewhere = procedure.authoritative_system
-    detail = f"Không tiếp nhận tại đây: {elsewhere.name}" if elsewhere else f"{procedure.field} · {limit_words(procedure)} · {fee_words(procedure)}"
+    facts = f"{procedure.field} · {limit_words(procedure)} · {fee_words(procedure)}"
+    detail = f"Không tiếp nhận tại đây: {elsewhere.name}" if elsewhere else facts
     return Choice(procedure, procedure.name, detail, f"gần đây · {procedure.code}" if recent else procedure.code,
                   "ban" if elsewhere else "file-text")
 

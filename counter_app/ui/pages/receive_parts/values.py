@@ -74,7 +74,7 @@ def to_form(values: Values, procedure: Procedure | None, now: datetime, *, ackno
         raise InvalidFields({"received_at": "Ghi cả giờ và ngày, ví dụ 14:30 20/11."})
     names = {rule.code: rule.name for rule in procedure.components} if procedure else {}
     submitter = None
-    if values["submitter"] or values["owner.kind"] == "organisation" and any(values[f"submitter.{key}"].strip() for key in SUBMITTER):
+    if values["submitter"] or (values["owner.kind"] == "organisation" and any(values[f"submitter.{key}"].strip() for key in SUBMITTER)):
         submitter = Submitter(**{key: values[f"submitter.{key}"] for key in SUBMITTER})
     owner = Party(kind=values["owner.kind"], id_no=values["owner.id_no"], name=values["owner.name"],
                   dob=values["owner.dob"].strip() or None if values["owner.kind"] == "person" else None,
