@@ -107,15 +107,11 @@ class Store:
         """
         with self._transaction("BEGIN IMMEDIATE") as db:
             unit = Unit(self, db)
-            try:
-                yield unit
-                for hook in unit.hooks:
-                    hook()
-                if unit.submitted or unit.numbers is not None:
-                    self._testify(unit)
-            except BaseException:
-                self._unsay(unit)
-                raise
+            yield unit
+            for hook in unit.hooks:
+                hook()
+            if unit.submitted or unit.numbers is not None:
+                self._testify(unit)
             failpoint("before-commit")
         self._words |= unit.learnt
         failpoint("after-commit")
@@ -172,41 +168,13 @@ class Store:
         """What the store itself says."""
         return facts_from_json(session.meta_get("facts"))
 
-    def foretell(self, unit: Unit, dseq: int) -> None:
-        """A reception has its number and its op ``dseq``: what the witness will hear is known, so it is told already, while
-        the rows are written (a quarter of a save is waiting for its disk). The COMMIT waits for it."""
-        if unit.numbers is not None and unit.foretold is None:
-            failpoint("before-witness")
-            unit.foretold, unit.foretold_of = self._testimony(unit, dseq), unit.numbers
-            self.witness.start(unit.foretold)
-
-    def _testimony(self, unit: Unit, dseq: int) -> Record:
-        was, seen = self.own_facts(unit), self.seen(unit)
-        now = replace((unit.numbers or was).joined(seen.now).newest_day(), incarnation=unit.incarnation(), dseq=dseq)
-        return Record(seen.n + 1, was, now)
-
     def _testify(self, unit: Unit) -> None:
-        said, dseq = unit.foretold, unit.last_dseq()
-        same = said is not None and said.now.dseq == dseq and unit.numbers is unit.foretold_of
-        true = said if said is not None and same else self._testimony(unit, dseq)
-        unit.meta_set("facts", facts_to_json(true.now))
-        if said is None:
-            failpoint("before-witness")
-        else:
-            unit.foretold = None
-            self.witness.finish()
-        if not same:  # more was done in this transaction than foretold
-            self.witness.write(true.was, true.now, after=said or self.seen(unit))
+        was, seen = self.own_facts(unit), self.seen(unit)
+        now = replace((unit.numbers or was).joined(seen.now).newest_day(), incarnation=unit.incarnation(), dseq=unit.last_dseq())
+        unit.meta_set("facts", facts_to_json(now))
+        failpoint("before-witness")
+        self.witness.write(was, now, after=seen)
         failpoint("after-witness")
-
-    def _unsay(self, unit: Unit) -> None:
-        """Nothing will be committed: the number foretold is free again (where the disk refuses that, it is skipped)."""
-        if unit.foretold is not None:
-            said, seen = unit.foretold, self.seen(unit)
-            unit.foretold = None
-            with suppress(OSError):
-                self.witness.finish()
-                self.witness.write(seen.was if seen.n else said.was, seen.now if seen.n else said.was, after=said)
 
     def backup(self, target: Path) -> Path:
         """A whole, consistent copy (same key) while others work. It appears under its name only when it is complete. Raises

@@ -7,18 +7,15 @@ from msgspec.json import encode
 
 from counter_app.store.entities import EntityReads
 from counter_app.store.lists import ROW_SQL, to_row
+from counter_app.store.narrowing import Narrowing, fits
 from counter_app.store.rows import Row
 from counter_app.store.words import id_word, query_words
 from onestop.codes import normalise
 
-_FIND = (
-    f"SELECT {ROW_SQL} FROM dossier d WHERE d.n IN (SELECT rowid FROM dossier_fts WHERE dossier_fts MATCH ? "
-    "ORDER BY rowid DESC LIMIT ?) ORDER BY d.n DESC"
-)
 _ROWS = f"SELECT {ROW_SQL} FROM dossier d WHERE d.n IN (SELECT value FROM json_each(?)) ORDER BY d.n DESC"
 
 
-class SearchReads(EntityReads):
+class SearchReads(EntityReads, Narrowing):
     """Folded full-text search."""
 
     def find(self, text: str, limit: int = 200) -> list[Row]:
@@ -40,13 +37,12 @@ class SearchReads(EntityReads):
         waiting = self._waiting() if words else []
         for begins in ways:
             wanted = list(zip(words, begins, strict=True))
-            new = [n for n, line in waiting if _fits(line.split(), wanted)][:limit]
-            rows = self._all(_ROWS, encode(new).decode()) if new else []
+            hits = [n for n, line in waiting if fits(line.split(), wanted)][:limit]
             terms = [self._term(w, b) for w, b in wanted]
-            if terms and all(terms) and len(rows) < limit:
-                rows += self._all(_FIND, " AND ".join(terms), limit - len(rows))
-            if rows:
-                return [to_row(row) for row in rows]
+            if terms and all(terms) and len(hits) < limit:
+                hits += self._all_words(wanted, terms, limit - len(hits))
+            if hits:
+                return [to_row(row) for row in self._all(_ROWS, encode(hits).decode())]
         return []
 
     def _term(self, word: str, begins: bool) -> str:
@@ -77,8 +73,3 @@ class SearchReads(EntityReads):
             hits = self._word_hits(id_word(self._hash_key(), digits), 200)
             return [to_row(row) for row in self._all(_ROWS, encode(hits).decode())]
         return []
-
-
-def _fits(have: list[str], wanted: list[tuple[str, bool]]) -> bool:
-    """Do these words have every wanted one (as a beginning, where that is enough)?"""
-    return all(any(w.startswith(word) if begins else w == word for w in have) for word, begins in wanted)

@@ -54,8 +54,6 @@ class Submitting(Projecting, Journal):
             raise UserError(applied.code, applied.message)
         after = with_version(applied, before)
         assert after is not None
-        if isinstance(payload, Create):
-            self.store.foretell(self, op.dseq)  # type: ignore[arg-type]
         raw = encode_op(op)
         self._run(
             _INSERT_OP,

@@ -17,7 +17,6 @@ from counter_app.store.submit import Submitting
 
 if TYPE_CHECKING:
     from counter_app.store.engine import Store
-    from counter_app.store.witness import Facts, Record
 
 
 class Reader(ListReads, SearchReads, JournalReads, OutboxReads, PositionReads, NumberingReads, PeopleReads):
@@ -31,8 +30,6 @@ class Unit(Submitting, Outbox, FeedIn, Numbering, People, Reader):
         super().__init__(store, db)
         self.submitted = 0
         self.numbers = None
-        self.foretold: Record | None = None
-        self.foretold_of: Facts | None = None
         self.learnt = set()
         self.hooks: list[Callable[[], None]] = []
 

@@ -15,7 +15,6 @@ import os
 import threading
 from functools import lru_cache
 from pathlib import Path
-from queue import SimpleQueue
 
 import msgspec
 from msgspec.structs import replace
@@ -83,9 +82,6 @@ class Witness:
         self.path = folder / NAME
         self._lock = threading.Lock()
         self._handle: int | None = None
-        self._worker: threading.Thread | None = None
-        self._jobs: SimpleQueue[tuple[Record, int, bytes] | None] = SimpleQueue()
-        self._done: SimpleQueue[OSError | None] = SimpleQueue()
         self._last: tuple[bytes, Record] = (b"", Record())
 
     def read(self) -> Record:
@@ -104,52 +100,29 @@ class Witness:
     def write(self, was: Facts, now: Facts, *, after: Record | None = None) -> None:
         """Record ``was`` → ``now`` and force it to the disk. ``after``: what ``read`` said in this transaction. Raises OSError
         (then nothing may be committed)."""
-        self._force(*_slot(Record((after or self.read()).n + 1, was, now)))
-
-    def start(self, record: Record) -> None:
-        """``write`` on a thread of its own, while the rest of the transaction is made; ``finish`` must follow."""
-        if self._worker is None:
-            self._worker = threading.Thread(target=self._work, name="witness", daemon=True)
-            self._worker.start()
-        self._jobs.put(_slot(record))
-
-    def finish(self) -> None:
-        """What was started is on the disk when this returns. Raises OSError (then nothing may be committed)."""
-        error = self._done.get()
-        if error is not None:
-            raise error
-
-    def close(self) -> None:
-        """Let go of the file."""
-        if self._worker is not None:
-            self._jobs.put(None)
-            self._worker.join()
-            self._worker = None
-        with self._lock:
-            if self._handle is not None:
-                os.close(self._handle)
-                self._handle = None
-
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            try:
-                self._force(*job)
-            except OSError as error:
-                self._done.put(error)
-            else:
-                self._done.put(None)
-
-    def _force(self, record: Record, offset: int, slot: bytes) -> None:
+        record = Record((after or self.read()).n + 1, was, now)
+        body = msgspec.json.encode(record)
+        slot = (_mark(body) + b" " + body).ljust(SLOT - 1) + b"\n"
+        if len(slot) != SLOT:
+            raise ValueError("the witness slot is too small")
+        offset = SLOT * (record.n % 2)
         with self._lock:
             handle = self._open(create=True)
             assert handle is not None
-            os.lseek(handle, offset, os.SEEK_SET)
             raw, self._last = self._last[0], (b"", Record())
+            os.lseek(handle, offset, os.SEEK_SET)
             if os.write(handle, slot) != SLOT:
                 raise OSError(errno.ENOSPC, "witness not written")
             _sync(handle)
             if len(raw) == 2 * SLOT:
                 self._last = raw[:offset] + slot + raw[offset + SLOT :], record
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            if self._handle is not None:
+                os.close(self._handle)
+                self._handle = None
 
     def _open(self, *, create: bool) -> int | None:
         if self._handle is not None:
@@ -178,15 +151,6 @@ class Witness:
 
 #: The file has its size from the beginning: its data is all there is to force out.
 _sync = getattr(os, "fdatasync", os.fsync)
-
-
-def _slot(record: Record) -> tuple[Record, int, bytes]:
-    """The record, where it goes, and its bytes."""
-    body = msgspec.json.encode(record)
-    slot = (_mark(body) + b" " + body).ljust(SLOT - 1) + b"\n"
-    if len(slot) != SLOT:
-        raise ValueError("the witness slot is too small")
-    return record, SLOT * (record.n % 2), slot
 
 
 def _mark(body: bytes) -> bytes:

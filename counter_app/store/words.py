@@ -98,11 +98,11 @@ def plain_id(id_no: str) -> str:
     return "".join(id_no.split()).upper()
 
 
-def id_word(key: bytes, id_no: str) -> str:
+def id_word(key: bytes | None, id_no: str) -> str:
     """Blind index of an identity number as a search word: equal numbers are found, the number cannot be read back without
     the key. It begins with a sign that no typed word can contain. Empty for an empty number."""
-    plain = plain_id(id_no)
-    return "§" + hmac.digest(key, plain.encode("utf-8", "replace"), "sha256")[:8].hex() if plain else ""
+    plain = plain_id(id_no) if key else ""
+    return "§" + hmac.digest(key, plain.encode("utf-8", "replace"), "sha256")[:8].hex() if key and plain else ""
 
 
 def hash_key(secret: str) -> bytes:
@@ -130,9 +130,9 @@ def postal_word(code: str) -> str:
     return _NOT_WORD.sub("", code).lower()
 
 
-def search_words(c: DossierColumns, key: bytes) -> tuple[str, str]:
-    """(folded owner name, everything findable): codes, owner, submitter, procedure, identity numbers as blind words. Telephone
-    numbers are left out (data minimisation)."""
+def search_words(c: DossierColumns, key: bytes | None) -> tuple[str, str]:
+    """(folded owner name, everything findable): codes, owner, submitter, procedure, identity numbers as blind words (not
+    without ``key``). Telephone numbers are left out (data minimisation)."""
     owner = folded_words(c.owner.name)
     parts = [owner, id_word(key, c.owner.id_no), _folded_line(c.procedure_name), _folded_line(c.procedure_code)]
     if c.code:
