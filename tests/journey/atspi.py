@@ -18,6 +18,7 @@ from jeepney.io.blocking import DBusConnection, open_dbus_connection
 _ROOT = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
 _A11Y = "org.a11y.atspi."
 ENABLED, FOCUSED, CHECKED, SELECTED, SHOWING, ACTIVE = 8, 12, 4, 23, 25, 1
+_ITEMS = frozenset({"cell", "table cell", "list item"})
 _GRAB_SECONDS = 20.0
 
 
@@ -117,8 +118,9 @@ class Reader:
         self.wait(lambda tree: bool(tree) and not any(_fits(n, role, name) for n in tree), f"end of {role or 'anything'} {name!r}", seconds)
 
     def focused(self) -> Node | None:
-        """The widget that has the focus."""
-        return next((node for node in reversed(self.tree()) if node.is_(FOCUSED)), None)
+        """The widget that has the focus. Qt calls the current row of a table focused too, also while the cursor is elsewhere."""
+        found = [node for node in self.tree() if node.is_(FOCUSED)]
+        return next((node for node in reversed(found) if node.role not in _ITEMS), found[-1] if found else None)
 
     # ---- reading and operating one widget
 

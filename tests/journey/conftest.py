@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -38,6 +39,12 @@ class Office:
         """Keep what this counter shows: 01-sign-in.png, 02-…"""
         self._shown.append(what)
         counter.keys.picture(self.pictures / f"{len(self._shown):02d}-{what}.png")
+
+    def keep(self, name: str, figures: object) -> None:
+        """Keep what was measured beside the pictures, and show it (pytest -s or -rP)."""
+        text = json.dumps(figures, ensure_ascii=False, indent=1)
+        (self.pictures / f"{name}.json").write_text(text, encoding="utf-8")
+        print(f"{name}: {text}")
 
     def printed(self, *words: str, after: Path | None = None, seconds: float = 60) -> Path:
         """The document that came out of the printer with all these words on its first page; ``after``: a later one than that."""

@@ -34,7 +34,7 @@ class CounterProcess:
         self.keys = ScreenDriver(self.desktop.display)
         self.screen = Reader(self.desktop.accessibility_bus)
         self._env = {
-            **env, **self.desktop.env, "HOME": str(self.folder), "LC_ALL": "C.UTF-8",
+            **env, **self.desktop.env, "HOME": str(self.folder), "QT_LOGGING_RULES": "qt.accessibility.*=false", "LC_ALL": "C.UTF-8",
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "COUNTER_APP_PIN": "246813",
             "COUNTER_APP_WITNESS_DIR": str(self.folder / "witness"), "COUNTER_APP_HEARTBEAT": str(self._heartbeat),
             "COUNTER_APP_MACHINE_SETTINGS": str(self.folder / "none.json"),
@@ -84,6 +84,10 @@ class CounterProcess:
 
     def log(self) -> str:
         return self._server.log_tail() if self._server is not None else ""
+
+    def written(self) -> str:
+        """Everything this counter wrote into its logs, and onto its standard error since the last start."""
+        return self.log() + "".join(file.read_text("utf-8", errors="replace") for file in sorted((self.profile / "logs").iterdir()))
 
     def heartbeat(self) -> dict[str, float]:
         """How late the window's heartbeat was, since it was started last."""

@@ -14,13 +14,14 @@ _DESK = (96, 110, 122)
 
 
 def photograph(document: Path, folder: Path, *, page: int = 0, at: tuple[float, float] = (95, 50), view: float = 180,
-               tilt: float = 16, frames: int = 6) -> list[Path]:
+               tilt: float = 16, turn: int = 0, frames: int = 6) -> list[Path]:
     """Frames of a page of a PDF, 1280×720 JPEG, as a camera sees them one after another: the hand trembles.
 
     ``at`` is the point of the paper in the middle of the picture and ``view`` the width of the view, both in mm; ``tilt`` the
-    page's turn in degrees (it also leans back and to the side). The folder then holds these frames only.
+    page's turn in degrees (it also leans back and to the side). ``turn`` quarters to the left make a page upright that the
+    printer took sideways. The folder then holds these frames only.
     """
-    paper = _rendered(document, page)
+    paper = np.ascontiguousarray(np.rot90(_rendered(document, page), turn))
     random = np.random.default_rng(20261123)
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.jpg"):

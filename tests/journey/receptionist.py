@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.journey.atspi import ENABLED, Node, NotShown, outline
+from tests.journey.atspi import CHECKED, ENABLED, Node, NotShown, outline
 from tests.journey.photograph import photograph
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SIGN_IN = "Đăng nhập quầy một cửa"
 CODE = re.compile(r"\bH32\.15-\d{6}-\d{4}\b")
+_OWN_DATA = "Dữ liệu trên máy này"
 _MANY_FIELDS = 60
 
 
@@ -80,21 +81,27 @@ class Receptionist:
         """Press a button by its words, once it can be pressed."""
         self.screen.press(self.screen.find("push button", re.compile("^" + re.escape(words)), where=lambda node: node.is_(ENABLED)))
 
-    def show_to_camera(self, document: Path, sees: str | re.Pattern[str], **how: float) -> None:
-        """Hold a printed page before the camera until the screen says what it should."""
+    def choose(self, option: str) -> None:
+        """One of several options by keyboard: Shift+Tab to the chosen one, arrow to the wanted one."""
+        wanted = self.screen.find("radio button", option)
+        if wanted.is_(CHECKED):
+            return
+        for key, enough in (("Shift+Tab", lambda node: node.role == "radio button"), ("Right", lambda node: node.name == option)):
+            while not enough(here := self.focused()):
+                self.keys.press(key)
+                self.screen.wait(lambda _, left=here: self.focused() != left, f"focus after {key}")
+        self.screen.find("radio button", option, where=lambda node: node.is_(CHECKED))
+
+    def show_to_camera(self, document: Path, sees: str | re.Pattern[str], picture: Callable[[], None] = lambda: None, **how: float) -> None:
+        """Hold a printed page before the camera until the screen says what it should (then ``picture`` is taken), and take it away."""
         self.keys.press("F10")
-        photograph(document, self.counter.folder / "camera", **how)
+        frames = photograph(document, self.counter.folder / "camera", **how)
         self.says(sees)
-        self.take_away()
-
-    def take_away(self) -> None:
-        """Nothing lies before the camera any more."""
-        for frame in (self.counter.folder / "camera").glob("*.jpg"):
+        picture()
+        self.keys.press("F10")
+        self.screen.gone(name="Camera quét mã")
+        for frame in frames:
             frame.unlink()
-
-    def wait_for(self, seconds: float) -> None:
-        """Let the screen be for a moment, as a person does between two scans of the same paper."""
-        time.sleep(seconds)
 
     # ---- the day's work
 
@@ -115,7 +122,7 @@ class Receptionist:
     def hand_over(self, direction: str, codes: list[str]) -> None:
         """Scan one receipt after another, then make the slip and print it."""
         self.go("F5", "Bàn giao")
-        self.screen.press(self.screen.find("radio button", direction))
+        self.choose(direction)
         for count, code in enumerate(codes, 1):
             self.keys.scan(code)
             self.says(f"{count} hồ sơ")
@@ -124,7 +131,7 @@ class Receptionist:
 
     def confirm(self, slip: Path) -> None:
         """The other side signs the slip; it is shown to the camera and confirmed as a whole."""
-        self.show_to_camera(slip, "Phiếu bàn giao H32", at=(75, 35), view=165)
+        self.show_to_camera(slip, "Phiếu bàn giao H32", at=(75, 35), view=165, turn=1)
         self.keys.press("Ctrl+Enter")
         self.says(re.compile("Đã xác nhận phiếu|đã xác nhận"))
 
@@ -132,13 +139,25 @@ class Receptionist:
         """The citizen stands there with the receipt."""
         self.go("F4", "Trả kết quả")
         self.keys.scan(code)
-        self.button("Trả kết quả và in phiếu")
+        self.screen.find("push button", "Thu đủ")
+        self.keys.press("F7")
+        self.says("Đã thu đủ")
+        self.keys.press("Ctrl+Enter")
         self.says(f"Đã trả kết quả {code}")
 
-    def wait_until_at(self, code: str, state: str) -> None:
-        """Open a dossier and wait until what others did has arrived."""
-        self.keys.scan(code)
-        self.says(state)
+    def open_by_scan(self, code: str, shows: str, seconds: float = 30) -> None:
+        """Scan a receipt until its dossier is open from this PC's own store and shows that. What the centre knows and this PC not
+        yet comes with the next exchange: then a person scans once more."""
+        deadline = time.monotonic() + seconds
+        while True:
+            self.keys.scan(code)
+            self.screen.find("label", code)
+            names = [node.name for node in self.screen.tree()]
+            if _OWN_DATA in names and any(shows in name for name in names):
+                return
+            if time.monotonic() > deadline:
+                raise NotShown(f"{code} does not show {shows!r}:\n{outline(self.screen.tree())}")
+            time.sleep(1)
 
     def sync(self) -> None:
         """Send and fetch now, and wait until nothing waits any more."""
