@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from counter_app.printing import documents as paper
 from counter_app.services.desk import Desk
@@ -74,3 +75,10 @@ def print_trial(desk: Desk, form: str, queue: str, sheet: str) -> None:
 
     content = pdf.render(trial_document(desk, form), "A5" if sheet == "A5" else "A4")
     printers.submit(content, queue, copies=1, paper=sheet, title=f"{form} in-thu")
+
+
+def save_trial(desk: Desk, form: str, sheet: str, target: Path) -> None:
+    """The same into a file. Raises what rendering and writing raise."""
+    from counter_app.printing import pdf, printers
+
+    printers.save_pdf(pdf.render(trial_document(desk, form), "A5" if sheet == "A5" else "A4"), target)

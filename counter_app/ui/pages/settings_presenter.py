@@ -27,10 +27,11 @@ from counter_app.runtime.settings import (
 )
 from counter_app.scanner.raw import RawScan, Source
 from counter_app.scanner.router import Token
-from counter_app.services.print_trial import print_trial
+from counter_app.services.print_trial import print_trial, save_trial
 from counter_app.ui.context import UiContext
 from counter_app.ui.notify import Notice, Sound
 from counter_app.ui.pages.settings_view import SettingsView
+from counter_app.ui.print_flow import PDF_QUEUE
 from counter_app.ui.scan_dispatch import scan_name
 from counter_app.ui.theme import apply_theme
 from onestop.errors import UserError
@@ -171,7 +172,8 @@ class SettingsPresenter(QObject):
 
     def _show_printers(self, note: str) -> None:
         default = [("", "Máy in mặc định")]
-        self._view.set_printers([*default, *self._known_queues], self._settings.get(PRINTERS), self._locked(PRINTERS.key), note)
+        files = [(PDF_QUEUE, "Lưu thành tệp PDF")]
+        self._view.set_printers([*default, *self._known_queues, *files], self._settings.get(PRINTERS), self._locked(PRINTERS.key), note)
 
     def _ports_found(self, ports: Sequence[tuple[str, str]]) -> None:
         none = [("", "Không dùng")]
@@ -187,6 +189,11 @@ class SettingsPresenter(QObject):
             self._ctx.say(PrintOutcome.NO_PRINTER)
             return
         desk, sheet = self._ctx.desk, profile.get("paper", "A4")
+        if queue == PDF_QUEUE:
+            path = self._settings.file.parent / "exports" / f"in-thu-{form}.pdf"
+            self._ctx.tasks.run_task(lambda: save_trial(desk, form, sheet, path),
+                                     lambda _done: self._ctx.say(PrintOutcome.SAVED_PDF, path=str(path)), self._ctx.fail, owner=self)
+            return
         self._ctx.tasks.run_task(
             lambda: print_trial(desk, form, queue, sheet),
             lambda _done: self._ctx.say(PrintOutcome.QUEUED, printer=queue),

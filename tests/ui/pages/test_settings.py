@@ -58,7 +58,7 @@ def test_locked_by_the_administrator(page, stage, settings):
 
 def test_printer_of_each_form(page, settings):
     queue, sheet, _copies = page.printers["01"]
-    assert [queue.itemData(i) for i in range(queue.count())] == ["", "Quay-07", "Laser-A5"]
+    assert [queue.itemData(i) for i in range(queue.count())] == ["", "Quay-07", "Laser-A5", "pdf"]
     page.printer_changed.emit("01", "queue", "Laser-A5")
     page.printer_changed.emit("01", "paper", "A5")
     assert settings.get(PRINTERS) == {"01": {"queue": "Laser-A5", "paper": "A5"}}
