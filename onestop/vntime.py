@@ -19,8 +19,11 @@ def to_vn(moment: datetime) -> datetime:
 
 
 def parse_moment(text: str) -> datetime:
-    """Read ISO 8601; without an offset it is Vietnamese wall time. Raises ValueError."""
-    return to_vn(datetime.fromisoformat(text))
+    """Read ISO 8601; without an offset it is Vietnamese wall time. Raises ValueError (also for a moment outside the years 1–9999)."""
+    try:
+        return to_vn(datetime.fromisoformat(text))
+    except OverflowError:
+        raise ValueError("moment out of range") from None
 
 
 def iso(moment: datetime) -> str:

@@ -4,87 +4,32 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from counter_app.cli.forms import moment, read_form, read_input, split_objects
 from counter_app.cli.output import brief, emit, refuse
 from counter_app.cli.session import workstation
+from counter_app.domain.outcomes import ScanOutcome
 from counter_app.services import correct as correcting
 from counter_app.services import fees, handover, lifecycle
-from counter_app.services.receive import ReceiveForm, receive
+from counter_app.services.lookup import look_up
+from counter_app.services.receive import receive
 from counter_app.services.workstation import Workstation
 from counter_app.store.rows import ListFilter
 from onestop.errors import EnvironmentFault, UserError
-from onestop.model import Dossier, Party, Submitter
-from onestop.vntime import parse_moment
-
-_FORM_FIELDS = frozenset(ReceiveForm.__dataclass_fields__)
-
-
-class _ComponentIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    code: str
-    name: str = ""
-    originals: int = 0
-    copies: int = 0
-    note: str = ""
-
-
-class _FormIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What ``receive`` takes; unknown fields are refused by name."""
-
-    procedure: str
-    owner: dict[str, Any]
-    submitter: dict[str, Any] | None = None
-    channel: str = "counter"
-    subject: str | None = None
-    set_count: int = 1
-    components: list[_ComponentIn] | None = None
-    return_method: str = "counter"
-    return_address: str | None = None
-    received_at: str | None = None
-    fee_codes_collected: list[str] = []
-    acknowledge_missing: bool = False
-
-
-def read_form(raw: str) -> ReceiveForm:
-    """One JSON object to a form. Raises UserError ``json-invalid`` or ``form-invalid`` (names the place, never a value)."""
-    try:
-        given = msgspec.json.decode(raw, type=_FormIn)
-        for part, kind in (("owner", Party), ("submitter", Submitter)):
-            unknown = set(getattr(given, part) or {}) - set(kind.__dataclass_fields__)
-            if unknown:
-                raise UserError("form-invalid", f"Không có trường: {', '.join(sorted(f'{part}.{u}' for u in unknown))}.")
-        values = msgspec.structs.asdict(given)
-        values["received_at"] = parse_moment(given.received_at) if given.received_at else None
-        values["subject"], values["return_address"] = given.subject or "", given.return_address or ""
-        values["owner"] = {key: value for key, value in given.owner.items() if value is not None}
-        return msgspec.convert(msgspec.to_builtins(values), ReceiveForm)
-    except msgspec.ValidationError as error:
-        raise UserError("form-invalid", f"Nội dung hồ sơ không đúng: {_place(error)}.") from None
-    except (msgspec.DecodeError, ValueError):
-        raise UserError("json-invalid", "Tệp không phải JSON đúng. Hãy kiểm tra dấu phẩy, dấu ngoặc và ngày giờ.") from None
-
-
-def _place(error: msgspec.ValidationError) -> str:
-    text = str(error)
-    field = text.rpartition(" - at ")[2] if " - at " in text else ""
-    for english, vietnamese in (("Object contains unknown field", "không có trường"), ("Object missing required field", "thiếu trường")):
-        if english in text:
-            return text.split(" - at ")[0].replace(english, vietnamese)
-    return f"kiểu giá trị sai ở {field.strip('`') or 'tệp'}"
+from onestop.model import Dossier
 
 
 def run_receive(args: argparse.Namespace) -> int:
-    """One object, a list, or JSON lines; every line is answered, a bad one does not stop the rest."""
-    text = _read_input(args.file)
+    """One object, a list, or JSON lines; every one is answered, a bad one does not stop the rest."""
+    given = split_objects(read_input(args.file))
     failed = 0
     with workstation(args, staff=True) as station:
-        for raw in _split(text):
+        for place, raw in given:
             try:
                 done, _ = receive(station.desk, read_form(raw))
                 emit({**brief(done.dossier, "saved"), "warnings": list(done.warnings), "steps": done.due.to_json()["steps"]})
@@ -92,38 +37,23 @@ def run_receive(args: argparse.Namespace) -> int:
                 raise
             except UserError as error:
                 failed += 1
-                refuse(error)
+                refuse(error, **place)
     return 1 if failed else 0
 
 
-def _read_input(name: str) -> str:
-    try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
-    except OSError:
-        raise UserError("file-unreadable", "Không đọc được tệp. Hãy kiểm tra đường dẫn và quyền đọc.") from None
-    except UnicodeDecodeError:
-        raise UserError("file-not-utf8", "Tệp không phải văn bản UTF-8.") from None
-
-
-def _split(text: str) -> list[str]:
-    """The objects of a file: one object over many lines, a JSON list, or one object a line."""
-    stripped = text.strip()
-    if not stripped:
-        raise UserError("json-invalid", "Tệp rỗng.")
-    try:
-        whole = json.loads(stripped)
-    except ValueError:
-        return [line for line in stripped.splitlines() if line.strip()]
-    return [json.dumps(item, ensure_ascii=False) for item in whole] if isinstance(whole, list) else [stripped]
-
-
 def resolve(station: Workstation, code: str) -> Dossier:
-    """The dossier a person means by a code, a provisional code or an id. Raises ``dossier-unknown``."""
+    """The dossier a person means by a code in any spelling, a tracking address, a provisional code or an id. Raises
+    ``dossier-unknown``, or ``other-province`` for a code that another province gave."""
     with station.desk.store.read() as reader:
         found = reader.dossier_by_code(code) or reader.dossier(code)
-    if found is None:
-        raise UserError("dossier-unknown", "Không có hồ sơ mang mã này trên máy.", code=code[:60])
-    return found
+    if found is not None:
+        return found
+    looked = look_up(station.desk, code)
+    if looked.dossier is not None:
+        return looked.dossier
+    if looked.outcome is ScanOutcome.OTHER_PROVINCE:
+        raise UserError(looked.outcome.value, looked.outcome.say(code=looked.ask_central))
+    raise UserError("dossier-unknown", "Không có hồ sơ mang mã này trên máy. Hãy kiểm tra lại mã, hoặc đồng bộ rồi thử lại.")
 
 
 def run_show(args: argparse.Namespace) -> None:
@@ -158,7 +88,7 @@ def _move(args: argparse.Namespace, act: Callable[[Workstation, Dossier], Dossie
 
 def run_supplement(args: argparse.Namespace) -> None:
     if args.answered:
-        due = parse_moment(args.due) if args.due else None
+        due = moment(args.due) if args.due else None
         _move(args, lambda s, d: lifecycle.answer_supplement(s.desk, d.id, due_at=due)[0])
     else:
         items, approver = tuple(args.item or ()), args.approver or ""
@@ -174,10 +104,7 @@ def run_accept(args: argparse.Namespace) -> None:
 
 
 def run_extend(args: argparse.Namespace) -> None:
-    try:
-        due = parse_moment(args.due)
-    except ValueError:
-        raise UserError("date-invalid", "Ngày giờ không đúng. Dùng dạng 2026-02-13T17:00.") from None
+    due = moment(args.due)
     _move(args, lambda s, d: lifecycle.extend(s.desk, d.id, due, args.reason or "", approver=args.approver or "")[0])
 
 
@@ -270,9 +197,13 @@ def run_handover(args: argparse.Namespace) -> None:
 
 
 def run_procedures(args: argparse.Namespace) -> None:
+    try:
+        asked = date.fromisoformat(args.day) if args.day else None
+    except ValueError:
+        raise UserError("date-invalid", "Ngày không đúng. Dùng dạng 2026-02-13.") from None
     with workstation(args) as station:
         desk = station.desk
-        day = date.fromisoformat(args.day) if args.day else desk.today()
+        day = asked or desk.today()
         for procedure in desk.catalogue.in_force(day, desk.agency):
             emit({"code": procedure.code, "version": procedure.version, "name": procedure.name, "field": procedure.field,
                   "limit": {"value": procedure.limit.value, "unit": procedure.limit.unit}, "handover_unit": procedure.handover_unit})

@@ -18,10 +18,9 @@ def emit(value: Any) -> None:
     sys.stdout.flush()
 
 
-def refuse(error: UserError) -> int:
-    """The problem on stderr, and the exit code that goes with it."""
-    problem = {key: value for key, value in error.problem().items()}
-    sys.stderr.write(json.dumps(problem, ensure_ascii=False, default=str) + "\n")
+def refuse(error: UserError, **place: int) -> int:
+    """The problem on stderr, and the exit code that goes with it. ``place``: the line or item of the input it is about."""
+    sys.stderr.write(json.dumps({**error.problem(), **place}, ensure_ascii=False, default=str) + "\n")
     return 1
 
 

@@ -10,6 +10,25 @@ from pathlib import Path
 Run = Callable[[argparse.Namespace], "int | None"]
 
 
+def _between(low: int, high: int) -> Callable[[str], int]:
+    """An option's whole number within bounds: beyond them it is a slip of the hand, and SQLite's integers end too."""
+
+    def whole(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"phải trong khoảng {low}–{high}")
+        return value
+
+    return whole
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 3600:
+        raise argparse.ArgumentTypeError("phải trong khoảng 0–3600")
+    return value
+
+
 def _lazy(module: str, function: str) -> Run:
     def run(args: argparse.Namespace) -> int | None:
         return getattr(import_module(f"counter_app.cli.{module}"), function)(args)
@@ -42,7 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument("--dir", type=Path, help="thư mục dữ liệu mẫu (mặc định: thư mục riêng của người dùng)")
     demo.add_argument("--walk", action="store_true", help="tự làm một vòng công việc rồi in tên các ảnh và PDF")
     demo.add_argument("--fresh", action="store_true", help="xóa dữ liệu mẫu cũ trước")
-    demo.add_argument("--count", type=int, default=20_000, help="số hồ sơ mẫu")
+    demo.add_argument("--count", type=_between(1, 1_000_000), default=20_000, help="số hồ sơ mẫu")
     init = add("init", "system", "tạo hồ sơ máy: đăng ký thiết bị, tải danh mục, mã hóa kho")
     init.add_argument("--gateway", required=True, metavar="URL")
     init.add_argument("--enrol", required=True, metavar="CODE")
@@ -53,12 +72,12 @@ def build_parser() -> argparse.ArgumentParser:
     add("show", "dossiers", "một hồ sơ", code=True)
     find = add("find", "dossiers", "tìm theo mã, tên (không cần dấu)")
     find.add_argument("text")
-    find.add_argument("--limit", type=int, default=200)
+    find.add_argument("--limit", type=_between(1, 1_000_000), default=200)
     listing = add("list", "dossiers", "danh sách hồ sơ")
-    listing.add_argument("--status", type=int, action="append")
+    listing.add_argument("--status", type=_between(0, 10**9), action="append")
     listing.add_argument("--overdue", action="store_true")
     listing.add_argument("--unsent", action="store_true")
-    listing.add_argument("--limit", type=int, default=1000)
+    listing.add_argument("--limit", type=_between(1, 1_000_000), default=1000)
     add("procedures", "dossiers", "thủ tục đang tiếp nhận").add_argument("--day", help="ngày (yyyy-mm-dd)")
 
     add("classify", "rules", "một văn bản quét được là gì", profile=False).add_argument("text", metavar="TEXT|-")
@@ -121,13 +140,17 @@ def build_parser() -> argparse.ArgumentParser:
     printing.add_argument("--list", action="store_true")
     printing.add_argument("--out", metavar="FILE.pdf")
     printing.add_argument("--printer", metavar="NAME")
-    printing.add_argument("--copy", type=int, default=1, help="số bản")
+    printing.add_argument("--copy", type=_between(1, 99), default=1, help="số bản")
     printing.add_argument("--paper", choices=["A4", "A5"], default="A4")
-    printing.add_argument("--timeout", type=float, default=60.0, help="giây chờ lệnh in xong")
+    printing.add_argument("--timeout", type=_seconds, default=60.0, help="giây chờ lệnh in xong")
 
     add("sync", "system", "đồng bộ").add_argument("--once", action="store_true")
     add("outbox", "system", "những gì chưa gửi")
     add("conflicts", "system", "việc cần người quyết")
+    settle = add("resolve", "system", "quyết một việc trong conflicts")
+    settle.add_argument("id", metavar="ID")
+    settle.add_argument("--keep", required=True, metavar="theirs", help="giữ giá trị của trung tâm; muốn giá trị khác thì đính chính sau")
+    settle.add_argument("--note")
     export = add("export", "system", "toàn bộ kho, sắp xếp, để so hai máy")
     export.add_argument("--json", action="store_true", required=True)
     add("doctor", "system", "máy này có gì sai")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import time
 
+from counter_app.cli.forms import moment, read_input
 from counter_app.cli.output import emit
 from counter_app.domain.published import bundled_calendar, bundled_codes
 from counter_app.scanner.classify import classify
 from onestop.calendar import load_calendar
 from onestop.deadline import Limit, compute_due
 from onestop.errors import UserError
-from onestop.vntime import parse_moment
 
 
 def run_classify(args: argparse.Namespace) -> None:
-    text = sys.stdin.read() if args.text == "-" else args.text
+    text = read_input("-") if args.text == "-" else args.text
     emit(classify(text, bundled_codes()).to_json())
 
 
@@ -31,11 +30,13 @@ def run_scan(args: argparse.Namespace) -> int:
 
 
 def run_due(args: argparse.Namespace) -> None:
+    received = moment(args.received)
     try:
-        received = parse_moment(args.received)
         cutoff = time.fromisoformat(args.cutoff)
+        if cutoff.tzinfo is not None:
+            raise ValueError
     except ValueError:
-        raise UserError("date-invalid", "Ngày giờ không đúng. Dùng dạng 2026-02-13T09:00.") from None
+        raise UserError("date-invalid", "Giờ chốt trong ngày không đúng. Dùng dạng 15:00.") from None
     calendar = load_calendar(args.calendar) if args.calendar else bundled_calendar()
     due = compute_due(received, Limit(args.limit, args.unit), calendar, cutoff=cutoff)
     emit(due.to_json())

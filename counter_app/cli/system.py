@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from counter_app.cli.output import emit
 from counter_app.cli.session import workstation
+from counter_app.services import reviews
 from counter_app.services.numbers import fetch_spare
 from counter_app.sync.engine import SyncReport
 from onestop.errors import EnvironmentFault
@@ -70,10 +71,17 @@ def run_outbox(args: argparse.Namespace) -> None:
 def run_conflicts(args: argparse.Namespace) -> None:
     with workstation(args) as station:
         with station.store.read() as reader:
-            reviews = reader.reviews(open_only=True)
-        for review in reviews:
+            found = reader.reviews(open_only=True)
+        for review in found:
             emit({"id": review.id, "entity": review.entity, "kind": review.entity_kind, "code": review.code, "message": review.message,
                   "opened_at": review.opened_at, "by": review.by, "device": review.device})
+
+
+def run_resolve(args: argparse.Namespace) -> None:
+    """Decide an open review. Only ``theirs`` can be kept by a word: another value is a correction made anew, with its reason."""
+    with workstation(args, staff=True) as station:
+        review, _ = reviews.settle(station.desk, args.id, args.keep, note=args.note or "")
+        emit({"id": review.id, "status": review.status, "decision": review.decision, "settled_at": review.settled_at})
 
 
 def run_export(args: argparse.Namespace) -> None:

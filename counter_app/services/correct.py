@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from counter_app.domain.idnumber import check_id_no, parse_dob, tax_code_ok
 from counter_app.services.desk import Changes, Desk
-from counter_app.services.receive import MAX_LONG, MAX_NAME, MAX_TEXT, find_procedure, preview_due
+from counter_app.services.fields import bounded, person_name, reason_text
+from counter_app.services.receive import (
+    MAX_EMAIL,
+    MAX_LONG,
+    MAX_NAME,
+    MAX_TEXT,
+    clean_submitter,
+    find_procedure,
+    judge_components,
+    preview_due,
+)
 from onestop.apply import CORRECTABLE, get_path
 from onestop.codec import builtins, revive_field
 from onestop.errors import InvalidFields, UserError
 from onestop.model import Dossier, Party
 from onestop.ops import Change, Correct
 from onestop.states import State
-from onestop.text import clean_line
-from onestop.vntime import iso, to_vn
+from onestop.vntime import iso, parse_moment
 
-_LIMITS = {"owner.name": MAX_NAME, "owner.address": MAX_TEXT, "subject": MAX_LONG, "return_address": MAX_TEXT}
+_LIMITS = {"subject": MAX_LONG, "owner.email": MAX_EMAIL}
 
 
 def correct(desk: Desk, dossier_id: str, changes: dict[str, Any], reason: str) -> tuple[Dossier, Changes]:
@@ -31,9 +39,7 @@ def correct(desk: Desk, dossier_id: str, changes: dict[str, Any], reason: str) -
     staff = desk.require("dossier.correct")
     if "due_at" in changes:
         desk.require("dossier.correct", head=True)
-    why = clean_line(reason, 1000)
-    if len(why) < 3:
-        raise InvalidFields({"reason": "Đính chính phải ghi rõ lý do."}, code="reason-missing")
+    why = reason_text(reason, "Đính chính phải ghi rõ lý do.")
     unknown = [path for path in changes if path not in CORRECTABLE]
     if unknown:
         raise InvalidFields(dict.fromkeys(unknown, "Không được đính chính trường này."), code="field-not-correctable")
@@ -68,7 +74,10 @@ def _values(desk: Desk, dossier: Dossier, changes: dict[str, Any]) -> dict[str, 
                 wanted["due_at"] = iso(preview_due(desk, procedure, dossier.received_at).due_at)
         elif path == "due_at":
             try:
-                wanted[path] = iso(to_vn(datetime.fromisoformat(value)))
+                due = parse_moment(value)
+                wanted[path] = iso(due)
+                if due <= dossier.received_at:
+                    bad[path] = "Ngày hẹn trả phải sau thời điểm nhận hồ sơ."
             except (TypeError, ValueError):
                 bad[path] = "Ngày giờ không đúng."
         elif path == "owner.dob":
@@ -77,29 +86,38 @@ def _values(desk: Desk, dossier: Dossier, changes: dict[str, Any]) -> dict[str, 
                 bad[path] = "Ngày sinh không đúng. Nhập ngày/tháng/năm hoặc chỉ năm sinh."
         elif path == "owner.id_no":
             number = "".join(str(value).split())
-            problem = ""
-            if dossier.owner.kind == "person" and number and not check_id_no(number).ok:
+            problem, kind = "", changes.get("owner.kind", dossier.owner.kind)
+            if kind == "person" and number and not check_id_no(number).ok:
                 problem = "Số định danh phải có 12 chữ số (hoặc CMND cũ 9 chữ số)."
-            if dossier.owner.kind == "organisation" and number and not tax_code_ok(number):
+            if kind == "organisation" and number and not tax_code_ok(number):
                 problem = "Mã số thuế / mã số doanh nghiệp không đúng."
             if problem:
                 bad[path] = problem
             wanted[path] = number
+        elif path == "owner.name" and isinstance(value, str):
+            wanted[path] = person_name(path, value, MAX_NAME, bad, "Tên chủ hồ sơ không được để trống.")
         elif isinstance(value, str):
-            cleaned = clean_line(value, len(value))
-            limit = _LIMITS.get(path, MAX_TEXT)
-            if len(cleaned) > limit:
-                bad[path] = f"Dài {len(cleaned)} ký tự, tối đa {limit}. Hãy rút gọn."
-            if path == "owner.name" and not cleaned:
-                bad[path] = "Tên chủ hồ sơ không được để trống."
-            wanted[path] = cleaned
+            wanted[path] = bounded(path, value, _LIMITS.get(path, MAX_TEXT), bad)
         else:
             wanted[path] = builtins(value)
         if path in wanted and path not in bad and path != "procedure":
             _check_type(path, wanted[path], bad)
+        if path in ("set_count", "components", "submitter") and path not in bad:
+            wanted[path] = _whole(path, wanted[path], bad)
     if bad:
         raise InvalidFields(bad)
     return wanted
+
+
+def _whole(path: str, value: Any, bad: dict[str, str]) -> Any:
+    """What is not a line of text, judged as at reception."""
+    if path == "set_count" and not 1 <= value <= 99:
+        bad[path] = "Số bộ hồ sơ phải từ 1 đến 99."
+    elif path == "components":
+        judge_components(revive_field(Dossier, path, value), bad)
+    elif path == "submitter":
+        return builtins(clean_submitter(revive_field(Dossier, path, value), bad))
+    return value
 
 
 def _check_type(path: str, value: Any, bad: dict[str, str]) -> None:

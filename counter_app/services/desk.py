@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from counter_app.domain.procedure import Catalogue, Unit
@@ -61,6 +61,11 @@ class Desk:
 
     def today(self) -> date:
         return self.now().date()
+
+    @property
+    def cutoff(self) -> time:
+        """Until when a same-day procedure is answered on the day itself (the 15:00 rule; a setting of the agency)."""
+        return time.fromisoformat(self.settings.same_day_cutoff)
 
     def take_published(self, catalogue: Catalogue, calendar: WorkCalendar, codes: CodeBook) -> None:
         """Work by newer published rules from now on."""

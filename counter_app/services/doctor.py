@@ -87,7 +87,7 @@ def _printers() -> tuple[State, str]:
 
 
 def _scanners() -> tuple[State, str]:
-    ports = [port.device for port in list_ports()]
+    ports = [port.name for port in list_ports()]
     if ports:
         return "ok", f"Cổng nối tiếp: {', '.join(ports)}."
     return "ok", "Không có máy quét cổng nối tiếp; máy quét kiểu bàn phím vẫn dùng được."

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from counter_app.services.desk import Changes, Desk
+from counter_app.services.fields import one_line
 from onestop.errors import InvalidFields, UserError
 from onestop.ids import uuid7_hex
 from onestop.model import Dossier, FeeEntry
 from onestop.ops import RecordFee
-from onestop.text import clean_line
 
 MAX_AMOUNT = 10_000_000_000
 
@@ -19,6 +19,8 @@ def add_fee(desk: Desk, dossier_id: str, *, code: str, entry: str = "collected",
     """Record one row: ``due``, ``collected``, ``refunded`` or ``cancelled``. Without ``amount`` the published one is taken.
     ``receipt_no`` is the number of the tax-approved receipt, typed or scanned. Raises InvalidFields, ``fee-unknown``."""
     staff = desk.require("fee.record")
+    code, name = one_line("code", code, 60), one_line("name", name, 200)
+    method, receipt_no = one_line("method", method, 40), one_line("receipt_no", receipt_no, 60)
     if entry not in ("due", "collected", "refunded", "cancelled"):
         raise InvalidFields({"entry": "Loại ghi sổ không đúng."})
     with desk.store.write() as unit:
@@ -32,8 +34,7 @@ def add_fee(desk: Desk, dossier_id: str, *, code: str, entry: str = "collected",
         if value is None or not 0 <= value <= MAX_AMOUNT:
             raise InvalidFields({"amount": "Số tiền không đúng."})
         base = asked or FeeEntry(id="", kind="phi" if kind == "phi" else "le_phi", code=code, name=name, amount=value)
-        row = replace(base, id=uuid7_hex(), amount=value, entry=entry, method=clean_line(method, 40),
-                      receipt_no=clean_line(receipt_no, 60), at=desk.now(), by=staff.id)
+        row = replace(base, id=uuid7_hex(), amount=value, entry=entry, method=method, receipt_no=receipt_no, at=desk.now(), by=staff.id)
         done = unit.submit(RecordFee(entry=row), entity=dossier_id, by=staff.id, at=desk.now())
     changes = Changes(dossiers=frozenset({dossier_id}))
     desk.changed(changes)

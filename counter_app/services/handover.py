@@ -7,13 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from counter_app.services.desk import Changes, Desk
+from counter_app.services.fields import one_line
 from onestop.codes import format_slip_number
 from onestop.errors import InvalidFields, UserError
 from onestop.ids import uuid7_hex
 from onestop.model import Dossier, Result, Slip, SlipLine
 from onestop.ops import ConfirmSlip, CreateSlip, Transition
 from onestop.states import State, state_name
-from onestop.text import clean_line
 
 if TYPE_CHECKING:
     from counter_app.store.unit import Reader, Unit
@@ -70,14 +70,14 @@ def create_slip(desk: Desk, direction: Direction, unit_id: str, dossier_ids: lis
                 bad[dossier.shown_code] = f"{dossier.shown_code}: {reason.message}"
                 continue
             lines.append(SlipLine(seq=seq, dossier=dossier.id, code=dossier.shown_code,
-                                  remark=clean_line((remarks or {}).get(dossier.id, ""), 200)))
+                                  remark=one_line("remarks", (remarks or {}).get(dossier.id, ""), 200)))
         if bad:
             raise InvalidFields(bad, code="lines-not-allowed")
         now = desk.now()
         slip = Slip(id=uuid7_hex(), number=_next_number(desk, unit, now.date()), agency=desk.agency, direction=direction,
                     from_unit=unit_id if direction == "back" else desk.agency, to_unit=desk.agency if direction == "back" else unit_id,
-                    from_person=staff.name if direction != "back" else clean_line(to_person, 120),
-                    to_person=clean_line(to_person, 120) if direction != "back" else staff.name,
+                    from_person=staff.name if direction != "back" else one_line("to_person", to_person, 120),
+                    to_person=one_line("to_person", to_person, 120) if direction != "back" else staff.name,
                     made_at=now, made_by=staff.id, lines=tuple(lines))
         done = unit.submit(CreateSlip(slip=slip), entity=slip.id, by=staff.id, at=now)
     changes = Changes(dossiers=frozenset(ids), slips=frozenset({slip.id}))
@@ -106,7 +106,7 @@ def confirm_slip(desk: Desk, slip_id: str, *, received: list[str] | None = None,
         if not set(taken) <= set(on_slip):
             raise UserError("not-on-slip", "Có hồ sơ không nằm trên phiếu này.")
         now = desk.now()
-        notes = {key: clean_line(text, 200) for key, text in (remarks or {}).items()}
+        notes = {key: one_line("remarks", text, 200) for key, text in (remarks or {}).items()}
         for dossier_id in taken:
             dossier = unit.dossier(dossier_id)
             move = _move_of(desk, slip, dossier) if dossier else None
@@ -114,7 +114,7 @@ def confirm_slip(desk: Desk, slip_id: str, *, received: list[str] | None = None,
                 unit.submit(move, entity=dossier_id, by=staff.id, at=now)
             elif slip.direction != "post":
                 notes.setdefault(dossier_id, "Hồ sơ đã chuyển trạng thái trước khi xác nhận")
-        done = unit.submit(ConfirmSlip(received=tuple(taken), person=clean_line(person, 120), remarks=notes),
+        done = unit.submit(ConfirmSlip(received=tuple(taken), person=one_line("person", person, 120), remarks=notes),
                            entity=slip_id, by=staff.id, at=now)
     changes = Changes(dossiers=frozenset(on_slip), slips=frozenset({slip_id}))
     desk.changed(changes)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from counter_app.services.desk import Changes, Desk
+from counter_app.services.fields import bounded, one_line, person_name, reason_text
 from counter_app.services.numbers import take_spare
 from onestop.deadline import Limit, compute_due
 from onestop.errors import InvalidFields, UserError
@@ -24,18 +25,6 @@ from onestop.vntime import to_vn
 if TYPE_CHECKING:
     from counter_app.store.unit import Unit
     from onestop.wire import StaffRow
-
-_REASON = 1000
-
-
-def _reason(text: str) -> str:
-    """Every request, refusal and apology carries a concrete reason (forms 02–04)."""
-    cleaned = clean_line(text, len(text))
-    if len(cleaned) < 3:
-        raise InvalidFields({"reason": "Phải ghi rõ lý do."}, code="reason-missing")
-    if len(cleaned) > _REASON:
-        raise InvalidFields({"reason": f"Lý do dài {len(cleaned)} ký tự, tối đa {_REASON}."}, code="reason-too-long")
-    return cleaned
 
 
 def _load(unit: Unit, dossier_id: str) -> Dossier:
@@ -66,18 +55,19 @@ def _move(desk: Desk, dossier_id: str, action: Action, to: State, facts: Callabl
 def ask_supplement(desk: Desk, dossier_id: str, items: tuple[str, ...], reason: str, *, approver: str = "") -> tuple[Dossier, Changes]:
     """Ask for more papers (mẫu 02): all gaps at once, once per stage. A second request in the same stage needs an
     ``approver`` besides its reason: UserError ``supplement-repeated``."""
-    reason = _reason(reason)
-    wanted = tuple(clean_line(item, 300) for item in items if item.strip())
+    reason = reason_text(reason)
+    wanted = tuple(text for item in items if (text := one_line("items", item, 300)))
+    approver = one_line("approver", approver, 120)
     if not wanted:
         raise InvalidFields({"items": "Phải ghi giấy tờ cần bổ sung."}, code="items-missing")
 
     def facts(unit: Unit, dossier: Dossier, staff: StaffRow) -> dict:
         stage = "appraisal" if dossier.status == State.PROCESSING else "intake"
-        if any(s.stage == stage for s in dossier.supplements) and not approver.strip():
+        if any(s.stage == stage for s in dossier.supplements) and not approver:
             raise UserError("supplement-repeated",
                             "Đã yêu cầu bổ sung một lần ở bước này. Muốn yêu cầu lần nữa phải có lý do và người phê duyệt.", stage=stage)
         supplement = Supplement(no=len(dossier.supplements) + 1, stage=stage, reason=reason, items=wanted, asked_at=desk.now(),
-                                asked_by=staff.id, approver=clean_line(approver, 120), due_before=dossier.due_at)
+                                asked_by=staff.id, approver=approver, due_before=dossier.due_at)
         return {"reason": reason, "supplement": supplement}
 
     return _move(desk, dossier_id, "supplement-ask", State.SUPPLEMENT, facts)
@@ -89,6 +79,8 @@ def answer_supplement(desk: Desk, dossier_id: str, *, due_at: datetime | None = 
 
     def facts(unit: Unit, dossier: Dossier, staff: StaffRow) -> dict:
         open_ones = [s for s in dossier.supplements if s.answered_at is None]
+        if due_at and to_vn(due_at) <= desk.now():
+            raise InvalidFields({"due_at": "Ngày hẹn mới ở quá khứ."}, code="due-in-past")
         due = to_vn(due_at) if due_at else _due_after_supplement(desk, dossier, open_ones[-1] if open_ones else None)
         if not open_ones:
             return {"due_at": due}
@@ -110,7 +102,11 @@ def _due_after_supplement(desk: Desk, dossier: Dossier, asked: Supplement | None
     if policy == "resume" and asked is not None and dossier.due_at is not None and limit.unit in ("workday", "day"):
         left = desk.calendar.count_working_days(to_vn(asked.asked_at).date(), to_vn(dossier.due_at).date())
         limit = Limit(max(1, left), "workday")
-    return compute_due(desk.now(), limit, desk.calendar).due_at
+    elif policy == "resume" and asked is not None and dossier.due_at is not None and limit.unit == "hour":
+        start, end = to_vn(asked.asked_at), to_vn(dossier.due_at)
+        left = desk.calendar.working_minutes(start.date(), start.time(), end.date(), end.time())
+        limit = Limit(max(1, -(-left // 60)), "hour")
+    return compute_due(desk.now(), limit, desk.calendar, cutoff=desk.cutoff).due_at
 
 
 def accept(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
@@ -128,7 +124,7 @@ def accept(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
             if issued.code is None:
                 raise UserError("no-number-left", "Máy đã hết số và đang mất mạng. Hãy tiếp nhận hồ sơ này khi có mạng.")
             unit.submit(AssignCode(code=issued.code, lane=issued.lane), entity=dossier_id, by=staff.id, at=now)
-        due = compute_due(now, Limit(dossier.limit_value, dossier.limit_unit), desk.calendar).due_at
+        due = compute_due(now, Limit(dossier.limit_value, dossier.limit_unit), desk.calendar, cutoff=desk.cutoff).due_at
         done = unit.submit(Transition(action="accept", from_status=dossier.status, to_status=int(State.ACCEPTED), due_at=due,
                                       holder=desk.agency), entity=dossier_id, by=staff.id, at=now)
     changes = Changes(dossiers=frozenset({dossier_id}))
@@ -139,31 +135,31 @@ def accept(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
 
 def refuse(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes]:
     """Refuse a dossier (mẫu 03) before it is handed over, in writing."""
-    reason = _reason(reason)
+    reason = reason_text(reason)
     return _move(desk, dossier_id, "refuse", State.REFUSED, lambda *_: {"reason": reason})
 
 
 def stop(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes]:
     """Stop handling (mẫu 05): the head decides."""
-    reason = _reason(reason)
+    reason = reason_text(reason)
     return _move(desk, dossier_id, "stop", State.STOPPED, lambda *_: {"reason": reason}, head=True)
 
 
 def withdraw(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes]:
     """The citizen asks to take the dossier back (state 7); stopping it is the head's decision afterwards."""
-    reason = _reason(reason)
+    reason = reason_text(reason)
     return _move(desk, dossier_id, "withdraw-ask", State.WITHDRAWAL, lambda *_: {"reason": reason})
 
 
 def keep_withdrawn(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes]:
     """The withdrawal is not granted: handling goes on (7 → 4); the head decides."""
-    reason = _reason(reason)
+    reason = reason_text(reason)
     return _move(desk, dossier_id, "withdraw-refuse", State.PROCESSING, lambda *_: {"reason": reason}, head=True)
 
 
 def ask_payment(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Changes]:
     """A financial duty (tax, land use fee…) is asked of the citizen (state 6); the time limit pauses."""
-    reason = _reason(reason)
+    reason = reason_text(reason)
     return _move(desk, dossier_id, "payment-ask", State.FINANCIAL, lambda *_: {"reason": reason})
 
 
@@ -184,10 +180,10 @@ def payment_done(desk: Desk, dossier_id: str, *, note: str = "") -> tuple[Dossie
 def register_result(desk: Desk, dossier_id: str, *, kind: str = "", number: str = "", note: str = "",
                     slip: str = "") -> tuple[Dossier, Changes]:
     """The result lies at the counter (state 9)."""
+    kind, number, note = one_line("kind", kind, 120), one_line("number", number, 60), one_line("note", note, 300)
 
     def facts(unit: Unit, dossier: Dossier, staff: StaffRow) -> dict:
-        result = Result(at=desk.now(), kind=clean_line(kind, 120) or _result_kind(desk, dossier), number=clean_line(number, 60),
-                        note=clean_line(note, 300))
+        result = Result(at=desk.now(), kind=kind or _result_kind(desk, dossier), number=number, note=note)
         return {"result": result, "holder": desk.agency, "slip": slip}
 
     return _move(desk, dossier_id, "result", State.DONE, facts)
@@ -206,19 +202,22 @@ def return_result(desk: Desk, dossier_id: str, *, collector_name: str, collector
     Being late never withholds a result. Fees still due are the caller's warning, not a block here. Raises
     ``collector-missing``, ``authority-missing`` (somebody else collects without naming the paper that allows it).
     """
-    name = clean_line(collector_name, 200)
-    if not name:
-        raise InvalidFields({"collector_name": "Chưa nhập tên người nhận kết quả."}, code="collector-missing")
+    bad: dict[str, str] = {}
+    name = person_name("collector_name", collector_name, 200, bad, "Chưa nhập tên người nhận kết quả.")
+    id_no, authority = bounded("collector_id_no", "".join(collector_id_no.split()), 20, bad), bounded("authority", authority, 200, bad)
+    phone, note = bounded("phone", phone, 20, bad), bounded("note", note, 300, bad)
+    given_back = tuple(bounded("originals", text, 300, bad) for text in originals)
+    postal_code = bounded("postal_code", "".join(postal_code.split()).upper(), 40, bad)
+    if bad:
+        raise InvalidFields(bad, code="invalid-fields" if name else "collector-missing")
     if relation not in ("owner", "submitter", "authorised", "post"):
         raise InvalidFields({"relation": "Quan hệ của người nhận không đúng."})
-    if relation == "authorised" and not authority.strip():
+    if relation == "authorised" and not authority:
         raise InvalidFields({"authority": "Người nhận thay phải có giấy ủy quyền; ghi số hoặc tên giấy."}, code="authority-missing")
 
     def facts(unit: Unit, dossier: Dossier, staff: StaffRow) -> dict:
-        returned = Returned(at=desk.now(), by=staff.id, collector_name=name, collector_id_no="".join(collector_id_no.split()),
-                            relation=relation, authority=clean_line(authority, 200), phone=clean_line(phone, 20),
-                            originals=tuple(clean_line(o, 300) for o in originals),
-                            postal_code="".join(postal_code.split()).upper(), note=clean_line(note, 300))
+        returned = Returned(at=desk.now(), by=staff.id, collector_name=name, collector_id_no=id_no, relation=relation,
+                            authority=authority, phone=phone, originals=given_back, postal_code=postal_code, note=note)
         return {"returned": returned, "holder": ""}
 
     return _move(desk, dossier_id, "return", State.RETURNED, facts)
@@ -226,9 +225,9 @@ def return_result(desk: Desk, dossier_id: str, *, collector_name: str, collector
 
 def extend(desk: Desk, dossier_id: str, new_due_at: datetime, reason: str, *, approver: str = "") -> tuple[Dossier, Changes]:
     """A new due date with its reason (mẫu 04). The original date stays in the dossier. Raises ``due-not-later``."""
-    reason = _reason(reason)
+    reason = reason_text(reason)
     staff = desk.require("deadline.extend", head=True)
-    due = to_vn(new_due_at)
+    due, approver = to_vn(new_due_at), one_line("approver", approver, 120)
     with desk.store.write() as unit:
         dossier = _load(unit, dossier_id)
         if dossier.status in (State.REFUSED, State.STOPPED, State.RETURNED):
@@ -238,7 +237,7 @@ def extend(desk: Desk, dossier_id: str, new_due_at: datetime, reason: str, *, ap
         if due <= desk.now():
             raise InvalidFields({"due_at": "Ngày hẹn mới ở quá khứ."}, code="due-in-past")
         done = unit.submit(Extend(old_due_at=dossier.due_at, new_due_at=due, reason=reason,
-                                  approver=clean_line(approver, 120) or staff.name), entity=dossier_id, by=staff.id, at=desk.now())
+                                  approver=approver or staff.name), entity=dossier_id, by=staff.id, at=desk.now())
     changes = Changes(dossiers=frozenset({dossier_id}))
     desk.changed(changes)
     assert isinstance(done.state, Dossier)

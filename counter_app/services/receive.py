@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from counter_app.domain.checklist import Missing, missing_components
 from counter_app.domain.idnumber import check_id_no, parse_dob, tax_code_ok
 from counter_app.domain.postal import postal_ok
 from counter_app.domain.procedure import Procedure
 from counter_app.services.desk import Changes, Desk
+from counter_app.services.fields import bounded, person_name
 from counter_app.services.numbers import take_spare
 from onestop.deadline import Due, Limit, compute_due
 from onestop.errors import InvalidFields, UserError
@@ -22,6 +22,7 @@ from onestop.text import clean_line
 from onestop.vntime import to_vn
 
 MAX_NAME, MAX_TEXT, MAX_LONG = 200, 300, 1000
+MAX_CODE, MAX_ID, MAX_EMAIL, MAX_COMPONENTS = 60, 20, 120, 200
 #: A reception may be entered afterwards (paper day after a power cut), but not from further back than this.
 MAX_BACKDATE = timedelta(days=31)
 
@@ -75,8 +76,7 @@ def find_procedure(desk: Desk, code: str, day: date) -> Procedure:
 def preview_due(desk: Desk, procedure: Procedure, received_at: datetime | None = None) -> Due:
     """The due date with its reasoning, for the form while it is being filled."""
     limit = Limit(procedure.limit.value, procedure.limit.unit)
-    hours, minutes = (int(part) for part in desk.settings.same_day_cutoff.split(":"))
-    return compute_due(to_vn(received_at or desk.now()), limit, desk.calendar, cutoff=time(hours, minutes))
+    return compute_due(to_vn(received_at or desk.now()), limit, desk.calendar, cutoff=desk.cutoff)
 
 
 def check(desk: Desk, form: ReceiveForm) -> tuple[Procedure, ReceiveForm, list[str]]:
@@ -93,9 +93,9 @@ def check(desk: Desk, form: ReceiveForm) -> tuple[Procedure, ReceiveForm, list[s
     elif received_at < desk.now() - MAX_BACKDATE:
         bad["received_at"] = f"Thời điểm nhận quá {MAX_BACKDATE.days} ngày trước. Hãy kiểm tra lại ngày."
     owner = _clean_party(form.owner, bad, warnings)
-    submitter = _clean_submitter(form.submitter, bad)
-    subject = _bounded("subject", form.subject, MAX_LONG, bad)
-    address = _bounded("return_address", form.return_address, MAX_TEXT, bad)
+    submitter = clean_submitter(form.submitter, bad)
+    subject = bounded("subject", form.subject, MAX_LONG, bad)
+    address = bounded("return_address", form.return_address, MAX_TEXT, bad)
     if form.return_method == "post" and not address:
         address = owner.address
         if not address:
@@ -107,9 +107,7 @@ def check(desk: Desk, form: ReceiveForm) -> tuple[Procedure, ReceiveForm, list[s
         bad["set_count"] = "Số bộ hồ sơ phải từ 1 đến 99."
     if not form.procedure.strip():
         bad["procedure"] = "Chưa chọn thủ tục."
-    for component in form.components or ():
-        if not (0 <= component.originals <= 999 and 0 <= component.copies <= 999):
-            bad["components"] = "Số lượng bản chính, bản sao phải từ 0 đến 999."
+    judge_components(form.components or (), bad)
     if bad:
         raise InvalidFields(bad)
     procedure = find_procedure(desk, form.procedure, received_at.date())
@@ -133,6 +131,19 @@ def check(desk: Desk, form: ReceiveForm) -> tuple[Procedure, ReceiveForm, list[s
     cleaned = replace(form, procedure=procedure.code, owner=owner, submitter=submitter, subject=subject, components=tuple(named),
                       return_address=address, postal_code=postal_code, received_at=received_at)
     return procedure, cleaned, warnings
+
+
+def judge_components(components: tuple[Component, ...], bad: dict[str, str]) -> None:
+    """What lies on the desk must be countable and fit on the receipt."""
+    if len(components) > MAX_COMPONENTS:
+        bad["components"] = f"Tối đa {MAX_COMPONENTS} thành phần hồ sơ."
+    for component in components:
+        bounded("components", component.name, MAX_TEXT, bad)
+        bounded("components", component.note, MAX_TEXT, bad)
+        if not (0 <= component.originals <= 999 and 0 <= component.copies <= 999):
+            bad["components"] = "Số lượng bản chính, bản sao phải từ 0 đến 999."
+        elif component.code != clean_line(component.code, MAX_CODE):
+            bad["components"] = f"Mã thành phần hồ sơ phải là một dòng chữ tối đa {MAX_CODE} ký tự."
 
 
 def receive(desk: Desk, form: ReceiveForm, *, dossier_id: str | None = None) -> tuple[Received, Changes]:
@@ -185,11 +196,7 @@ def _fees(procedure: Procedure, form: ReceiveForm, by: str, at: datetime) -> tup
 
 
 def _clean_party(party: Party, bad: dict[str, str], warnings: list[str]) -> Party:
-    name = _bounded("owner.name", party.name, MAX_NAME, bad)
-    if not name:
-        bad.setdefault("owner.name", "Chưa nhập tên chủ hồ sơ.")
-    elif not _looks_like_text(name):
-        bad.setdefault("owner.name", "Tên có ký tự không in được trên giấy (biểu tượng, ký tự lạ). Hãy gõ lại bằng chữ.")
+    name = person_name("owner.name", party.name, MAX_NAME, bad, "Chưa nhập tên chủ hồ sơ.")
     id_no = "".join(party.id_no.split())
     if party.kind == "person":
         looked = check_id_no(id_no, dob=parse_dob(party.dob) if party.dob else None, gender=party.gender)
@@ -206,27 +213,19 @@ def _clean_party(party: Party, bad: dict[str, str], warnings: list[str]) -> Part
         if dob is None:
             bad["owner.dob"] = "Ngày sinh không đúng. Nhập ngày/tháng/năm hoặc chỉ năm sinh."
     return Party(kind=party.kind, id_no=id_no, name=name, dob=dob, gender=party.gender,
-                 address=_bounded("owner.address", party.address, MAX_TEXT, bad),
-                 phone=_phone("owner.phone", party.phone, bad), email=clean_line(party.email or "", 120) or None)
+                 address=bounded("owner.address", party.address, MAX_TEXT, bad),
+                 phone=_phone("owner.phone", party.phone, bad), email=bounded("owner.email", party.email or "", MAX_EMAIL, bad) or None)
 
 
-def _clean_submitter(submitter: Submitter | None, bad: dict[str, str]) -> Submitter | None:
+def clean_submitter(submitter: Submitter | None, bad: dict[str, str]) -> Submitter | None:
+    """Who stands at the desk for the owner, cleaned; what is wrong goes to ``bad``."""
     if submitter is None:
         return None
-    name = _bounded("submitter.name", submitter.name, MAX_NAME, bad)
-    if not name:
-        bad.setdefault("submitter.name", "Chưa nhập tên người nộp thay.")
-    return Submitter(name=name, id_no="".join(submitter.id_no.split()), phone=_phone("submitter.phone", submitter.phone, bad),
-                     address=_bounded("submitter.address", submitter.address, MAX_TEXT, bad),
-                     authority=_bounded("submitter.authority", submitter.authority, MAX_TEXT, bad))
-
-
-def _bounded(field: str, text: str, limit: int, bad: dict[str, str]) -> str:
-    """NFC, one line, never cut silently: too long is a sentence beside the field and the typed text stays."""
-    cleaned = clean_line(text, len(text))
-    if len(cleaned) > limit:
-        bad[field] = f"Dài {len(cleaned)} ký tự, tối đa {limit}. Hãy rút gọn."
-    return cleaned
+    name = person_name("submitter.name", submitter.name, MAX_NAME, bad, "Chưa nhập tên người nộp thay.")
+    id_no = bounded("submitter.id_no", "".join(submitter.id_no.split()), MAX_ID, bad)
+    return Submitter(name=name, id_no=id_no, phone=_phone("submitter.phone", submitter.phone, bad),
+                     address=bounded("submitter.address", submitter.address, MAX_TEXT, bad),
+                     authority=bounded("submitter.authority", submitter.authority, MAX_TEXT, bad))
 
 
 def _phone(field: str, text: str, bad: dict[str, str]) -> str:
@@ -234,7 +233,3 @@ def _phone(field: str, text: str, bad: dict[str, str]) -> str:
     if digits and not 8 <= len(digits) <= 15:
         bad[field] = "Số điện thoại không đúng."
     return digits
-
-
-def _looks_like_text(name: str) -> bool:
-    return all(unicodedata.category(ch)[0] in "LMNPZ" for ch in name)

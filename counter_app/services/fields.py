@@ -1,0 +1,48 @@
+"""One typed line of a form, made clean and judged. Nothing is ever cut silently: too long is a sentence, and the text stays."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from onestop.errors import InvalidFields
+from onestop.text import clean_line
+
+MAX_REASON = 1000
+
+
+def bounded(field: str, text: str, limit: int, bad: dict[str, str]) -> str:
+    """``text`` in NFC on one line; what is wrong with it goes to ``bad[field]``."""
+    cleaned = clean_line(text, len(text) * 3)  # composing may lengthen, never beyond three times
+    if len(cleaned) > limit:
+        bad[field] = f"Dài {len(cleaned)} ký tự, tối đa {limit}. Hãy rút gọn."
+    return cleaned
+
+
+def one_line(field: str, text: str, limit: int) -> str:
+    """As ``bounded`` for a single field. Raises InvalidFields."""
+    bad: dict[str, str] = {}
+    cleaned = bounded(field, text, limit, bad)
+    if bad:
+        raise InvalidFields(bad)
+    return cleaned
+
+
+def reason_text(text: str, missing: str = "Phải ghi rõ lý do.") -> str:
+    """Every request, refusal, apology and correction carries a concrete reason (forms 02–05). Raises InvalidFields
+    ``reason-missing``, ``reason-too-long``."""
+    cleaned = clean_line(text, len(text) * 3)
+    if len(cleaned) < 3:
+        raise InvalidFields({"reason": missing}, code="reason-missing")
+    if len(cleaned) > MAX_REASON:
+        raise InvalidFields({"reason": f"Lý do dài {len(cleaned)} ký tự, tối đa {MAX_REASON}."}, code="reason-too-long")
+    return cleaned
+
+
+def person_name(field: str, text: str, limit: int, bad: dict[str, str], empty: str) -> str:
+    """A name that can be printed. ``empty``: the sentence when there is none."""
+    name = bounded(field, text, limit, bad)
+    if not name:
+        bad.setdefault(field, empty)
+    elif not all(ch.isascii() or unicodedata.category(ch)[0] in "LMNPZ" for ch in name):
+        bad.setdefault(field, "Tên có ký tự không in được trên giấy (biểu tượng, ký tự lạ). Hãy gõ lại bằng chữ.")
+    return name
