@@ -54,6 +54,8 @@ class DossierPresenter(QObject):
 
     def command(self, command_id: str) -> bool:
         """The F-keys do what the buttons show; a key whose action is not there stays with the frame."""
+        if command_id == "preview":
+            return self._preview()
         for action_id in _KEYS.get(command_id, ()):
             button = self._view.actions.buttons.get(action_id)
             if button is not None and button.isEnabled():
@@ -165,6 +167,14 @@ class DossierPresenter(QObject):
             print_paper(self._ctx, makers[form](self._ctx.desk, self._dossier))
         except UserError as error:
             self._ctx.fail(error)
+
+    def _preview(self) -> bool:
+        """The papers of this dossier as they would be printed now."""
+        if self._dossier is None or self._ctx.printing is None or not self._view.actions.buttons:
+            return False
+        makers = [paper.receipt, paper.control_sheet, *([paper.return_slip] if self._dossier.returned else [])]
+        self._ctx.printing.preview([make(self._ctx.desk, self._dossier) for make in makers])
+        return True
 
     @Slot(str)
     def _reveal(self, who: str) -> None:

@@ -28,6 +28,7 @@ from onestop.ids import uuid7_hex
 from onestop.model import Dossier
 
 _TICK_MS = 20_000
+_MOVES = {"sent": SaveOutcome.SENT, "confirmed": SaveOutcome.CONFIRMED, "needs_person": SaveOutcome.NEEDS_PERSON}
 
 
 class ReceivePresenter(QObject):
@@ -43,6 +44,7 @@ class ReceivePresenter(QObject):
         self._saving = FormSaving(ctx, view, self._rules, self._say, self)
         self._cleared: Parked | None = None
         self._began = self._shown = False
+        self._saved_words = ""
         self._passing = False  # the message line says what an edit makes old
         self._parking = Parking(ctx.desk, self._snapshot, self)
         self._scans = FormScans(ctx, view, self)
@@ -54,6 +56,7 @@ class ReceivePresenter(QObject):
         view.procedure_chosen.connect(self._choose)
         view.procedure_cleared.connect(lambda: self._choose(None))
         view.save_requested.connect(self.save)
+        self._last.moved.connect(self._moved)
         self._saving.saved.connect(self._saved)
         self._saving.corrected.connect(self._corrected)
         view.key_pressed.connect(self._key)
@@ -191,11 +194,21 @@ class ReceivePresenter(QObject):
         self._load(form.blank())
         self._ctx.say(outcome, code=dossier.shown_code)
         told = notice(outcome, code=dossier.shown_code)
+        self._saved_words = told.sentence
         self._say(told, " ".join(f"{WARNINGS_VI[code]}." for code in done.warnings if code in WARNINGS_VI))
         if print_after:
             self._last.print(everything=True)
         self._list_drafts()
         self._view.focus("procedure")
+
+    @Slot(str)
+    def _moved(self, state: str) -> None:
+        """What was "saved, waiting" goes on its way: the message line must not say what is no longer true."""
+        outcome = _MOVES.get(state)
+        if outcome is not None and self._saved_words and self._view.notices.sentence() == self._saved_words:
+            told = notice(outcome)
+            self._saved_words = told.sentence
+            self._say(told, self._last.dossier.shown_code if self._last.dossier else "")
 
     @Slot(object, bool)
     def _corrected(self, dossier: Dossier, print_after: bool) -> None:

@@ -1,12 +1,15 @@
 """A receptionist with a queue: everything by keyboard, in the order of the paper."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import Qt
 
 from counter_app.domain.outcomes import SaveOutcome
+from counter_app.services.desk import Changes
 from counter_app.ui import a11y
 from onestop.vntime import VN_TZ
+from onestop.wire import OpResult
 from tests.desk import NOW
 from tests.ui.receive.conftest import Reception
 
@@ -140,3 +143,21 @@ def test_tab_order_is_the_order_of_the_page_and_everything_has_a_name(page: Rece
     columns = (view.papers, view.filing, view._side, view.owner, view.submitter)
     assert a11y.unnamed(view) == []
     assert a11y.tab_order_faults(view.scroll, columns) == []
+
+
+def test_saved_sent_confirmed_is_said_and_shown(page: Reception):
+    page.keys.enter("1.004873", *PERSON)
+    page.keys.save()
+    saved, bench, changed = page.last(), page.stage.bench, page.stage.ctx.facts.changed
+    said = [(page.view.receipt.sync.chip().text, page.view.notices.sentence())]
+    with bench.store.write() as unit:
+        [(op, _)] = unit.next_batch(bench.desk.agency)
+    changed.emit(Changes(dossiers=frozenset({saved.id})))
+    said.append((page.view.receipt.sync.chip().text, page.view.notices.sentence()))
+    with bench.store.write() as unit:
+        unit.settle([OpResult(op=op, s="applied", v=1)])
+    bench.pull(replace(saved, version=1))
+    changed.emit(Changes(dossiers=frozenset({saved.id})))
+    said.append((page.view.receipt.sync.chip().text, page.view.notices.sentence()))
+    assert said == [("Đã lưu trên máy", "Đã lưu trên máy, chờ gửi."), ("Đã gửi, chờ trả lời", "Đã gửi về trung tâm."),
+                    ("Trung tâm đã xác nhận", "Trung tâm đã xác nhận.")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from counter_app.domain.outcomes import Outcome
 from counter_app.services import paper
@@ -21,12 +21,15 @@ from onestop.model import Dossier
 
 
 class LastReceipt(QObject):
-    """Follows one dossier and shows it in its card."""
+    """Follows one dossier and shows it in its card. ``moved(SyncState)`` when it came further on its way."""
+
+    moved = Signal(str)
 
     def __init__(self, ctx: UiContext, card: LastReceiptCard, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._ctx, self._card = ctx, card
         self.dossier: Dossier | None = None
+        self._state = ""
         ctx.facts.changed.connect(self._changed)
         told = getattr(ctx.printing, "told", None)
         if told is not None:
@@ -73,6 +76,9 @@ class LastReceipt(QObject):
             self.dossier = reader.dossier(self.dossier.id) or self.dossier
             state = reader.sync_state(self.dossier.id)
         shown = self.dossier
+        if state != self._state:
+            self._state = state
+            self.moved.emit(state)
         self._card.show_receipt(shown.shown_code, shown.owner.name, f"{shown.procedure_name}\nHẹn trả {moment_text(shown.due_at)}",
                                 sync_chip(state))
 
