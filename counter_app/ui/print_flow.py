@@ -7,6 +7,7 @@ Order: render → hand to the queue (or file) → follow → note the print. Wha
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -73,7 +74,8 @@ class PrintFlow(QObject):
         self._ctx = ctx
         self._running: list[_Running] = []
         self._unnoted: list[tuple[Paper, str]] = []
-        self._asking = False
+        self._todo: list[tuple[Paper, Callable[[], Any], Callable[[Any], None]]] = []
+        self._asking = self._busy = False
         self._forms: FormSet | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
@@ -103,14 +105,12 @@ class PrintFlow(QObject):
         self._tell(PrintOutcome.PREPARING, {"document": NAMES.get(paper.form, paper.form)}, paper)
         forms = self._form_texts()
         jobs = [running.job for running in stuck]
-        self._ctx.tasks.run_task(lambda: _submit(paper, target, jobs, forms), lambda end: self._submitted(paper, *end),
-                                 lambda error: self._failed(paper, error), owner=self)
+        self._in_turn(paper, lambda: _submit(paper, target, jobs, forms), lambda end: self._submitted(paper, *end))
 
     def save_pdf(self, paper: Paper, path: Path) -> None:
         """Write the form to a file instead; it counts as a print."""
         size, forms = self.target(paper.form).paper, self._form_texts()
-        self._ctx.tasks.run_task(lambda: _save(paper, size, path, forms), lambda end: self._ended(paper, *end),
-                                 lambda error: self._failed(paper, error), owner=self)
+        self._in_turn(paper, lambda: _save(paper, size, path, forms), lambda end: self._ended(paper, *end))
 
     def preview(self, papers: list[Paper]) -> None:
         """Let the person look at the pages before they are printed."""
@@ -140,6 +140,29 @@ class PrintFlow(QObject):
         self._running = []
 
     # ---- on the GUI thread
+
+    def _in_turn(self, paper: Paper, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Papers leave in the order they were asked for (the receipt before the control sheet), one at a time."""
+        self._todo.append((paper, work, done))
+        self._next()
+
+    def _next(self) -> None:
+        if self._busy or not self._todo:
+            return
+        self._busy = True
+        paper, work, done = self._todo.pop(0)
+
+        def ended(end: Any) -> None:
+            self._busy = False
+            self._next()
+            done(end)
+
+        def failed(error: Exception) -> None:
+            self._busy = False
+            self._next()
+            self._failed(paper, error)
+
+        self._ctx.tasks.run_task(work, ended, failed, owner=self)
 
     def _form_texts(self) -> FormSet:
         """Our forms with the office's own files over them, read once; what is wrong with a file is told once."""

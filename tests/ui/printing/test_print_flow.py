@@ -65,6 +65,16 @@ def test_a_pdf_folder_is_a_printer_too(printing: Printing, tmp_path: Path, wait)
     assert made.read_bytes().startswith(b"%PDF") and "An" not in made.name and printing.outcomes == [PrintOutcome.SAVED_PDF]
 
 
+def test_papers_leave_in_the_order_they_were_asked_for(printing: Printing, tmp_path: Path, wait):
+    left = []
+    printing.flow.printed.connect(lambda paper: left.append(paper.form))
+    made = [printing.receipt(), printing.sheet(), printing.receipt(), printing.sheet()]
+    for number, paper in enumerate(made):
+        printing.flow.save_pdf(paper, tmp_path / f"{number}.pdf")
+    wait(lambda: len(left) == 4)
+    assert left == ["01", "06", "01", "06"]
+
+
 def test_a_place_that_cannot_be_written(printing: Printing, tmp_path: Path, wait):
     printing.flow.save_pdf(printing.receipt(), tmp_path / "khong-co" / "a.pdf")
     wait(lambda: bool(printing.told))
