@@ -17,7 +17,11 @@ from benchmarks.report import Row, table
 
 def main() -> int:
     """Run the named benchmarks (all without a name)."""
-    every = sorted(m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name not in ("__main__", "report", "material", "profile", "window_child"))
+    every = sorted(
+        m.name
+        for m in pkgutil.iter_modules(benchmarks.__path__)
+        if m.name not in ("__main__", "report", "material", "profile", "window_child")
+    )
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(every))
     parser.add_argument("--quick", action="store_true", help="smaller sizes: seconds instead of minutes")

@@ -21,9 +21,11 @@ ROOT = Path(__file__).parents[1]
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """No keyring (a PIN opens the store, its 0.2 s of argon2id included), no screen needed, nothing of the person's own."""
+    """No keyring (a PIN opens the store, its 0.2 s of argon2id included), no screen needed, nothing of the person's own. Byte code
+    is kept, as it is where the program is installed."""
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
         "PYTHONPATH": str(ROOT),
         "QT_QPA_PLATFORM": os.environ.get("BENCHMARK_QPA", "offscreen"),
         "HOME": str(folder),

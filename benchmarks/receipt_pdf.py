@@ -18,8 +18,12 @@ from counter_app.printing.documents import ComponentLine, Header, Party, Receipt
 from counter_app.printing.pdf import render
 from onestop.vntime import VN_TZ
 
-_PAPERS = ("Đơn đề nghị cấp giấy phép xây dựng", "Giấy chứng nhận quyền sử dụng đất", "Bản vẽ thiết kế xây dựng",
-           "Bản cam kết bảo đảm an toàn đối với công trình liền kề")
+_PAPERS = (
+    "Đơn đề nghị cấp giấy phép xây dựng",
+    "Giấy chứng nhận quyền sử dụng đất",
+    "Bản vẽ thiết kế xây dựng",
+    "Bản cam kết bảo đảm an toàn đối với công trình liền kề",
+)
 
 
 def run(quick: bool = False) -> list[Row]:
@@ -36,10 +40,12 @@ def run(quick: bool = False) -> list[Row]:
         _bare(pages, document.code)
         bare.append((perf_counter() - start) * 1000)
         sizes.append(len(content) / 1000)
-    return [Row("receipt as PDF, warm (median)", median(ours), "ms", 60.0),
-            Row("receipt as PDF, warm (p95)", p95(ours), "ms", 120.0),
-            Row("receipt as PDF, against a bare canvas of the same lines", median(ours), "ms", 4.0, baseline=median(bare)),
-            Row("receipt as PDF, size", max(sizes), "kB", 80.0)]
+    return [
+        Row("receipt as PDF, warm (median)", median(ours), "ms", 60.0),
+        Row("receipt as PDF, warm (p95)", p95(ours), "ms", 120.0),
+        Row("receipt as PDF, against a bare canvas of the same lines", median(ours), "ms", 4.0, baseline=median(bare)),
+        Row("receipt as PDF, size", max(sizes), "kB", 80.0),
+    ]
 
 
 def _lines(content: bytes) -> list[list[tuple[float, float, str, str, float]]]:
@@ -80,9 +86,15 @@ def _bare(pages: list[list[tuple[float, float, str, str, float]]], code: str) ->
 def _receipt(number: int) -> ReceiptDoc:
     return ReceiptDoc(
         header=Header(parent="Văn phòng UBND tỉnh Khánh Hòa", unit="Trung tâm Phục vụ hành chính công", place="Khánh Hòa"),
-        code=f"H32.15-261123-{number + 1:04d}", procedure_code="1.013225", procedure_name="Cấp giấy phép xây dựng mới",
+        code=f"H32.15-261123-{number + 1:04d}",
+        procedure_code="1.013225",
+        procedure_name="Cấp giấy phép xây dựng mới",
         owner=Party(name=f"Nguyễn Thị Ngọc Thuỷ {number}", id_no="001099012345", phone="0912 345 678", address="Phường Nha Trang"),
-        components=tuple(ComponentLine(name=name, originals=1, copies=number % 2) for name in _PAPERS), limit="10 ngày làm việc",
-        received_at=datetime(2026, 11, 23, 8, 5, tzinfo=VN_TZ), due_at=datetime(2026, 12, 8, 17, 0, tzinfo=VN_TZ),
-        return_method="Tại bộ phận một cửa", receiver="Phạm Thu Hằng", hotline="0258 3 822 111",
+        components=tuple(ComponentLine(name=name, originals=1, copies=number % 2) for name in _PAPERS),
+        limit="10 ngày làm việc",
+        received_at=datetime(2026, 11, 23, 8, 5, tzinfo=VN_TZ),
+        due_at=datetime(2026, 12, 8, 17, 0, tzinfo=VN_TZ),
+        return_method="Tại bộ phận một cửa",
+        receiver="Phạm Thu Hằng",
+        hotline="0258 3 822 111",
     )

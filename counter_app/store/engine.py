@@ -9,11 +9,9 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import NullPool
 from sqlcipher3 import dbapi2
 
 from counter_app.runtime.clock import Clock, SystemClock
@@ -24,6 +22,9 @@ from counter_app.store.recovery import begin_life
 from counter_app.store.session import Session
 from counter_app.store.unit import Reader, Unit
 from counter_app.store.witness import Facts, Record, Witness, facts_from_json, facts_to_json
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
 
 T = TypeVar("T")
 #: Connections kept open for the next transaction (each with its page cache); more are closed again.
@@ -88,6 +89,9 @@ class Store:
     def engine(self) -> Engine:
         """For schema upgrades and for queries built with Core. Transactions go past it: its pool and statements would take a
         tenth of a save."""
+        from sqlalchemy import create_engine, event  # a third of the start otherwise
+        from sqlalchemy.pool import NullPool
+
         engine = create_engine("sqlite://", module=dbapi2, creator=lambda: connect(self.path, self._key), poolclass=NullPool)
         event.listen(engine, "begin", _begin)
         return engine

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 #: The revision this program works with, kept here so that an ordinary start does not import Alembic (0.2 s); a test
 #: compares it with the scripts.

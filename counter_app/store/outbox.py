@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from counter_app.store.journal import Journal
 from counter_app.store.positions import Positions
 from counter_app.store.projection import Projecting
-from counter_app.store.rows import OutboxItem, OutboxSummary, moment
+from counter_app.store.rows import UNFINISHED, OutboxItem, OutboxSummary, moment
 from counter_app.store.session import Session
-from counter_app.store.tables import UNFINISHED
 from onestop.errors import UserError
 from onestop.feed import Position
 from onestop.wire import MAX_BATCH_BYTES, MAX_BATCH_OPS, OpResult
@@ -107,9 +106,10 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
     def settle(self, results: list[OpResult], pos: Position | None = None, *, now: datetime | None = None) -> list[tuple[str, str]]:
         """Record the gateway's answers; returns the entities whose state changed as (kind, id).
 
-        ``applied``, ``merged``, ``duplicate`` → acked · ``conflict``, ``rejected`` → review · ``op_id_reuse`` → quarantined ·
-        ``deferred`` → waits and is sent again. An answer to an op that has one already changes nothing. ``pos``: the highest
-        position the reply named.
+        ``applied``, ``merged`` → acked, also where the gateway wants a person to look at it: the review comes by the feed and the
+        dossier's later ops do not wait for it · ``conflict``, ``rejected`` → review · ``duplicate`` → as the first answer was ·
+        ``op_id_reuse`` → quarantined · ``deferred`` → waits and is sent again. An answer to an op that has one already changes
+        nothing. ``pos``: the highest position the reply named.
         """
         later = int(((now or self.store.clock.now()) + DEFER).timestamp())
         touched: dict[tuple[str, str], None] = {}
@@ -127,7 +127,7 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
                     r.op,
                 )
                 continue
-            state = "quarantined" if r.s == "op_id_reuse" else "acked" if r.s in _ACKED and not r.review else "review"
+            state = self._answered(r)
             self._run(
                 "UPDATE outbox SET state = ?, ack_v = ?, ack_seq = ?, ack_chain = ?, review = ?, code = ?, message = ? WHERE op_id = ?",
                 state,
@@ -144,6 +144,16 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
         if pos is not None:
             self.raise_hi(pos)
         return list(touched)
+
+    def _answered(self, r: OpResult) -> str:
+        """The state of an op that was answered by ``r``."""
+        verdict = r.was or r.s
+        if verdict == "op_id_reuse":
+            return "quarantined"
+        if verdict in _ACKED:
+            return "acked"
+        # Decided by somebody before the answer (lost once) reached us: nothing is left to wait for.
+        return "void" if self._one("SELECT 1 FROM review WHERE id = ? AND status = 'settled'", r.review) else "review"
 
     def retry_later(self, op_ids: list[str], at: datetime) -> None:
         """No answer came: the same bytes go again, not before ``at``."""

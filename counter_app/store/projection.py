@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from counter_app.store.entities import MODELS, entity_from
+from counter_app.store.rows import UNFINISHED
 from counter_app.store.saving import Saving
-from counter_app.store.tables import UNFINISHED
 from onestop import apply as rules
 from onestop.codec import decode_op, encode
 from onestop.errors import UserError

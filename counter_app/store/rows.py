@@ -15,6 +15,10 @@ from onestop.wire import StaffRow
 #: ``needs_person``: the gateway refused something, or it could not be sent.
 SyncState = Literal["confirmed", "sent", "saved", "needs_person"]
 SYNC: tuple[SyncState, ...] = ("confirmed", "sent", "saved", "needs_person")
+#: The states whose time limit runs (onestop.states.clock): everything but these. Spelled the same in index and queries.
+CLOCK_RUNS = "status NOT IN (1, 3, 5, 6, 8, 9, 10)"
+#: Ops that are not finished; spelled the same in index and queries.
+UNFINISHED = "state IN ('new', 'sent', 'review', 'quarantined')"
 
 
 @dataclass(frozen=True, slots=True)

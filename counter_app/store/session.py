@@ -6,12 +6,12 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Executable
-
 from onestop.codec import decode, encode
 from onestop.wire import AgencySettings, EnrolReply
 
 if TYPE_CHECKING:
+    from sqlalchemy import Executable
+
     from counter_app.store.engine import Store
     from counter_app.store.witness import Record
 

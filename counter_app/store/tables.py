@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
+from counter_app.store.rows import CLOCK_RUNS, UNFINISHED
+
 metadata = MetaData()
 
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False), sqlite_with_rowid=False)
@@ -47,8 +49,6 @@ dossier = _entity(
     Column("owner_name", Text, nullable=False),
     Column("owner_folded", Text, nullable=False),
 )
-#: The states whose time limit runs (onestop.states.clock): everything but these. Spelled the same in index and queries.
-CLOCK_RUNS = "status NOT IN (1, 3, 5, 6, 8, 9, 10)"
 Index("dossier_code", dossier.c.code)
 Index("dossier_provisional", dossier.c.provisional_code, sqlite_where=text("provisional_code IS NOT NULL"))
 Index("dossier_received", dossier.c.received_at)
@@ -126,8 +126,6 @@ outbox = Table(
     Column("payload", LargeBinary, nullable=False),
 )
 #: Every index costs a page more in each save: what waits is found through the outbox, not through an index on the dossier.
-#: Ops that are not finished; spelled the same in index and queries.
-UNFINISHED = "state IN ('new', 'sent', 'review', 'quarantined')"
 Index("outbox_entity", outbox.c.entity, outbox.c.dseq)
 Index("outbox_unfinished", outbox.c.part, outbox.c.dseq, sqlite_where=text(UNFINISHED))
 Index("outbox_review", outbox.c.review, sqlite_where=text("review IS NOT NULL"))

@@ -17,12 +17,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import jwt
 import msgspec
-import requests
-import urllib3
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -31,10 +28,16 @@ from counter_app.sync.link_state import LinkState
 from onestop import wire
 from onestop.ids import uuid7_hex
 
+if TYPE_CHECKING:
+    import requests
+
 T = TypeVar("T")
 CONNECT_SECONDS = 4.0
 MAX_REPLY = 64 * 1024 * 1024
 _COMPRESS_FROM = 1024
+#: Refusals of the token, not of the request: a new token (made by the gateway's clock) may help. Any other 401 is an answer: a
+#: wrong password sent twice would count twice.
+_ASK_AGAIN = ("token-expired", "token-invalid", "assertion-expired")
 
 
 @dataclass
@@ -80,12 +83,12 @@ class GatewayClient:
         until = time.monotonic() + deadline
         for attempt in (1, 2):
             headers = self._headers(prove)
-            if authorised:
-                headers["Authorization"] = f"Bearer {self._token(until)}"
             try:
+                if authorised:
+                    headers["Authorization"] = f"Bearer {self._token(until)}"
                 content = self._exchange(method, path, raw, params, headers, _left(until))
             except Refused as refused:
-                if refused.status == 401 and authorised and attempt == 1:
+                if refused.code in _ASK_AGAIN and authorised and attempt == 1:
                     self._access = ("", 0.0)
                     continue
                 raise
@@ -120,6 +123,8 @@ class GatewayClient:
             access, valid_until = self._access
             if access and time.monotonic() < valid_until:
                 return access
+            import jwt  # here and below: the libraries of the line are not needed before the window is there
+
             now = int(time.time()) + self._skew
             device = str(self.identity.device)
             assertion = jwt.encode({"iss": device, "sub": device, "aud": wire.AUD_ASSERTION, "iat": now, "exp": now + 240,
@@ -138,6 +143,8 @@ class GatewayClient:
     def _session(self) -> requests.Session:
         session = getattr(self._local, "session", None)
         if session is None:
+            import requests
+
             session = requests.Session()
             session.trust_env = False
             session.verify = str(self.ca) if self.ca else True
@@ -146,6 +153,9 @@ class GatewayClient:
 
     def _exchange(self, method: str, path: str, raw: bytes | None, params: dict[str, str] | None, headers: dict[str, str],
                   deadline: float) -> bytes:
+        import requests
+        import urllib3
+
         if raw is not None:
             headers["Content-Type"] = wire.MEDIA_TYPE
             if len(raw) >= _COMPRESS_FROM:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -10,12 +12,14 @@ from counter_app.runtime.settings import CAMERA, SCANNER_PREFIX, SCANNER_SUFFIX,
 from counter_app.scanner.classify import classify
 from counter_app.scanner.gate import Gate, Wrapping
 from counter_app.scanner.known import known_code, scanner_text
-from counter_app.scanner.qt.camera import CameraSession
 from counter_app.scanner.qt.wedge import Wedge
 from counter_app.scanner.raw import RawScan
 from counter_app.scanner.serial_port import PortState, SerialScanner
 from counter_app.ui.camera_panel import CameraPanel
 from counter_app.ui.context import UiContext
+
+if TYPE_CHECKING:
+    from counter_app.scanner.qt.camera import CameraSession
 
 
 class ScanSources(QObject):
@@ -75,6 +79,8 @@ class ScanSources(QObject):
             self.close_camera()
             return
         if self._panel is None:
+            from counter_app.scanner.qt.camera import CameraSession  # the picture libraries would slow each start
+
             self._panel = CameraPanel(self._host)
             self._panel.close_requested.connect(self.close_camera)
             self._camera = CameraSession(self._fits, self)
