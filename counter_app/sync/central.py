@@ -23,6 +23,9 @@ from onestop.wire import (
     SignInRequest,
 )
 
+#: What the gateway says of a password, in the counter's words.
+_VERDICTS = {"sign-in-wrong": "sign-in-refused", "account-locked": "account-locked"}
+
 
 class Central:
     """The centre as one counter asks it. Every method raises EnvironmentFault ``central-unreachable`` (NotReached) when there
@@ -32,12 +35,15 @@ class Central:
         self._client = client
 
     def sign_in(self, username: str, password: str) -> SignInReply:
-        """The centre's verdict on a staff password. Raises UserError ``sign-in-refused`` or ``account-locked``."""
+        """The centre's verdict on a staff password. Raises UserError ``sign-in-refused`` or ``account-locked``; Refused with the
+        gateway's own code where it is not the password that is wrong (another agency's account, a fenced device…)."""
         try:
             return self._client.call("POST", "/v1/staff/sign-in", SignInReply, body=SignInRequest(username=username, password=password),
                                      deadline=5.0)
         except Refused as refused:
-            code = "account-locked" if "lock" in refused.code else "sign-in-refused"
+            code = _VERDICTS.get(refused.code)
+            if code is None:
+                raise
             raise UserError(code, refused.message) from None
 
     def next_number(self, day: date) -> NumberReply:

@@ -35,6 +35,8 @@ ACTIVE_SECONDS = 15.0
 _STAFF_ETAG = "staff_etag"
 #: A lane is renewed when less than this is left of it (it is given for 60 days).
 RENEW_BEFORE = timedelta(days=45)
+#: An agency may have no more lanes to give: asked again after this long, not with every cycle.
+ASK_LANES_SECONDS = 600.0
 
 
 @dataclass
@@ -69,6 +71,7 @@ class SyncEngine:
         self.last = SyncReport()
         self._wake, self._stop = threading.Event(), threading.Event()
         self._cycle = threading.Lock()
+        self._ask_lanes_after = 0.0
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -96,7 +99,9 @@ class SyncEngine:
             report = SyncReport()
             try:
                 hello = self._hello(report)
-                self._leases(hello)
+                self._beside(report, lambda: self._catalogue(report, hello), "Chưa tải được danh mục mới từ trung tâm; máy tự tải lại.")
+                self._beside(report, self._report_sign_ins, "Chưa gửi được lịch sử đăng nhập lên trung tâm; máy tự gửi lại.")
+                self._beside(report, lambda: self._leases(hello), "Chưa xin được dải số mới từ trung tâm; máy tự xin lại.")
                 self._push(report)
                 self._pull(report)
                 report.link = LinkState.FENCED if hello.device_state == "fenced" else LinkState.ONLINE
@@ -130,9 +135,26 @@ class SyncEngine:
                 unit.save_staff(hello.staff)
                 unit.meta_set(_STAFF_ETAG, hello.staff_etag)
                 report.staff_changed = True
-        report.catalogue_changed = pull_catalogue(self._store, self._client, hello.catalogue_etag)
-        self._report_sign_ins()
         return hello
+
+    def _beside(self, report: SyncReport, step: Callable[[], None], trouble: str) -> None:
+        """A step that dossiers must not wait for: when the gateway refuses it or answers nonsense, that is told and the cycle goes
+        on. A line that is down, a gateway that is busy and a device that is shut out still end the cycle."""
+        try:
+            step()
+        except Refused as refused:
+            if refused.status in (401, 403, 426):
+                raise
+            report.problems.append(refused.message)
+        except (Busy, HistoryDiverged):
+            raise
+        except NotReached as missed:
+            if missed.link is not LinkState.SERVER_TROUBLE:
+                raise
+            report.problems.append(trouble)
+
+    def _catalogue(self, report: SyncReport, hello: HelloReply) -> None:
+        report.catalogue_changed = pull_catalogue(self._store, self._client, hello.catalogue_etag)
 
     def _report_sign_ins(self) -> None:
         """Failures and lock-outs that happened here while offline count at the centre too."""
@@ -144,15 +166,20 @@ class SyncEngine:
                 unit.sign_in_reported(reports[-1][0])
 
     def _leases(self, hello: HelloReply) -> None:
-        if hello.settings.numbering != "lane":
+        if hello.settings.numbering != "lane" or self._clock.monotonic() < self._ask_lanes_after:
             return
         today = self._clock.now().date()
         with self._store.read() as reader:
             held = [lease for lease in reader.leases() if lease.valid_to >= today]
         if len(held) >= 2 and min(lease.valid_to for lease in held) - today >= RENEW_BEFORE:
             return
-        reply = self._client.call("POST", "/v1/leases", LeaseReply, deadline=10.0,
-                                  body=LeaseRequest(op=uuid7_hex(), held=[lease.token for lease in held]))
+        not_before, self._ask_lanes_after = self._ask_lanes_after, self._clock.monotonic() + ASK_LANES_SECONDS
+        try:
+            reply = self._client.call("POST", "/v1/leases", LeaseReply, deadline=10.0,
+                                      body=LeaseRequest(op=uuid7_hex(), held=[lease.token for lease in held]))
+        except NotReached:
+            self._ask_lanes_after = not_before  # no answer: the next cycle asks again
+            raise
         with self._store.write() as unit:
             unit.save_leases(reply.leases)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from central_gateway.services import enrol
+from central_gateway.services import enrol, staff
 from central_gateway.services.export import export
 from central_gateway.settings import Settings
 from central_gateway.state import Gateway, open_gateway
@@ -60,6 +60,11 @@ class GatewayProcess:
         """One more one-time code, as ``central-gateway enrol`` gives it."""
         with self._opened() as gateway:
             return gateway.database.retrying(lambda conn: enrol.new_code(conn, agency, gateway.settings))
+
+    def lock(self, username: str) -> None:
+        """An administrator locks an account."""
+        with self._opened() as gateway:
+            gateway.database.retrying(lambda conn: staff.set_lock(conn, username, locked=True))
 
     def export(self, agency: str) -> str:
         """What the gateway holds of one agency, as the comparing text of ``central-gateway export``."""

@@ -27,7 +27,7 @@ class Gateway:
     def push(self, raw: bytes) -> OpResult:
         op = decode_op(raw)
         if op.op in self.answers:
-            return msgspec.structs.replace(self.answers[op.op], s="duplicate")
+            return msgspec.structs.replace(self.answers[op.op], s="duplicate", was=self.answers[op.op].s)
         applied = apply_op(self.state, op)
         self.state = with_version(applied, self.state)  # type: ignore[assignment]
         assert self.state is not None

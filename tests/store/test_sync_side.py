@@ -315,3 +315,23 @@ def test_the_create_op_is_what_the_gateway_gets(store: Store) -> None:
     op = decode_op(batch(store)[0][1])
     assert isinstance(op.data, Create) and op.data.lane == "L1" and op.base is None and op.device == 7
     assert op.data.dossier.owner.name == "Đỗ Thị Ngữ" and op.entity == dossier.id
+
+
+def test_what_was_applied_with_a_remark_holds_nothing_back(store: Store) -> None:
+    dossier = receive(store)
+    settle(store, OpResult(op=batch(store)[0][0], s="applied", v=1, seq=1, chain=chain(1), review="r-1", code="due-date-differs"))
+    printed(store, dossier.id)
+    with store.read() as reader:
+        shown = reader.dossier(dossier.id)
+        assert shown is not None and shown.prints == {"01": 1}
+    assert len(batch(store)) == 1
+    with store.read() as reader:
+        assert reader.outbox_summary().per_state == {"acked": 1, "sent": 1}
+
+
+@pytest.mark.parametrize(("was", "state"), [("applied", "acked"), ("merged", "acked"), ("conflict", "review"), ("rejected", "review")])
+def test_a_lost_answer_that_comes_again_means_what_the_first_meant(store: Store, was: str, state: str) -> None:
+    receive(store)
+    settle(store, OpResult(op=batch(store)[0][0], s="duplicate", was=was, v=1, review="" if was == "rejected" else "r-1"))
+    with store.read() as reader:
+        assert reader.outbox_summary().per_state == {state: 1}
