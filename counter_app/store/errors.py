@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import sqlalchemy.exc
 from sqlcipher3 import dbapi2
 
 from onestop.errors import EnvironmentFault, UserError
 
-#: What both layers raise: SQLAlchemy around its own statements, the driver around the hot ones.
-DB_ERRORS: tuple[type[Exception], ...] = (dbapi2.Error, sqlalchemy.exc.DBAPIError)
+#: What the driver raises (SQLAlchemy, which runs only the schema upgrades, hands the driver's error on: ``migrate.upgrade``).
+DB_ERRORS: tuple[type[Exception], ...] = (dbapi2.Error,)
 
 
 class StoreFault(EnvironmentFault):
@@ -73,7 +72,7 @@ def translate(error: BaseException, path: Path) -> UserError | None:
     SQLite's own text is the key: it is fixed English, never data. A read or write the system refused (``disk I/O error``)
     counts as a full disk when the system says so, otherwise as unwritable.
     """
-    cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) and error.orig is not None else error
+    cause = error
     if isinstance(cause, OSError):
         return full(path) if cause.errno in (27, 28, 122) else unwritable(path)  # EFBIG, ENOSPC, EDQUOT
     if not isinstance(cause, dbapi2.Error):

@@ -26,8 +26,12 @@ def alembic_config() -> Any:
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the file to ``revision`` in one transaction: a crash in the middle leaves the old schema."""
     from alembic import command
+    from sqlalchemy.exc import DBAPIError
 
     config = alembic_config()
-    with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+    try:
+        with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+    except DBAPIError as error:
+        raise (error.orig or error) from error
