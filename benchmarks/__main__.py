@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import benchmarks
-from benchmarks.report import Row, table
+from benchmarks.report import Row, document, table
 
 
 def main() -> int:
@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(every))
     parser.add_argument("--quick", action="store_true", help="smaller sizes: seconds instead of minutes")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser.add_argument("--markdown", type=Path, help="also write the table with the machine's description to this file")
     args = parser.parse_args()
     if unknown := set(args.names) - set(every):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
@@ -38,6 +39,8 @@ def main() -> int:
         rows += module.run(quick=args.quick)
         print(f"{name}: {time.perf_counter() - start:.1f} s", file=sys.stderr)
     print(table(rows))
+    if args.markdown:
+        args.markdown.write_text(document(rows), encoding="utf-8")
     if args.json:
         args.json.write_text(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 0 if all(row.ok for row in rows) else 1

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
 from statistics import quantiles
 from time import perf_counter
 from typing import Any, Literal
+
+import psutil
+
+from onestop.vntime import VN_TZ
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,35 @@ def table(rows: list[Row]) -> str:
             f"| {r.name} | {r.value:,.2f} {r.unit} | {baseline} | {ratio} | {sign} {r.target:g}{unit} | {'yes' if r.ok else 'NO'} |"
         )
     return "\n".join(lines)
+
+
+def document(rows: list[Row]) -> str:
+    """The page in ``docs``: the machine, how to run it again, the table."""
+    memory = psutil.virtual_memory().total / 2**30
+    missed = sum(not row.ok for row in rows)
+    return f"""# Benchmarks
+
+Written by `python -m benchmarks --markdown docs/benchmarks.md`; the baselines are measured in the same run, so that the ratios hold
+on other machines too. What each figure means and against what it is measured stands at the top of its module in `benchmarks/`.
+
+- Machine: {_processor()}, {os.cpu_count()} logical cores, {memory:.0f} GiB; load at the end {_load()}
+- {platform.system()} {platform.release()}, Python {platform.python_version()}
+- {datetime.now(VN_TZ):%d/%m/%Y %H:%M}; {len(rows) - missed} of {len(rows)} targets met
+
+{table(rows)}
+"""
+
+
+def _load() -> str:
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
 
 
 def p95(values: list[float]) -> float:

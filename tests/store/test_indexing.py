@@ -1,0 +1,82 @@
+"""Dossiers are found at once, in the index or still waiting for it; narrowing finds what the index alone finds."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.material import AGENCY, pages
+from counter_app.store import narrowing
+from counter_app.store.engine import Store
+from counter_app.store.indexing import WAITING_MAX
+from counter_app.store.narrowing import Narrowing
+from onestop.ops import Change, Correct
+from tests.store.conftest import Bench, receive
+
+
+def indexed(store: Store) -> int:
+    with store.read() as reader:
+        return reader._one("SELECT count(*) FROM dossier_fts_docsize")[0]  # type: ignore[index]
+
+
+def test_found_before_and_after_the_index_takes_them_in(store: Store) -> None:
+    made = []
+    for n in range(WAITING_MAX + 3):
+        made.append(receive(store, f"Đặng Thị Ngữ {'Bốn' if n % 2 else 'Năm'}"))
+        with store.read() as reader:
+            found = [row.id for row in reader.find("dang ngu")]
+            assert found == [d.id for d in reversed(made)]
+            assert len(reader.find("dang thi bon")) == (n + 1) // 2
+            assert len(reader.dossiers_by_id_no("001099012345")) == min(n + 1, 50)
+            assert len(reader.find("001099012345")) == n + 1
+        assert indexed(store) == (0 if n + 1 < WAITING_MAX else WAITING_MAX)
+
+
+def test_waiting_dossiers_survive_a_restart_and_go_in_with_the_next_page(bench: Bench) -> None:
+    store = bench.enrolled()
+    mine = receive(store, "Đặng Thị Ngữ")
+    bench.close()
+    store = bench.open()
+    assert indexed(store) == 0
+    items, position = next(pages(20))
+    with store.write() as unit:
+        assert [row.id for row in unit.find("ngu")] == [mine.id]
+        unit.apply_page(AGENCY, items, position)
+    assert indexed(store) == 21
+    with store.read() as reader:
+        assert mine.id in [row.id for row in reader.find("dang thi ngu")]
+
+
+@pytest.mark.parametrize("others", [0, WAITING_MAX])
+def test_a_corrected_name_is_found_and_the_old_one_is_not(store: Store, others: int) -> None:
+    dossier = receive(store, "Nguyễn Văn Ngứ")
+    for _ in range(others):
+        receive(store, "Trần Thị Hà")
+    with store.write() as unit:
+        changes = {"owner.name": Change(old="Nguyễn Văn Ngứ", new="Lê Thị Mơ")}
+        unit.submit(Correct(changes=changes, reason="Gõ nhầm"), entity=dossier.id, by="u1", at=store.clock.now())
+    with store.read() as reader:
+        assert [row.id for row in reader.find("le thi mo")] == [dossier.id]
+        assert reader.find("van ngu") == []
+
+
+def test_narrowing_finds_what_the_index_finds(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(narrowing, "_JUMPS", 0)
+    for items, position in pages(4000, size=1000):
+        with store.write() as unit:
+            unit.apply_page(AGENCY, items, position)
+    narrowed = []
+    that_fit = Narrowing._that_fit
+    monkeypatch.setattr(Narrowing, "_that_fit", lambda self, near, wanted: narrowed.append(len(near)) or that_fit(self, near, wanted))
+    texts = [
+        "nguyen van an cap giay chung nhan q",
+        "tran thi xac nhan thong tin",
+        "nguyen minh dang ky bien d",
+        "le thi thu cap lai giay ph",
+        "nguyen thi cap giay h32 15 2",
+        "nguyen van gia han chung chi an",
+    ]
+    with store.read() as reader:
+        found = {text: [row.id for row in reader.find(text)] for text in texts}
+        assert narrowed and any(found.values())
+        monkeypatch.setattr(Narrowing, "_all_words", lambda self, wanted, terms, limit: self._every(terms, limit))
+        assert {text: [row.id for row in reader.find(text)] for text in texts} == found
