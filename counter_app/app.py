@@ -188,6 +188,8 @@ class Program(QObject):
         window.sign_out_requested.connect(self.sign_in.sign_out)
         window.theme_requested.connect(self.change_theme)
         window.banner_action.connect(self._banner)
+        for work_goes_on in (window.commands.triggered, window.page_shown, window.escape_pressed):
+            work_goes_on.connect(self.offer.hide)
         window.command_requested.connect(self._command)
         self.facts.link_changed.connect(self._show_link)
         self.facts.changed.connect(self._show_link)

@@ -31,7 +31,8 @@ class MainWindow(QWidget):
     ``sync_requested()``, ``lock_requested()``, ``sign_out_requested()``;
     ``theme_requested(what)`` one of ``light dark auto zoom-in zoom-out zoom-reset density``;
     ``command_requested(id)`` a command that neither the frame nor the page on top took;
-    ``banner_action()`` the button of the banner; ``close_requested()`` when `confirm_close` holds the window open.
+    ``banner_action()`` the button of the banner; ``escape_pressed()`` an Esc that nobody took;
+    ``close_requested()`` when `confirm_close` holds the window open.
     """
 
     page_requested = Signal(str)
@@ -45,6 +46,7 @@ class MainWindow(QWidget):
     command_requested = Signal(str)
     banner_action = Signal()
     close_requested = Signal()
+    escape_pressed = Signal()
 
     def __init__(self, pages: Sequence[PageSpec], title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -266,6 +268,10 @@ class MainWindow(QWidget):
             from counter_app.ui.dialogs.command_palette import CommandPalette
 
             CommandPalette(self.commands, self).open()
+        elif command_id == "help":
+            from counter_app.ui.dialogs.help_view import HelpView
+
+            HelpView(self.commands, self).open()
         elif command_id.startswith(("theme-", "zoom-")) or command_id == "density":
             self.theme_requested.emit(command_id.removeprefix("theme-"))
         else:
@@ -273,6 +279,7 @@ class MainWindow(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and not event.isAutoRepeat() and not self.is_covered():
+            self.escape_pressed.emit()
             now = monotonic()
             if now - self._last_escape <= ESC_ESC_SECONDS:
                 self.focus_search()

@@ -75,6 +75,8 @@ class ScanDispatch(QObject):
     def on_outcome(self, outcome: router.Outcome) -> None:
         """The router is done with a scan. What the page on top did not want is worked on here; a dialog on top keeps it out."""
         match outcome.routing:
+            case Routing.HANDLED:
+                self.withdrawn.emit()
             case Routing.UNWANTED | Routing.NO_HANDLER if not self._dialog_open():
                 self.handle(outcome.scan, outcome.raw)
             case Routing.UNWANTED | Routing.NO_HANDLER | Routing.OVERFLOW:

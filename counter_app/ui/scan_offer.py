@@ -1,4 +1,7 @@
-"""The offer after a scan that led nowhere: what was read, and what can be done about it. The text is kept by the router."""
+"""The offer after a scan that led nowhere: what was read, and what can be done about it. The text is kept by the router.
+
+It goes when the work goes on (a command, another page, Esc): a red line about a code must not stand beside a dossier that was
+just saved."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from counter_app.ui.dialogs.base import BaseDialog
 from counter_app.ui.dialogs.command_palette import CommandPalette
 from counter_app.ui.dialogs.error_dialog import ErrorDialog, show_error
+from counter_app.ui.dialogs.help_view import HelpView
 from counter_app.ui.dialogs.questions import ConfirmDialog, PinDialog, ReasonDialog
 from counter_app.ui.dialogs.sign_in_view import LockScreen, SignInView
 
@@ -11,6 +12,7 @@ __all__ = [
     "CommandPalette",
     "ConfirmDialog",
     "ErrorDialog",
+    "HelpView",
     "LockScreen",
     "PinDialog",
     "ReasonDialog",

@@ -7,9 +7,12 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from counter_app.ui.notify import Notice
-from counter_app.ui.theme import colour, spacing
+from counter_app.ui.theme import colour, spacing, theme
 from counter_app.ui.widgets.key_button import KeyButton
 from counter_app.ui.widgets.messages import ScanPanel
+
+#: Height of the status line and a page's row of buttons, in em.
+_FOOT = 5.2
 
 
 class FloatingPanel(QWidget):
@@ -46,7 +49,8 @@ class FloatingPanel(QWidget):
         host = self.parentWidget()
         width = min(host.width() - 2 * spacing(6), spacing(240))
         height = self.layout().heightForWidth(width) if self.layout().hasHeightForWidth() else self.sizeHint().height()
-        bottom = host.height() - spacing(4) - self._rows * (height + spacing(2))
+        # Above the status line and the page's own row of message and buttons: those stay readable and within reach.
+        bottom = host.height() - round(theme().em * _FOOT) - self._rows * (height + spacing(2))
         self.setGeometry((host.width() - width) // 2, bottom - height, width, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from counter_app.ui import a11y
 from counter_app.ui.actions import COMMANDS, key_of
-from counter_app.ui.dialogs import CommandPalette, LockScreen
+from counter_app.ui.dialogs import CommandPalette, HelpView, LockScreen
 from counter_app.ui.main_window import LinkView, MainWindow
 from counter_app.ui.page import Page, PageSpec
-from counter_app.ui.widgets import KeyButton
+from counter_app.ui.widgets import KeyButton, KeyHint
 
 
 class Desk(Page):
@@ -266,3 +266,21 @@ def test_no_window_is_left_behind(app, qtbot, log):
     app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     del made
     assert len(QApplication.allWidgets()) <= before
+
+
+def test_f1_shows_every_key_and_closes_again(window, qtbot):
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    help_view = window.findChild(HelpView)
+    qtbot.waitUntil(help_view.isVisible)
+    keys = {hint.accessibleName() for hint in help_view.findChildren(KeyHint)}
+    assert {key_of(command.id) for command in COMMANDS if command.keys and command.id != "help"} <= keys
+    assert {"Esc Esc", "Alt+N"} <= keys
+    assert help_view.width() <= window.width() and help_view.height() <= window.height()
+    assert a11y.unnamed(help_view) == []
+    QTest.keyClick(help_view, Qt.Key.Key_F1)
+    qtbot.waitUntil(lambda: window.findChild(HelpView) is None)
+
+
+def test_an_escape_nobody_took_is_told(window, qtbot):
+    with qtbot.waitSignal(window.escape_pressed):
+        QTest.keyClick(window, Qt.Key.Key_Escape)
