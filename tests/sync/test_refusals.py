@@ -25,7 +25,8 @@ COMMUNE = "H32.27"
 def test_four_wrong_passwords_online_do_not_lock_the_fifth_does(gateway, counter):
     station = counter("lan.nt")
     sign_out(station.desk)
-    for password, verdict in [("sai", "sign-in-refused")] * 4 + [(PASSWORD, "")] + [("sai", "sign-in-refused")] * 4 + [("sai", "account-locked")]:
+    wrong = [("sai", "sign-in-refused")] * 4
+    for password, verdict in [*wrong, (PASSWORD, ""), *wrong, ("sai", "account-locked")]:
         if not verdict:
             assert sign_in(station.desk, "lan.nt", password, station.central).online
             continue
