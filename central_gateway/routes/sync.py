@@ -71,7 +71,7 @@ def look_up(caller: Device, body: Body) -> Response:
     """A POST, so that no code lands in an access log."""
     request = parse(LookupRequest, body)
     with caller.gateway.database.read() as conn:
-        found = lookup.find(conn, request.code)
+        found = lookup.find(conn, request.code, caller.part)
     return reply(found, caller)
 
 

@@ -118,9 +118,9 @@ def test_what_is_printed_is_found(loaded):
     slip = province.slips[-1]
     provisional = next(d for d in province.dossiers if d.provisional_code)
     with gateway.database.read() as conn:
-        assert lookup.find(conn, slip.number).kind == "slip"
-        assert decode(Dossier, bytes(lookup.find(conn, provisional.provisional_code).data)) == provisional
-        assert decode(Dossier, bytes(lookup.find(conn, province.dossiers[3].code).data)) == province.dossiers[3]
+        assert lookup.find(conn, slip.number, slip.agency).kind == "slip"
+        assert decode(Dossier, bytes(lookup.find(conn, provisional.provisional_code, provisional.agency).data)) == provisional
+        assert decode(Dossier, bytes(lookup.find(conn, province.dossiers[3].code, province.dossiers[3].agency).data)) == province.dossiers[3]
 
 
 def test_catalogue_is_published_and_other_systems_are_named(loaded):
