@@ -77,10 +77,11 @@ def cancel(job: Job) -> None:
 
 
 def save_pdf(content: bytes, target: Path) -> None:
-    """Write the pages to a file, whole or not at all. Raises EnvironmentFault ``output-unwritable``, ``disk-full``."""
+    """Write the pages to a file that only its owner can read, whole or not at all. Raises EnvironmentFault
+    ``output-unwritable``, ``disk-full``."""
     part = target.with_name(f".{target.name}.part")
     try:
-        with part.open("wb") as file:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,7 @@ def test_a_pdf_is_written_whole_or_not_at_all(tmp_path: Path):
     target = tmp_path / "giay.pdf"
     printers.save_pdf(b"%PDF-1", target)
     assert target.read_bytes() == b"%PDF-1"
+    assert os.name != "posix" or target.stat().st_mode & 0o777 == 0o600
     with pytest.raises(EnvironmentFault, match="output-unwritable"):
         printers.save_pdf(b"x", tmp_path / "khong-co" / "giay.pdf")
     with pytest.raises(EnvironmentFault, match="output-unwritable"):
