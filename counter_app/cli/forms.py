@@ -100,9 +100,10 @@ def read_input(name: str) -> str:
 def split_objects(text: str) -> list[tuple[dict[str, int], str]]:
     """The objects of a file and where they stand: one object over many lines ({}), a JSON list ({"item": n}), or one object a
     line ({"line": n}). Raises ``json-invalid`` with the place when it is none of these."""
-    stripped = text.strip().removeprefix("\ufeff")
+    text = text.removeprefix("\ufeff")
+    stripped = text.strip()
     if not stripped:
-        raise UserError("json-invalid", "Tệp rỗng.")
+        raise UserError("json-invalid", "Tệp rỗng, không có hồ sơ nào trong đó.")
     try:
         whole = json.loads(stripped)
     except (ValueError, RecursionError) as error:
