@@ -10,6 +10,8 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -188,6 +190,7 @@ class Program(QObject):
         window.sign_out_requested.connect(self.sign_in.sign_out)
         window.theme_requested.connect(self.change_theme)
         window.banner_action.connect(self._banner)
+        self.dispatch.offered.connect(self._offered)
         for work_goes_on in (window.commands.triggered, window.page_shown, window.escape_pressed):
             work_goes_on.connect(self.offer.hide)
         window.command_requested.connect(self._command)
@@ -215,6 +218,7 @@ class Program(QObject):
             told = reader.notice()
         if told:
             self.window.show_toast(str(told.get("message", "")), "warning", "triangle-alert")
+        self.tasks.run_task(_fetch_libraries)
 
     def stop(self) -> None:
         """Stop the sources, then timers, sync and pool; fold the store's log; only then the window goes."""
@@ -284,6 +288,13 @@ class Program(QObject):
             panel.show_notice(told)
         self.sounds.play(told.sound)
 
+    @Slot(object, str, object)
+    def _offered(self, told: Notice, _detail: str, _actions: object) -> None:
+        """The offer says it with what can be done; once is enough."""
+        panel = getattr(self.window.current_page(), "notices", None)
+        if panel is not None and panel.sentence() == told.sentence:
+            panel.clear()
+
     def fail(self, error: Exception) -> None:
         """A UserError is a sentence; anything else is a bug: logged by place, told plainly."""
         if not isinstance(error, UserError):
@@ -319,6 +330,14 @@ class Program(QObject):
     def _unsent(self) -> int:
         with self.station.store.read() as reader:
             return reader.outbox_summary().waiting
+
+
+def _fetch_libraries() -> None:
+    """What the start left out because no sign-in needs it (0.4 s): read while somebody types a password, so that the first list,
+    the first slip and the camera do not have to. One that is missing says so where it is used."""
+    for name in ("counter_app.store.list_query", "counter_app.scanner.qt.camera", "counter_app.printing.pdf"):
+        with suppress(ImportError):
+            import_module(name)
 
 
 def screen_is_there() -> bool:
