@@ -37,6 +37,8 @@ class CounterProcess:
             **env, **self.desktop.env, "HOME": str(self.folder), "QT_LOGGING_RULES": "qt.accessibility.*=false", "LC_ALL": "C.UTF-8",
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "COUNTER_APP_PIN": "246813",
             "COUNTER_APP_WITNESS_DIR": str(self.folder / "witness"), "COUNTER_APP_HEARTBEAT": str(self._heartbeat),
+            # As on an installed PC, where libraries are compiled: loading them from source would freeze the window longer.
+            "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
             "COUNTER_APP_MACHINE_SETTINGS": str(self.folder / "none.json"),
             **{f"XDG_{kind}_HOME": str(self.folder / kind.lower()) for kind in ("CONFIG", "DATA", "CACHE", "STATE")},
         }
