@@ -52,7 +52,7 @@ from counter_app.ui.i18n import install_language
 from counter_app.ui.lock import IdleLock
 from counter_app.ui.main_window import MainWindow
 from counter_app.ui.navigation import Navigator
-from counter_app.ui.notify import notice
+from counter_app.ui.notify import Notice, notice
 from counter_app.ui.pages.specs import page_specs
 from counter_app.ui.print_flow import PrintFlow
 from counter_app.ui.print_panel import PrintPanel

@@ -26,7 +26,8 @@ _ENTRY = (
 _TIPS = (
     ("Quét mã", "Quét ở trang nào cũng được, không cần bấm vào ô nào: mã hồ sơ mở hồ sơ, số phiếu mở phiếu bàn giao, thẻ căn cước điền "
      "người nộp. Thẻ căn cước quét bằng camera hoặc máy quét cổng COM, vì máy quét gõ phím làm mất dấu."),
-    ("Mất mạng", "Tiếp nhận, in, bàn giao, trả kết quả vẫn làm bình thường. Mọi việc đã lưu trên máy và tự gửi khi có mạng; F8 xem việc chờ gửi."),
+    ("Mất mạng", "Tiếp nhận, in, bàn giao, trả kết quả vẫn làm bình thường. Mọi việc đã lưu trên máy và tự gửi khi có mạng; "
+     "F8 xem việc chờ gửi."),
     ("Máy in hỏng", "Hồ sơ đã lưu an toàn. Bấm In lại, Đổi máy in hoặc Lưu PDF ở khung báo phía dưới; F9 in lại lúc nào cũng được."),
     ("Nhập sai", "Vừa làm xong: Ctrl+Z. Hồ sơ đã lưu: mở hồ sơ, chọn Sửa, ghi lý do rồi in lại giấy hẹn."),
 )

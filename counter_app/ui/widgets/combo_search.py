@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
@@ -18,6 +18,8 @@ from counter_app.ui.theme import spacing, theme
 from counter_app.ui.widgets.choices import CHOICE_ROLE, Choice, ChoiceDelegate, ChoiceModel
 
 _VISIBLE = 8
+#: A scanner's first two characters are typed before they are known to be a scan; it is over, and the text is back, within this time.
+_SCAN_MS = 1000
 
 
 Fetch = Callable[[str], Sequence[Choice]]
@@ -27,7 +29,9 @@ class ComboSearch(QLineEdit):
     """A field with a list that follows what is typed. ``fetch(text)`` returns the choices (fast: it runs on each key; it gets
     the raw text, so folding marks is its task; for empty text it returns what was used recently).
 
-    Signals: ``chosen(data)`` after Enter, Tab or a click on an entry; ``cleared()`` when the text of a choice is changed.
+    Signals: ``chosen(data)`` after Enter, Tab or a click on an entry; ``cleared()`` when the text of a choice is changed
+    and stays so: at once when it is emptied or a command follows, else after a second. A scan that passes through the field, or an
+    edit taken back, leaves the choice and all that hangs on it as they were.
     Keys: ↓ ↑ PgDn PgUp move, Enter or Tab takes, Esc closes.
     """
 
@@ -38,6 +42,11 @@ class ComboSearch(QLineEdit):
         super().__init__(parent)
         self._fetch = fetch
         self._choice: Choice | None = None
+        self._edited_away: Choice | None = None
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(_SCAN_MS)
+        self._settling.timeout.connect(self._settle)
         self._popup: QFrame | None = None
         self._model = ChoiceModel(self)
         self.setPlaceholderText(placeholder)
@@ -57,7 +66,7 @@ class ComboSearch(QLineEdit):
 
     def set_choice(self, choice: Choice | None) -> None:
         """Choose without the list (e.g. from a draft). Emits nothing."""
-        self._choice = choice
+        self._keep(choice)
         self.setText(choice.title if choice else "")
         self.setCursorPosition(0)
         self.close_list()
@@ -78,9 +87,27 @@ class ComboSearch(QLineEdit):
     @Slot(str)
     def _edited(self, text: str) -> None:
         if self._choice is not None:
-            self._choice = None
-            self.cleared.emit()
+            self._edited_away, self._choice = self._choice, None
+            self._settling.start()
+        if self._edited_away is not None and text == self._edited_away.title:
+            self._keep(self._edited_away)
+            self.close_list()
+            return
+        if not text:
+            self._settle()
         self._show(self._fetch(text))
+
+    def _keep(self, choice: Choice | None) -> None:
+        self._settling.stop()
+        self._choice, self._edited_away = choice, None
+
+    @Slot()
+    def _settle(self) -> None:
+        """The edit stands: say that the choice is gone."""
+        self._settling.stop()
+        if self._edited_away is not None:
+            self._edited_away = None
+            self.cleared.emit()
 
     def _show(self, choices: Sequence[Choice]) -> None:
         self._model.set_choices(choices)
@@ -145,6 +172,8 @@ class ComboSearch(QLineEdit):
             # Tab takes the marked entry and then moves on as usual.
             if event.key() == Qt.Key.Key_Tab and self.is_open() and self.text().strip():
                 self._take()
+        elif event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_command(event):
+            self._settle()
         elif event.type() in (QEvent.Type.Hide, QEvent.Type.Resize):
             self.close_list()
         return super().event(event)
@@ -175,3 +204,9 @@ class ComboSearch(QLineEdit):
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.close_list()
+            self._settle()
+
+
+def _is_command(event: QKeyEvent) -> bool:
+    modifier = Qt.KeyboardModifier
+    return bool(event.modifiers() & (modifier.ControlModifier | modifier.AltModifier)) or Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F12

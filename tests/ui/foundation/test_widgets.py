@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from counter_app.domain.outcomes import ScanOutcome
+from counter_app.scanner.qt.fields import Snapshot
 from counter_app.ui.notify import notice
 from counter_app.ui.widgets import (
     Banner,
@@ -212,6 +213,23 @@ def test_type_ahead_by_keyboard_only(window, qtbot):
     QTest.keyClicks(combo, "3")
     QTest.keyClick(combo, Qt.Key.Key_Tab)
     assert chosen == [10, 3] and other.hasFocus() and not combo.is_open()
+
+
+def test_a_scan_that_passes_through_the_field_leaves_the_choice(window, qtbot):
+    combo, told = ComboSearch(lambda text: [c for c in PROCEDURES if text in c.title], "x"), []
+    combo.chosen.connect(told.append)
+    combo.cleared.connect(lambda: told.append("cleared"))
+    shown(window, qtbot, combo)
+    combo.setFocus()
+    combo.set_choice(PROCEDURES[4])
+    before = Snapshot.of(combo)
+    QTest.keyClicks(combo, "H3")
+    assert combo.current() is None
+    before.restore()
+    assert combo.current() == 4 and told == [] and not combo.is_open()
+    QTest.keyClicks(combo, "x")
+    QTest.keyClick(combo, Qt.Key.Key_F2)
+    assert told == ["cleared"] and combo.current() is None
 
 
 def test_the_list_stays_inside_the_window_and_goes_away_with_the_field(window, qtbot):
