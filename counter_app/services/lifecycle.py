@@ -19,7 +19,6 @@ from onestop.errors import InvalidFields, UserError
 from onestop.model import Dossier, Result, Returned, Supplement
 from onestop.ops import Action, AssignCode, Extend, Transition
 from onestop.states import State, can_move, state_name
-from onestop.text import clean_line
 from onestop.vntime import to_vn
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def _due_after_supplement(desk: Desk, dossier: Dossier, asked: Supplement | None
     elif policy == "resume" and asked is not None and dossier.due_at is not None and limit.unit == "hour":
         start, end = to_vn(asked.asked_at), to_vn(dossier.due_at)
         left = desk.calendar.working_minutes(start.date(), start.time(), end.date(), end.time())
-        limit = Limit(max(1, -(-left // 60)), "hour")
+        limit = Limit(max(1, left // 60), "hour")
     return compute_due(desk.now(), limit, desk.calendar, cutoff=desk.cutoff).due_at
 
 
@@ -165,6 +164,7 @@ def ask_payment(desk: Desk, dossier_id: str, reason: str) -> tuple[Dossier, Chan
 
 def payment_done(desk: Desk, dossier_id: str, *, note: str = "") -> tuple[Dossier, Changes]:
     """The duty is fulfilled (6 → 4). The due date moves by the working days the dossier waited."""
+    note = one_line("note", note, 300)
 
     def facts(unit: Unit, dossier: Dossier, staff: StaffRow) -> dict:
         asked = next((e.at for e in reversed(dossier.events) if e.kind == "payment-ask"), None)
@@ -172,7 +172,7 @@ def payment_done(desk: Desk, dossier_id: str, *, note: str = "") -> tuple[Dossie
         if asked is not None and due is not None:
             left = desk.calendar.count_working_days(to_vn(asked).date(), to_vn(due).date())
             due = compute_due(desk.now(), Limit(max(1, left), "workday"), desk.calendar).due_at
-        return {"due_at": due, "reason": clean_line(note, 300)}
+        return {"due_at": due, "reason": note}
 
     return _move(desk, dossier_id, "payment-done", State.PROCESSING, facts)
 
