@@ -120,7 +120,11 @@ class Walk(QObject):
         dossier_id = self._newest()
         with p.station.store.read() as reader:
             code = reader.dossier(dossier_id).shown_code
-        photo = self._photograph(self._pdfs[0], self._folder / "04-anh-chup-giay-tiep-nhan.png")
+        photo = self._folder / "04-anh-chup-giay-tiep-nhan.png"
+        made: list[Path] = []
+        p.tasks.run_task(lambda: photograph(self._pdfs[0], photo), made.append)
+        yield "chụp giấy tiếp nhận", lambda: bool(made)
+        self.left.append(photo)
         yield from self._show_to_camera(photo, dossier_id)
         yield from self._hand_over(code, dossier_id)
         p.sync_now()
@@ -201,8 +205,9 @@ class Walk(QObject):
 
     def _picture(self, name: str) -> None:
         path = self._folder / f"{name}.png"
-        if self._p.window.grab().save(str(path)):
-            self.left.append(path)
+        picture = self._p.window.grab().toImage()
+        self._p.tasks.run_task(lambda: picture.save(str(path)))
+        self.left.append(path)
 
     @Slot(object, object, object)
     def _printed(self, outcome: object, facts: dict, paper: object) -> None:
@@ -210,29 +215,6 @@ class Walk(QObject):
             path = Path(facts["path"])
             self._pdfs.append(path)
             self.left.append(path)
-
-    def _photograph(self, pdf: Path, target: Path) -> Path:
-        """The first page as a cheap webcam sees it: 1280×720, tilted, a little blurred by scaling down and up."""
-        document = QPdfDocument(self)
-        document.load(str(pdf))
-        size = document.pagePointSize(0)
-        page = document.render(0, QSize(round(size.width() * 2.6), round(size.height() * 2.6)))
-        document.close()
-        top = page.copy(0, 0, page.width(), round(page.height() * 0.46))
-        frame = QImage(1280, 720, QImage.Format.Format_RGB32)
-        frame.fill(QColor(92, 96, 104))
-        painter = QPainter(frame)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setTransform(QTransform().translate(640, 360).rotate(17).translate(-640, -360).translate(30, 40))
-        scale = 1000 / top.width()
-        painter.scale(scale, scale)
-        painter.fillRect(top.rect(), Qt.GlobalColor.white)
-        painter.drawImage(QPointF(0, 0), top)
-        painter.end()
-        soft = frame.scaled(QSize(1100, 619), Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
-        soft.scaled(QSize(1280, 720), Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation).save(str(target))
-        self.left.append(target)
-        return target
 
     def _received(self) -> int:
         with self._p.station.store.read() as reader:
@@ -249,3 +231,26 @@ class Walk(QObject):
     def _unsent(self) -> int:
         with self._p.station.store.read() as reader:
             return reader.outbox_summary().waiting
+
+
+def photograph(pdf: Path, target: Path) -> Path:
+    """The first page as a cheap webcam sees it: 1280×720, tilted, a little blurred by scaling down and up. Runs in a worker."""
+    document = QPdfDocument()
+    document.load(str(pdf))
+    size = document.pagePointSize(0)
+    page = document.render(0, QSize(round(size.width() * 2.6), round(size.height() * 2.6)))
+    document.close()
+    top = page.copy(0, 0, page.width(), round(page.height() * 0.46))
+    frame = QImage(1280, 720, QImage.Format.Format_RGB32)
+    frame.fill(QColor(92, 96, 104))
+    painter = QPainter(frame)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.setTransform(QTransform().translate(640, 360).rotate(17).translate(-640, -360).translate(30, 40))
+    scale = 1000 / top.width()
+    painter.scale(scale, scale)
+    painter.fillRect(top.rect(), Qt.GlobalColor.white)
+    painter.drawImage(QPointF(0, 0), top)
+    painter.end()
+    soft = frame.scaled(QSize(1100, 619), Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    soft.scaled(QSize(1280, 720), Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation).save(str(target))
+    return target
