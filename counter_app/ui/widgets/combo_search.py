@@ -43,6 +43,7 @@ class ComboSearch(QLineEdit):
         self._fetch = fetch
         self._choice: Choice | None = None
         self._edited_away: Choice | None = None
+        self._telling = False
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(_SCAN_MS)
@@ -65,7 +66,10 @@ class ComboSearch(QLineEdit):
         return self._choice
 
     def set_choice(self, choice: Choice | None) -> None:
-        """Choose without the list (e.g. from a draft). Emits nothing."""
+        """Choose without the list (e.g. from a draft). Emits nothing. A listener of ``cleared`` that passes None takes nothing of
+        what is being typed."""
+        if choice is None and self._telling:
+            return
         self._keep(choice)
         self.setText(choice.title if choice else "")
         self.setCursorPosition(0)
@@ -107,7 +111,11 @@ class ComboSearch(QLineEdit):
         self._settling.stop()
         if self._edited_away is not None:
             self._edited_away = None
-            self.cleared.emit()
+            self._telling = True
+            try:
+                self.cleared.emit()
+            finally:
+                self._telling = False
 
     def _show(self, choices: Sequence[Choice]) -> None:
         self._model.set_choices(choices)

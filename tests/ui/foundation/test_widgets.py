@@ -232,6 +232,18 @@ def test_a_scan_that_passes_through_the_field_leaves_the_choice(window, qtbot):
     assert told == ["cleared"] and combo.current() is None
 
 
+def test_typing_over_a_choice_loses_no_letter(window, qtbot):
+    combo = ComboSearch(lambda text: [c for c in PROCEDURES if text in c.title], "x")
+    combo.cleared.connect(lambda: combo.set_choice(None))  # as a page does that shows an empty form
+    shown(window, qtbot, combo)
+    combo.setFocus()
+    combo.set_choice(PROCEDURES[4])
+    combo.selectAll()
+    with qtbot.waitSignal(combo.cleared):
+        QTest.keyClicks(combo, "Th")
+    assert combo.text() == "Th" and combo.is_open()
+
+
 def test_the_list_stays_inside_the_window_and_goes_away_with_the_field(window, qtbot):
     combo, filler = ComboSearch(lambda _t: PROCEDURES, "x"), QWidget()
     filler.setFixedHeight(430)
