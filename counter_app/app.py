@@ -63,7 +63,7 @@ from counter_app.ui.sign_in_presenter import SignInPresenter
 from counter_app.ui.sync_bridge import SyncBridge
 from counter_app.ui.theme import FONT_SCALES, apply_theme, theme
 from counter_app.ui.widgets.top_bar import LinkView
-from onestop.errors import UserError
+from onestop.errors import EnvironmentFault, UserError
 
 log = logging.getLogger(__name__)
 
@@ -214,10 +214,6 @@ class Program(QObject):
         self.bridge.start()
         self.sources.start()
         self.heartbeat.start()
-        with self.station.store.read() as reader:
-            told = reader.notice()
-        if told:
-            self.window.show_toast(str(told.get("message", "")), "warning", "triangle-alert")
         self.tasks.run_task(_fetch_libraries)
 
     def stop(self) -> None:
@@ -314,6 +310,24 @@ class Program(QObject):
             self.window.set_status(f"{desk.unit.name} · máy {desk.device}")
             if not self.window.current_page_id():
                 self.navigator.go("receive")
+            QTimer.singleShot(0, self, self._tell_notice)
+
+    @Slot()
+    def _tell_notice(self) -> None:
+        """What happened to the store while nobody looked (an old copy was put back; these numbers have no dossier any more) is told
+        at each sign-in until somebody has read it."""
+        with self.station.store.read() as reader:
+            told = reader.notice()
+        if told:
+            fault = EnvironmentFault(str(told["code"]), str(told["message"]))
+            show_error(fault, self.window, title="Kho dữ liệu trên máy này đã thay đổi").accepted.connect(self._notice_read)
+
+    @Slot()
+    def _notice_read(self) -> None:
+        staff = self.station.desk.staff
+        with self.station.store.write() as unit:
+            unit.audit(staff.id if staff else "", "notice-read", "", {}, at=self.station.desk.now())
+            unit.clear_notice()
 
     @Slot(object)
     def _show_link(self, _what: object = None) -> None:

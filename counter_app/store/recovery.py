@@ -34,7 +34,6 @@ def begin_life(unit: Unit, witness: Witness) -> bool:
     unit.meta_set("incarnation", now.incarnation)
     unit.meta_set("facts", facts_to_json(now))
     unit.forget_positions()
-    unit.meta_set("repull", "1")
     unit.meta_set(
         "notice",
         json.dumps(

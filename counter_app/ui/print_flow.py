@@ -7,6 +7,7 @@ Order: render → hand to the queue (or file) → follow → note the print. Wha
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -258,7 +259,8 @@ def _same(one: Paper, other: Paper) -> bool:
 
 
 def _file_name(paper: Paper) -> str:
-    return f"{paper.form}-{paper.title}-{paper.copy_no}.pdf"
+    """Codes of other systems may hold any printed sign, also one that would lead out of the folder."""
+    return f"{paper.form}-{re.sub(r'[^0-9A-Za-z.-]', '_', paper.title)}-{paper.copy_no}.pdf"
 
 
 def _done(paper: Paper) -> PrintOutcome:
