@@ -79,6 +79,8 @@ def cancel(job: Job) -> None:
 def save_pdf(content: bytes, target: Path) -> None:
     """Write the pages to a file that only its owner can read, whole or not at all. Raises EnvironmentFault
     ``output-unwritable``, ``disk-full``."""
+    if not target.name:  # "." or "/"
+        raise EnvironmentFault("output-unwritable", "Nơi lưu PDF phải là tên một tệp, không phải thư mục.")
     part = target.with_name(f".{target.name}.part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600), "wb") as file:

@@ -74,9 +74,11 @@ def test_where_paper_cannot_go(cli: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     folder = tmp_path / "folder.pdf"
     folder.mkdir()
-    for out in (tmp_path / "file" / "a.pdf", tmp_path / "gone" / "a.pdf", folder, tmp_path / ("n" * 300)):
+    for out in (tmp_path / "file" / "a.pdf", tmp_path / "gone" / "a.pdf", folder, tmp_path / ("n" * 300), ".", "/"):
         assert cli("print", "01", code, "--out", out).refusal == "output-unwritable", out
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "folder.pdf"]
+    printer = cli("print", "01", code, "--printer", "Không Có Máy Này")
+    assert printer.refusal in ("printer-unknown", "printing-unavailable")
     assert cli("show", code).one["prints"] == {}
 
 

@@ -145,6 +145,7 @@ def test_no_number_is_lost_by_refusals(cli: CommandLine) -> None:
     def number(code: str) -> int:
         return int(code.rpartition("-")[2])
 
+    cli.received("Lấy số dự phòng")  # a number that a sync before may have left
     first = cli.received("Số một")
     assert cli("receive", "-", stdin=json.dumps(a_form("🎉"))).refusal == "invalid-fields"
     assert number(cli.received("Số hai")) == number(first) + 1
