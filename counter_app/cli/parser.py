@@ -22,6 +22,13 @@ def _between(low: int, high: int) -> Callable[[str], int]:
     return whole
 
 
+def _folder(text: str) -> Path:
+    """An empty word (a variable that is not set) must not mean the folder one happens to stand in."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("tên thư mục trống")
+    return Path(text)
+
+
 def _seconds(text: str) -> float:
     value = float(text)
     if not 0 <= value <= 3600:
@@ -158,4 +165,4 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _profile(parser: argparse.ArgumentParser, default: object = None) -> None:
-    parser.add_argument("--profile", type=Path, metavar="DIR", default=default, help="thư mục hồ sơ máy")
+    parser.add_argument("--profile", type=_folder, metavar="DIR", default=default, help="thư mục hồ sơ máy")

@@ -43,6 +43,12 @@ def person_name(field: str, text: str, limit: int, bad: dict[str, str], empty: s
     name = bounded(field, text, limit, bad)
     if not name:
         bad.setdefault(field, empty)
-    elif not all(ch.isascii() or unicodedata.category(ch)[0] in "LMNPZ" for ch in name):
+    elif not all(ch.isascii() or _on_paper(ch) for ch in name):
         bad.setdefault(field, "Tên có ký tự không in được trên giấy (biểu tượng, ký tự lạ). Hãy gõ lại bằng chữ.")
     return name
+
+
+def _on_paper(ch: str) -> bool:
+    """A letter, mark, digit or punctuation of a script the document font has (Latin with all its marks, Greek, Cyrillic)."""
+    known = ch < "\u0530" or "\u1e00" <= ch <= "\u1eff" or "\u2010" <= ch <= "\u205e"
+    return known and unicodedata.category(ch)[0] in "LMNPZ"

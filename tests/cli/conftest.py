@@ -70,7 +70,7 @@ class CommandLine:
 
     def __call__(self, *words: object, user: str = HEAD, stdin: str | None = None) -> Done:
         argv = [str(word) for word in words]
-        if argv[0] not in _WITHOUT:
+        if argv[0] not in _WITHOUT and "--profile" not in argv:
             argv += ["--profile", str(self.profile), "--user", user]
         if stdin is not None:
             self.patch.setattr(sys, "stdin", io.StringIO(stdin))

@@ -204,7 +204,8 @@ def test_searches_that_find_nothing(cli: CommandLine, text: str) -> None:
 @pytest.mark.parametrize("words", [
     ["find"], ["list", "--limit", "0"], ["list", "--limit", "1" * 40], ["list", "--status", "x"], ["find", "a", "--limit", "-1"],
     ["receive"], ["nothing"], ["due"], ["show"], ["scan"],
-    ["export"], ["print", "01", "x", "--copy", "0"], ["return", "x", "--relation", "friend"], ["fee", "take", "x"],
+    ["export"], ["list", "--profile", ""], ["print", "01", "x", "--copy", "0"], ["return", "x", "--relation", "friend"],
+    ["fee", "take", "x"],
 ])
 def test_wrong_usage(cli: CommandLine, words: list[str]) -> None:
     done = cli(*words)

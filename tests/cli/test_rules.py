@@ -108,4 +108,12 @@ def test_pictures_that_are_none(cli: CommandLine, tmp_path: Path) -> None:
 
 def test_as_a_process_in_a_bare_locale() -> None:
     assert spawn("classify", CARD, LC_ALL="C", PYTHONUTF8="0").one["kind"] == "citizen-card"
-    assert "demo" in spawn("demo", "--help").text and "--walk" in spawn("demo", "--help").text
+    assert "--walk" in spawn("demo", "--help").text
+
+
+def test_no_screen(tmp_path: Path) -> None:
+    """The window says so; Qt alone would end the process with a signal."""
+    nowhere = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
+    assert spawn("--profile", tmp_path, **nowhere).refusal == "no-screen"
+    assert spawn("demo", "--dir", tmp_path / "demo", **nowhere).refusal == "no-screen"
+    assert list(tmp_path.iterdir()) == []
