@@ -36,7 +36,8 @@ def test_one_identity_is_saved_once(bench: DeskBench) -> None:
 
 
 def test_a_refused_form_leaves_nothing_and_takes_no_number(bench: DeskBench) -> None:
-    for form in (a_form(name=""), a_form(name="\x00"), a_form(name="An 🎉"), a_form(name="汉字"), a_form(name="𝓐n"), a_form(name="x" * 10_000), a_form("0.0"), a_form("1.002835"),
+    for form in (a_form(name=""), a_form(name="\x00"), a_form(name="An 🎉"), a_form(name="汉字"), a_form(name="𝓐n"),
+                 a_form(name="x" * 10_000), a_form("0.0"), a_form("1.002835"),
                  a_form(components=()), a_form(received_at=NOW - timedelta(days=32)), a_form(received_at=NOW + timedelta(minutes=6)),
                  a_form(set_count=100), a_form(return_method="post", owner=Party(name="An")), a_form(return_method="fax"),
                  a_form(components=(Component(code="\x00", name="Tờ khai", originals=1),))):
