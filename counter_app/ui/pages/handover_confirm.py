@@ -69,10 +69,11 @@ class ConfirmView(QWidget):
             name=self.tr("Các dòng của phiếu"),
         )
         self.table.current_changed.connect(self._show_remark)
-        for key in (Qt.Key.Key_Space, Qt.Key.Key_Return):
-            shortcut = QShortcut(QKeySequence(QKeyCombination(key)), self.table.view)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(self._toggle)
+        # Enter as a key of the table, not as a shortcut: a shortcut hears the Enter that ends a scan before anyone can hold it back.
+        self.table.opened.connect(self._toggle)
+        space = QShortcut(QKeySequence(QKeyCombination(Qt.Key.Key_Space)), self.table.view)
+        space.setContext(Qt.ShortcutContext.WidgetShortcut)
+        space.activated.connect(self._toggle)
         column.addWidget(self.table, 1)
         self.remark, self.person = QLineEdit(), QLineEdit()
         self.remark.setMaxLength(200)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
 
 from counter_app.domain.outcomes import SaveOutcome, ScanOutcome
 from counter_app.store.rows import ListFilter
@@ -148,6 +149,16 @@ def test_space_marks_and_f9_prints_again(page, stage, qtbot):
     qtbot.keyClick(page.confirm.table.view, Qt.Key.Key_Space)
     assert [x.mark for x in page.confirm.table.rows()].count("received") == 1
     assert page.presenter.command("print") and stage.printer.papers[-1].entity == slip.id
+
+
+def test_enter_marks_but_is_no_shortcut(page, stage, qtbot):
+    """A shortcut would hear the Enter at the end of a scan and turn the marked line over."""
+    _, slip = made_slip(page, stage)
+    stage.scan(slip.number)
+    taken = {shortcut.key().toString() for shortcut in page.findChildren(QShortcut)}
+    assert taken.isdisjoint({"Return", "Enter", "Tab"})
+    qtbot.keyClick(page.confirm.table.view, Qt.Key.Key_Return)
+    assert [x.mark for x in page.confirm.table.rows()].count("received") == 1
 
 
 def test_scans_go_elsewhere_after_leaving(page, stage):
