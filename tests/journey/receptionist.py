@@ -144,7 +144,6 @@ class Receptionist:
         self.says("Đã thu đủ")
         self.keys.press("Ctrl+Enter")
         self.says(f"Đã trả kết quả {code}")
-        self.says("Đã in xong", 60)
 
     def open_by_scan(self, code: str, shows: str, seconds: float = 30) -> None:
         """Scan a receipt until its dossier is open from this PC's own store and shows that. What the centre knows and this PC not

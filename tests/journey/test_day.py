@@ -74,8 +74,10 @@ def test_a_day_with_two_counters_a_cut_cable_and_a_pulled_plug(office: Office):
 
     # The citizen comes for it.
     hoa.return_result(code)
-    office.printed("PHIẾU TRẢ KẾT QUẢ", code)
     office.picture(first, "returned")
+    office.printed("PHIẾU TRẢ KẾT QUẢ", code)
+    hoa.open_by_scan(code, "Phiếu trả kết quả 1 lần")
+    office.picture(first, "its-whole-history")
 
     # In the evening both windows are closed, and all three know the same.
     for person in (hoa, lan):
