@@ -29,14 +29,17 @@ _ALLOWED = {
 }
 
 
-def why_not(desk: Desk, reader: Reader, dossier: Dossier, direction: Direction) -> UserError | None:
-    """Why this dossier can't go on a slip of that direction now, or None. Asked at each scan, so that the receptionist
-    hears it while the folder is still in the hand."""
+def why_not(desk: Desk, reader: Reader, dossier: Dossier, direction: Direction, unit_id: str = "") -> UserError | None:
+    """Why this dossier can't go on a slip of that direction (and to ``unit_id``, where it is known) now, or None. Asked at each
+    scan, so that the receptionist hears it while the folder is still in the hand."""
     if dossier.agency != desk.agency:
         return UserError("dossier-elsewhere", "Hồ sơ này do đơn vị khác tiếp nhận.")
     if dossier.status not in _ALLOWED[direction]:
         return UserError("not-for-this-slip", f"Hồ sơ đang ở trạng thái “{state_name(dossier.status)}”, không đưa vào phiếu này được.",
                          status=dossier.status)
+    if direction == "out" and dossier.status == State.PROCESSING and unit_id and dossier.holder == unit_id:
+        return UserError("already-there", f"Hồ sơ đang ở {desk.catalogue.unit_name(unit_id)}. Muốn lấy kết quả thì chọn “Nhận kết quả về”.",
+                         unit=unit_id)
     open_slip = reader.open_slip_of(dossier.id)
     if open_slip is not None:
         return UserError("already-on-slip", f"Hồ sơ đã nằm trên phiếu {open_slip.number} chưa xác nhận.", slip=open_slip.number)
@@ -65,7 +68,7 @@ def create_slip(desk: Desk, direction: Direction, unit_id: str, dossier_ids: lis
             if dossier is None:
                 bad[dossier_id] = "Không có hồ sơ này trên máy."
                 continue
-            reason = why_not(desk, unit, dossier, direction)
+            reason = why_not(desk, unit, dossier, direction, unit_id)
             if reason:
                 bad[dossier.shown_code] = f"{dossier.shown_code}: {reason.message}"
                 continue

@@ -86,7 +86,7 @@ class HandoverList:
 
     def _why_not(self, dossier: Dossier) -> UserError | None:
         with self._desk.store.read() as reader:
-            return handover.why_not(self._desk, reader, dossier, self.direction)
+            return handover.why_not(self._desk, reader, dossier, self.direction, self.unit or self.usual_unit(dossier))
 
     def _refused(self, dossier: Dossier, error: UserError) -> Added:
         if error.code == "dossier-elsewhere":

@@ -64,6 +64,14 @@ def test_why_not_is_said_at_once(page, stage):
     assert not page.compose.table.rows()
 
 
+def test_a_folder_that_is_already_there_comes_back_or_goes_elsewhere(page, stage):
+    dossier = stage.bench.with_status(State.PROCESSING)
+    page.presenter.pile.set_unit(dossier.holder)
+    stage.scan(dossier.code)
+    assert stage.outcomes[-1] is ScanOutcome.NOT_ALLOWED_HERE and not page.compose.table.rows()
+    assert "Nhận kết quả về" in page.compose.panel.accessibleName()
+
+
 def test_one_slip_a_unit_in_one_key(page, stage):
     pile = free(stage.bench, State.ACCEPTED, 4)
     for dossier in pile:
