@@ -76,6 +76,7 @@ def test_a_day_with_two_counters_a_cut_cable_and_a_pulled_plug(office: Office):
     hoa.return_result(code)
     office.picture(first, "returned")
     office.printed("PHIẾU TRẢ KẾT QUẢ", code)
+    hoa.go("F2", "Tiếp nhận hồ sơ")
     hoa.open_by_scan(code, "Phiếu trả kết quả 1 lần")
     office.picture(first, "its-whole-history")
 
