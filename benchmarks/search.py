@@ -62,7 +62,7 @@ def _measure(store: Store, count: int) -> list[Row]:
         with store.read() as reader:
             dossier = reader.dossier_by_code(getattr(found, "code", text))
             assert dossier is not None
-            return dossier, reader.open_slip_of(dossier.id), reader.sync_state(dossier.id), reader.prints_of(dossier.id)
+            return dossier, reader.open_slip_of(dossier.id), reader.sync_state(dossier.id)
 
     def strip(_: str) -> object:
         with store.read() as reader:

@@ -54,9 +54,7 @@ GATEWAY_URL = Setting("gateway_url", "")
 GATEWAY_CA = Setting("gateway_ca", "")
 SYNC_SECONDS = Setting("sync_seconds", 15, low=2, high=600)
 RECEIPT_PAPER = Setting("receipt_paper", "A4", ("A4", "A5"))
-RECEIPT_COPIES = Setting("receipt_copies", 2, low=1, high=5)
 PRINTERS: Setting[dict] = Setting("printers", {})
-PRINT_ON_SAVE = Setting("print_on_save", True)
 SCANNER_PREFIX = Setting("scanner_prefix", "")
 SCANNER_SUFFIX = Setting("scanner_suffix", "")
 SERIAL_PORT = Setting("serial_port", "")
@@ -77,9 +75,7 @@ KNOWN: dict[str, Setting[Any]] = {
         GATEWAY_CA,
         SYNC_SECONDS,
         RECEIPT_PAPER,
-        RECEIPT_COPIES,
         PRINTERS,
-        PRINT_ON_SAVE,
         SCANNER_PREFIX,
         SCANNER_SUFFIX,
         SERIAL_PORT,

@@ -190,22 +190,6 @@ class AuditEntry:
     chain: str
 
 
-@dataclass(frozen=True, slots=True)
-class PrintEntry:
-    """One print job. ``state``: queued · printing · done · failed · saved (to a file)."""
-
-    id: str
-    at: datetime
-    staff: str
-    form: str
-    entity: str
-    copy_no: int
-    target: str
-    state: str
-    job: str
-    error: str
-
-
 def moment(seconds: int | None) -> Any:
     """A stored moment in Vietnamese time (None stays None)."""
     return None if seconds is None else datetime.fromtimestamp(seconds, VN_TZ)

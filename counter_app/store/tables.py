@@ -239,19 +239,3 @@ audit = Table(
     Column("facts", Text, nullable=False),
     Column("chain", Text, nullable=False),
 )
-print_log = Table(
-    "print_log",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("at", Integer, nullable=False),
-    Column("staff", Text, nullable=False),
-    Column("form", Text, nullable=False),
-    Column("entity", Text, nullable=False),
-    Column("copy_no", Integer, nullable=False),
-    Column("target", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("job", Text, nullable=False),
-    Column("error", Text, nullable=False),
-)
-Index("print_log_entity", print_log.c.entity, print_log.c.at)
-Index("print_log_at", print_log.c.at)

@@ -17,6 +17,7 @@ from counter_app.sync.backoff import Backoff
 from counter_app.sync.catalogue import pull_catalogue
 from counter_app.sync.client import GatewayClient
 from counter_app.sync.errors import Busy, HistoryDiverged, NotReached, Refused
+from counter_app.sync.lanes import checked
 from counter_app.sync.link_state import LinkState
 from counter_app.sync.pull import pull
 from counter_app.sync.push import push_batch
@@ -180,8 +181,12 @@ class SyncEngine:
         except NotReached:
             self._ask_lanes_after = not_before  # no answer: the next cycle asks again
             raise
-        with self._store.write() as unit:
-            unit.save_leases(reply.leases)
+        with self._store.read() as reader:
+            enrolment = reader.enrolment()
+        if enrolment is not None:
+            genuine = checked(reply.leases, enrolment)
+            with self._store.write() as unit:
+                unit.save_leases(genuine)
 
     def _push(self, report: SyncReport) -> None:
         """Until empty. Trouble here is reported and the pull still runs, unless the link itself is gone."""

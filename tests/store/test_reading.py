@@ -253,14 +253,8 @@ def test_the_log_is_a_chain(store: Store) -> None:
         assert unit.verify_audit() == 2
 
 
-def test_print_log_and_drafts(store: Store) -> None:
+def test_drafts(store: Store) -> None:
     with store.write() as unit:
-        job = unit.add_print(form="01", entity="d1", copy_no=1, target="office", staff="u1", at=NOW)
-        unit.add_print(form="01", entity="d1", copy_no=2, target="office", staff="u1", at=NOW, state="done")
-        unit.update_print(job, state="failed", error="paper")
-        assert unit.copies_printed("d1", "01") == 1 and [p.state for p in unit.prints_of("d1")] == ["done", "failed"]
-        with pytest.raises(UserError):
-            unit.update_print("none", state="done")
         unit.save_draft("a", "Cũ", {"name": "Đỗ 😀 \ud800"}, at=NOW)
         unit.save_draft("b", "Mới", {}, at=NOW + timedelta(seconds=1))
         unit.save_draft("a", "Cũ", {"name": "x" * 10_000}, at=NOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 
+import msgspec
 import pytest
 
 from counter_app.domain.outcomes import ScanOutcome
@@ -14,6 +15,8 @@ from counter_app.services.numbers import fetch_spare
 from counter_app.services.receive import ReceiveForm, receive
 from counter_app.services.sign_in import sign_in, sign_out
 from counter_app.services.workstation import Workstation
+from counter_app.sync.errors import NotReached
+from counter_app.sync.lanes import checked
 from counter_app.sync.link_state import LinkState
 from onestop.errors import EnvironmentFault, UserError
 from onestop.export import export_text
@@ -188,3 +191,16 @@ def test_a_procedure_of_another_system_is_not_received(counter):
     with pytest.raises(UserError) as caught:
         receive(station.desk, ReceiveForm(procedure=elsewhere.code, owner=Party(name="An")))
     assert caught.value.code == "authority-elsewhere"
+
+
+def test_a_lane_nobody_signed_is_not_used(gateway, counter):
+    station = counter("lan.nt")
+    with station.store.read() as reader:
+        enrolment, (good, *_) = reader.enrolment(), reader.leases()
+    assert checked([good], enrolment) == [good]
+    for bad in (msgspec.structs.replace(good, first=good.first - 200), msgspec.structs.replace(good, token=good.token[:-4] + "AAAA"),
+                msgspec.structs.replace(good, token="x")):
+        with pytest.raises(NotReached):
+            checked([bad], enrolment)
+    with pytest.raises(NotReached):
+        checked([good], msgspec.structs.replace(enrolment, device=enrolment.device + 1))

@@ -140,21 +140,6 @@ STATEMENTS = (
     PRIMARY KEY (part)
 )
  WITHOUT ROWID""",
-    """CREATE TABLE print_log (
-    id TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    staff TEXT NOT NULL,
-    form TEXT NOT NULL,
-    entity TEXT NOT NULL,
-    copy_no INTEGER NOT NULL,
-    target TEXT NOT NULL,
-    state TEXT NOT NULL,
-    job TEXT NOT NULL,
-    error TEXT NOT NULL,
-    PRIMARY KEY (id)
-)""",
-    """CREATE INDEX print_log_at ON print_log (at)""",
-    """CREATE INDEX print_log_entity ON print_log (entity, at)""",
     """CREATE TABLE pull_quarantine (
     part TEXT NOT NULL,
     kind TEXT NOT NULL,
