@@ -96,7 +96,7 @@ class PrintOutcome(Outcome):
     PRINTER_GONE = "printer-gone", "Không thấy máy in {printer}. Hồ sơ đã lưu an toàn; có thể đổi máy in hoặc lưu PDF."
     NO_PRINTER = "no-printer", "Máy này chưa có máy in. Hồ sơ đã lưu an toàn; có thể lưu PDF."
     PAPER_NEEDED = "paper-needed", "Máy in {printer} hết giấy hoặc kẹt giấy. Hãy nạp giấy rồi bấm In lại."
-    CANCELLED = "cancelled", "Lệnh in đã bị huỷ, chưa có gì được in. Hãy bấm In lại nếu cần."
+    CANCELLED = "cancelled", "Lệnh in đã bị hủy, chưa có gì được in. Hãy bấm In lại nếu cần."
     UNKNOWN = "unknown", "Không rõ bản in đã ra chưa. Hãy nhìn máy in; nếu chưa có, bấm In lại."
 
 

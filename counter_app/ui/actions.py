@@ -48,7 +48,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("theme-light", "Giao diện sáng", "sun", (), "mau trang"),
     Command("theme-dark", "Giao diện tối", "moon", (), "mau den"),
     Command("theme-auto", "Giao diện theo hệ thống", "sun-moon", (), "mau tu dong"),
-    Command("lock", "Khoá màn hình", "lock", ("Ctrl+L",), "tam khoa"),
+    Command("lock", "Khóa màn hình", "lock", ("Ctrl+L",), "tam khoa"),
     Command("sign-out", "Đăng xuất", "log-out", (), "thoat tai khoan"),
 )
 """Esc Esc (to the scan box) is handled by the window, because one Esc must stay with editors and popups."""

@@ -18,7 +18,7 @@ REASON_MAX = 1000
 class ConfirmDialog(BaseDialog):
     """Only for what cannot be undone (everything else gets an undo). The safe answer has the focus. ``accepted`` when confirmed.
 
-    ``verb`` is what will happen, as the button says it: "Xoá nháp", never "OK".
+    ``verb`` is what will happen, as the button says it: "Xóa nháp", never "OK".
     """
 
     def __init__(self, title: str, text: str, verb: str, *, danger: bool = True, parent: QWidget | None = None) -> None:
@@ -114,9 +114,9 @@ class PinDialog(BaseDialog):
     def __init__(self, *, new: bool = False, min_length: int = 6, parent: QWidget | None = None) -> None:
         title = self.tr("Đặt mã PIN mở kho dữ liệu") if new else self.tr("Nhập mã PIN mở kho dữ liệu")
         text = (
-            self.tr("Máy này không có kho khoá của hệ thống. Mã PIN bảo vệ dữ liệu của công dân; nếu quên, phải tải lại từ trung tâm.")
+            self.tr("Máy này không có kho khóa của hệ thống. Mã PIN bảo vệ dữ liệu của công dân; nếu quên, phải tải lại từ trung tâm.")
             if new
-            else self.tr("Dữ liệu trên máy được mã hoá. Hãy nhập mã PIN của máy này.")
+            else self.tr("Dữ liệu trên máy được mã hóa. Hãy nhập mã PIN của máy này.")
         )
         super().__init__(title, text, icon="key-round", role="accent", parent=parent)
         self._min = min_length

@@ -125,14 +125,14 @@ class LockScreen(_Gate):
     sign_out_requested = Signal()
 
     def __init__(self, user: str, parent: QWidget | None = None) -> None:
-        super().__init__("lock", "Màn hình đã khoá", "", parent)
+        super().__init__("lock", "Màn hình đã khóa", "", parent)
         self.set_note(self.tr("{0} đang làm việc. Nội dung đang nhập vẫn được giữ.").format(user))
         self.password = QLineEdit()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.password.setMaxLength(200)
         self.password.returnPressed.connect(self._submit)
         self._field = FormField(self.tr("Mật khẩu"), self.password)
-        self.button = KeyButton(self.tr("Mở khoá"), "lock-open", "Enter", "primary")
+        self.button = KeyButton(self.tr("Mở khóa"), "lock-open", "Enter", "primary")
         self.button.clicked.connect(self._submit)
         self.other = KeyButton(self.tr("Đăng xuất, người khác làm việc"), "log-out", kind="quiet")
         self.other.clicked.connect(self.sign_out_requested)

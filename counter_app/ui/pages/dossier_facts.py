@@ -214,7 +214,7 @@ def _submitter(desk: Desk, dossier: Dossier) -> tuple[tuple[str, str], ...]:
 
 
 def _fees(dossier: Dossier) -> tuple[tuple[str, str, str], ...]:
-    words = {"due": "phải thu", "collected": "đã thu", "refunded": "đã hoàn", "cancelled": "đã huỷ"}
+    words = {"due": "phải thu", "collected": "đã thu", "refunded": "đã hoàn", "cancelled": "đã hủy"}
     methods = {"cash": "tiền mặt", "transfer": "chuyển khoản", "online": "trực tuyến"}
     lines = []
     for fee in dossier.fees:

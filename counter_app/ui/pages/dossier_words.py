@@ -59,7 +59,7 @@ _EVENTS: dict[str, tuple[str, str]] = {
     "fee-due": ("Ghi khoản phải thu", "receipt"),
     "fee-collected": ("Thu phí, lệ phí", "banknote"),
     "fee-refunded": ("Hoàn tiền", "undo-2"),
-    "fee-cancelled": ("Huỷ khoản thu", "x"),
+    "fee-cancelled": ("Hủy khoản thu", "x"),
     "print": ("In giấy tờ", "printer"),
     "slip-made": ("Lập phiếu bàn giao", "clipboard-list"),
     "slip-confirmed": ("Xác nhận phiếu bàn giao", "clipboard-check"),

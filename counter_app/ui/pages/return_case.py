@@ -46,7 +46,7 @@ def relations(dossier: Dossier) -> tuple[tuple[Relation, str], ...]:
     found: list[tuple[Relation, str]] = [("owner", "Chủ hồ sơ")]
     if dossier.submitter is not None:
         found.append(("submitter", "Người nộp"))
-    return (*found, ("authorised", "Người được uỷ quyền"), ("post", "Bưu chính"))
+    return (*found, ("authorised", "Người được ủy quyền"), ("post", "Bưu chính"))
 
 
 def who_may(dossier: Dossier) -> str:
@@ -55,7 +55,7 @@ def who_may(dossier: Dossier) -> str:
     people = [f"{kind} {dossier.owner.name}"]
     if dossier.submitter is not None:
         people.append(f"người nộp {dossier.submitter.name}")
-    return "Được nhận: " + "; ".join(people) + "; hoặc người có giấy uỷ quyền."
+    return "Được nhận: " + "; ".join(people) + "; hoặc người có giấy ủy quyền."
 
 
 def collector(dossier: Dossier, relation: Relation | None = None) -> Collector:
@@ -91,7 +91,7 @@ def match_card(dossier: Dossier, card: Card) -> Match:
             if card.name and fold(card.name) != fold(name):
                 return Match("warning", f"{who} theo số định danh, nhưng tên trên hồ sơ là {name}", filled)
             return Match("success", f"{who}, thẻ khớp hồ sơ", filled)
-    words = "Không phải chủ hồ sơ hay người nộp: cần giấy uỷ quyền. Nếu là người khác đến nhận việc khác, bấm Esc rồi quét lại."
+    words = "Không phải chủ hồ sơ hay người nộp: cần giấy ủy quyền. Nếu là người khác đến nhận việc khác, bấm Esc rồi quét lại."
     return Match("warning", words, Collector("authorised", card.name, card.id_no))
 
 

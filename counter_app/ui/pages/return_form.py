@@ -77,7 +77,7 @@ class ReturnForm(QWidget):
         card.body.addLayout(self._choices)
         self.name, self.id_no, self.phone = QLineEdit(), QLineEdit(), QLineEdit()
         self.authority, self.postal, self.note = QLineEdit(), QLineEdit(), QLineEdit()
-        self.authority.setPlaceholderText(self.tr("Số, ngày giấy uỷ quyền"))
+        self.authority.setPlaceholderText(self.tr("Số, ngày giấy ủy quyền"))
         self.postal.setPlaceholderText(self.tr("Quét hoặc gõ mã bưu gửi"))
         for edit, most in (
             (self.name, 200),
@@ -92,7 +92,7 @@ class ReturnForm(QWidget):
             "collector_name": FormField(self.tr("Họ tên"), self.name, required=True),
             "collector_id_no": FormField(self.tr("Số định danh"), self.id_no),
             "phone": FormField(self.tr("Điện thoại"), self.phone),
-            "authority": FormField(self.tr("Giấy uỷ quyền"), self.authority, required=True),
+            "authority": FormField(self.tr("Giấy ủy quyền"), self.authority, required=True),
             "postal_code": FormField(self.tr("Mã bưu gửi"), self.postal),
             "note": FormField(self.tr("Ghi chú"), self.note),
         }
@@ -212,7 +212,7 @@ class ReturnForm(QWidget):
         self.phone.setText(collector.phone)
         self.authority.setText(collector.authority)
         self.fields["authority"].setVisible(collector.relation in ("authorised", "submitter"))
-        self.fields["authority"].set_label(self.tr("Giấy uỷ quyền"), collector.relation == "authorised")
+        self.fields["authority"].set_label(self.tr("Giấy ủy quyền"), collector.relation == "authorised")
         self.fields["postal_code"].setVisible(collector.relation == "post")
         self.fields["note"].setVisible(collector.relation != "owner")
         for field in self.fields.values():

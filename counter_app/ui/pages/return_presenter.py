@@ -167,7 +167,7 @@ class ReturnPresenter(QObject):
         self._view.form.show_match("", case.who_may(dossier))
         self._fill(case.collector(dossier))
         self._owed()
-        self._view.show_form()
+        self._view.show_form(dossier.id)
 
     def _fill(self, collector: case.Collector) -> None:
         self._view.form.fill(collector)

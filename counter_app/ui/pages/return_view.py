@@ -97,9 +97,12 @@ class ReturnView(PresentedPage):
         self.header.set_title(title, str(total) if total else "")
         self.all_button.setVisible(narrowed)
 
-    def show_form(self) -> None:
-        """The form of the chosen dossier; the focus goes where the next step is."""
+    def show_form(self, dossier_id: str = "") -> None:
+        """The form of the chosen dossier; the list marks the same one, the focus goes where the next step is."""
         self._stack.setCurrentIndex(1)
+        place = next((i for i, r in enumerate(self.table.rows()) if r.id == dossier_id), None)
+        if place is not None:
+            self.table.select(place)
         self.form.return_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_blank(self, icon: str, title: str, advice: str) -> None:

@@ -36,7 +36,7 @@ from counter_app.ui.scan_dispatch import scan_name
 from counter_app.ui.theme import apply_theme
 from onestop.errors import UserError
 
-LOCKED = "Do quản trị khoá"
+LOCKED = "Do quản trị khóa"
 _SIMPLE = (THEME, FONT_SCALE, DENSITY, SOUNDS, IDLE_LOCK_MINUTES, SCANNER_PREFIX, SCANNER_SUFFIX)
 _SOURCES = {
     Source.WEDGE: "máy quét USB",

@@ -141,9 +141,9 @@ class SettingsView(PresentedPage):
         return card
 
     def _lock(self) -> Card:
-        card = Card(self.tr("Khoá màn hình"))
-        self.idle = self._combo("idle_lock_minutes", self.tr("Tự khoá sau khi không thao tác"), IDLE)
-        self.fields["idle_lock_minutes"].set_hint(self.tr("Hồ sơ đang nhập vẫn còn nguyên khi mở khoá."))
+        card = Card(self.tr("Khóa màn hình"))
+        self.idle = self._combo("idle_lock_minutes", self.tr("Tự khóa sau khi không thao tác"), IDLE)
+        self.fields["idle_lock_minutes"].set_hint(self.tr("Hồ sơ đang nhập vẫn còn nguyên khi mở khóa."))
         card.add(self.fields["idle_lock_minutes"])
         return card
 

@@ -43,7 +43,7 @@ _ACTIONS = {
     "refuse": "Từ chối tiếp nhận",
     "accept": "Tiếp nhận hồ sơ trực tuyến",
 }
-_FEES = {"due": "Ghi khoản phải thu", "collected": "Thu phí, lệ phí", "refunded": "Hoàn tiền", "cancelled": "Huỷ khoản thu"}
+_FEES = {"due": "Ghi khoản phải thu", "collected": "Thu phí, lệ phí", "refunded": "Hoàn tiền", "cancelled": "Hủy khoản thu"}
 _STATES = {
     "new": Chip("Chờ gửi", "info", "save"),
     "sent": Chip("Đã gửi, chờ trả lời", "info", "cloud-upload"),

@@ -74,6 +74,9 @@ class _View(QTableView):
             return
         super().keyPressEvent(event)
 
+    def keyboardSearch(self, _search: str) -> None:
+        """Letters choose no row: the first of a scan would walk away from the row that is meant."""
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.share_width()

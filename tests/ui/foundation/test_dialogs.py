@@ -23,7 +23,7 @@ def words(widget):
 
 
 def test_the_safe_answer_has_the_focus(parent, qtbot):
-    dialog, done = ConfirmDialog("Xoá nháp?", "Không thể hoàn tác.", "Xoá nháp", parent=parent), []
+    dialog, done = ConfirmDialog("Xóa nháp?", "Không thể hoàn tác.", "Xóa nháp", parent=parent), []
     dialog.finished.connect(done.append)
     with qtbot.waitActive(dialog):
         dialog.open()

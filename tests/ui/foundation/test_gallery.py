@@ -75,7 +75,7 @@ def test_dialogs(app, qtbot, keep_picture, mode):
     fault = EnvironmentFault("printer-gone", "Không thấy máy in HP M404. Hãy kiểm tra dây và nguồn, rồi bấm In lại.")
     dialogs = {
         "confirm": ConfirmDialog(
-            "Huỷ phiếu bàn giao?", "Phiếu đã in và có người ký. Việc này không hoàn tác được.", "Huỷ phiếu", parent=parent
+            "Hủy phiếu bàn giao?", "Phiếu đã in và có người ký. Việc này không hoàn tác được.", "Hủy phiếu", parent=parent
         ),
         "reason": ReasonDialog("Sửa hồ sơ đã tiếp nhận", "Giấy hẹn phải in lại sau khi sửa.", categories=((1, "Nhập sai"),), parent=parent),
         "pin": PinDialog(new=True, parent=parent),

@@ -55,6 +55,12 @@ def test_receipt_opens_the_form_with_the_owner(page, stage, ready):
     assert "001099012345" not in page.form.id_no.text() + page.form.id_no.placeholderText()
 
 
+def test_the_list_marks_the_one_that_is_open(page, stage, ready, qtbot):
+    qtbot.keyClicks(page.table.view, "H3")  # the first keys of a scanner are let through: they must choose no row
+    stage.scan(ready.code)
+    assert page.table.current_row().id == ready.id
+
+
 def test_one_key_returns_and_prints(page, stage, ready):
     stage.scan(ready.code)
     assert page.presenter.command("collect-fee")
@@ -102,7 +108,7 @@ def test_authorised_needs_the_paper(page, stage, ready):
     page.presenter.command("collect-fee")
     page.presenter.command("save-print")
     assert page.form.fields["authority"].error() and stage.bench.dossier(ready.id).status == State.DONE
-    page.form.authority.setText("Giấy uỷ quyền số 12 ngày 20/11/2026")
+    page.form.authority.setText("Giấy ủy quyền số 12 ngày 20/11/2026")
     page.presenter.command("save-print")
     assert stage.bench.dossier(ready.id).returned.relation == "authorised"
 
