@@ -120,7 +120,8 @@ def test_what_is_printed_is_found(loaded):
     with gateway.database.read() as conn:
         assert lookup.find(conn, slip.number, slip.agency).kind == "slip"
         assert decode(Dossier, bytes(lookup.find(conn, provisional.provisional_code, provisional.agency).data)) == provisional
-        assert decode(Dossier, bytes(lookup.find(conn, province.dossiers[3].code, province.dossiers[3].agency).data)) == province.dossiers[3]
+        fourth = province.dossiers[3]
+        assert decode(Dossier, bytes(lookup.find(conn, fourth.code, fourth.agency).data)) == fourth
 
 
 def test_catalogue_is_published_and_other_systems_are_named(loaded):
