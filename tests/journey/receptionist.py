@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.journey.atspi import CHECKED, ENABLED, Node, NotShown, outline
+from tests.journey.atspi import CHECKED, ENABLED, FOCUSED, Node, NotShown, outline
 from tests.journey.photograph import photograph
 
 if TYPE_CHECKING:
@@ -82,14 +82,21 @@ class Receptionist:
         self.screen.press(self.screen.find("push button", re.compile("^" + re.escape(words)), where=lambda node: node.is_(ENABLED)))
 
     def choose(self, option: str) -> None:
-        """One of several options by keyboard: Shift+Tab to the chosen one, arrow to the wanted one."""
-        wanted = self.screen.find("radio button", option)
-        if wanted.is_(CHECKED):
+        """One of several options by keyboard: Shift+Tab to where the group is entered, arrows to the wanted one."""
+        if self.screen.find("radio button", option).is_(CHECKED):
             return
-        for key, enough in (("Shift+Tab", lambda node: node.role == "radio button"), ("Right", lambda node: node.name == option)):
-            while not enough(here := self.focused()):
-                self.keys.press(key)
-                self.screen.wait(lambda _, left=here: self.focused() != left, f"focus after {key}")
+        while (here := self.focused()).role != "radio button":
+            self.keys.press("Shift+Tab")
+            self.screen.wait(lambda _, left=here: self.focused() != left, "another focus after Shift+Tab")
+        options = [node.name for node in self.screen.find_all("radio button") if node.depth == here.depth]
+        at, wanted = options.index(here.name), options.index(option)
+        while at != wanted:
+            step = 1 if wanted > at else -1
+            self.keys.press("Right" if step > 0 else "Left")
+            at += step
+            self.screen.find("radio button", options[at], where=lambda node: node.is_(FOCUSED))
+        if not self.screen.find("radio button", option).is_(CHECKED):
+            self.keys.press("Space")
         self.screen.find("radio button", option, where=lambda node: node.is_(CHECKED))
 
     def show_to_camera(self, document: Path, sees: str | re.Pattern[str], picture: Callable[[], None] = lambda: None, **how: float) -> None:
