@@ -64,6 +64,10 @@ class BaseDialog(QDialog):
         self._text.setText(text)
         self._text.setVisible(bool(text))
 
+    def text(self) -> str:
+        """The sentence."""
+        return self._text.text()
+
     def fit(self) -> None:
         """Take the height the wrapped sentences need at this width (Qt reserves too much for them)."""
         self.resize(self.width(), self.layout().totalHeightForWidth(self.width()))

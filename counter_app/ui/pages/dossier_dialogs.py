@@ -90,7 +90,7 @@ class FieldsDialog(BaseDialog):
         self.cancel_button.clicked.connect(self.reject)
         self.confirm_button = self.add_button(verb, kind="danger" if danger else "primary", key="Ctrl+Enter")
         self.confirm_button.clicked.connect(self.confirm)
-        next(iter(self.editors.values())).setFocus()
+        next(iter(self.editors.values()), self.confirm_button).setFocus()
 
     def _editor(self, ask: Ask) -> QWidget:
         if ask.kind == "long":

@@ -100,6 +100,20 @@ def _extend(desk: Desk, dossier: Dossier) -> Form:
     )
 
 
+def _supplement_in(desk: Desk, dossier: Dossier) -> Form:
+    """What was asked for, to be checked against what is on the desk: it cannot be undone, and F6 asked for it a moment ago."""
+    asked = next((s for s in reversed(dossier.supplements) if s.answered_at is None), None)
+    items = "".join(f"\n•  {item}" for item in asked.items) if asked else ""
+    return Form(
+        title="Công dân đã bổ sung đủ?",
+        asks=(),
+        verb="Đã bổ sung đủ",
+        text=f"Đã yêu cầu:{items}" if items else "",
+        icon="file-plus",
+        do=lambda _values: lifecycle.answer_supplement(desk, dossier.id),
+    )
+
+
 def due_form(desk: Desk, dossier: Dossier) -> Form:
     """The procedure wants the new date by hand after a supplement."""
     return Form(
@@ -158,6 +172,7 @@ def day_close(desk: Desk, day: date) -> datetime:
 
 _FORMS: dict[str, Callable[[Desk, Dossier], Form]] = {
     "supplement": _supplement,
+    "supplement-in": _supplement_in,
     "extend": _extend,
     "result": _result,
     "collect-fee": _fee,

@@ -115,10 +115,12 @@ class ActionList(QWidget):
         self.buttons: dict[str, ActionButton] = {}
         self._shown: tuple[Action, ...] = ()
 
-    def set_actions(self, actions: Sequence[Action]) -> None:
-        """Show these; the primary one first. The same actions again change nothing (the focus stays)."""
+    def set_actions(self, actions: Sequence[Action]) -> bool:
+        """Show these; the primary one first. The same actions again change nothing (the focus stays). True when the focus was in the
+        list that went: it needs a new place, or it falls on whatever comes next in the window."""
         if tuple(actions) == self._shown:
-            return
+            return False
+        had_focus = self.window().focusWidget() in self.buttons.values()
         self._shown = tuple(actions)
         clear_layout(self._column)
         self.buttons = {}
@@ -133,6 +135,8 @@ class ActionList(QWidget):
             button.clicked.connect(self._clicked)
             self.buttons[action.id] = button
             self._column.addWidget(button)
+            button.show()  # now, not with the next round of layout: the focus goes only where one can see it
+        return had_focus
 
     @Slot()
     def _clicked(self) -> None:

@@ -118,8 +118,6 @@ class DossierPresenter(QObject):
             self._run(lambda: lifecycle.accept(self._ctx.desk, dossier.id))
         elif action_id == "payment-done":
             self._run(lambda: lifecycle.payment_done(self._ctx.desk, dossier.id))
-        elif action_id == "supplement-in":
-            self._supplement_in(dossier)
         else:
             self._form(forms.form_for(self._ctx.desk, dossier, action_id))
 
@@ -130,23 +128,16 @@ class DossierPresenter(QObject):
             try:
                 form.do(values)
             except UserError as error:
-                dialog.show_problem(error)
+                if error.code == "due-needed" and self._dossier is not None:
+                    dialog.reject()
+                    self._form(forms.due_form(self._ctx.desk, self._dossier))
+                else:
+                    dialog.show_problem(error)
                 return
             dialog.accept()
             self._saved(form.outcome)
 
         dialog.submitted.connect(submit)
-
-    def _supplement_in(self, dossier: Dossier) -> None:
-        try:
-            lifecycle.answer_supplement(self._ctx.desk, dossier.id)
-        except UserError as error:
-            if error.code != "due-needed":
-                self._ctx.fail(error)
-                return
-            self._form(forms.due_form(self._ctx.desk, dossier))
-            return
-        self._saved(None)
 
     def _run(self, work: Callable[[], Any]) -> None:
         try:

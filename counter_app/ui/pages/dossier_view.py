@@ -170,11 +170,13 @@ class DossierView(PresentedPage):
         clear_layout(self._reasons)
         for reason in facts.due_reasons:
             self._reasons.addWidget(plain(reason, "muted"))
-        self.actions.set_actions(actions)
+        focus_lost = self.actions.set_actions(actions)
         self.timeline.set_moments(facts.history)
         self._stack.setCurrentIndex(1)
         buttons = [b for b in self.actions.buttons.values() if b.isEnabled()]
         self._first = next((b for b in buttons if b.property("kind") == "primary"), buttons[0] if buttons else None)
+        if focus_lost:
+            self.focus_action()
 
     def focus_action(self) -> None:
         """The next sensible step gets the focus."""

@@ -114,7 +114,7 @@ def due_words(desk: Desk, dossier: Dossier | Row, now: datetime | None = None) -
     if due is None:
         return "Chưa có ngày hẹn trả", "neutral", "calendar"
     if phase is Clock.PAUSED:
-        return "Tạm dừng tính thời hạn", "neutral", "circle-pause"
+        return "Tạm dừng", "neutral", "circle-pause"
     if phase is Clock.RUNNING:
         left = remaining(now, due, desk.calendar, by=desk.settings.lateness_by)
         return left.text_vi[0].upper() + left.text_vi[1:], *_URGENCY[left.urgency]

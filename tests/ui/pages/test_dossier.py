@@ -79,10 +79,22 @@ def test_supplement_once_then_with_an_approver(opened, stage, qtbot):
     dialog.editors["reason"].setPlainText("Thiếu giấy khai sinh của con")
     dialog.confirm()
     assert stage.bench.dossier(dossier.id).status == State.SUPPLEMENT and stage.outcomes == [SaveOutcome.SAVED_WAITING]
-    assert view.presenter.command("supplement")  # F6: the papers came
+    assert view.presenter.command("supplement")  # F6: the papers came; F6 twice by mistake must not say so
+    assert stage.bench.dossier(dossier.id).status == State.SUPPLEMENT and "Bản sao giấy khai sinh" in _dialog(view).text()
+    _dialog(view).confirm()
     assert stage.bench.dossier(dossier.id).status == State.ACCEPTED
     view.presenter.do("supplement")
     assert "approver" in _dialog(view).editors
+
+
+def test_the_focus_stays_with_the_actions_when_they_change(opened, stage):
+    view, dossier = opened(State.ACCEPTED)
+    view.focus_action()
+    assert view.window().focusWidget() in view.actions.buttons.values()
+    lifecycle.ask_supplement(stage.bench.desk, dossier.id, ("Bản sao trích lục",), "Thiếu giấy tờ theo quy định")
+    view.presenter.open(dossier.id)
+    assert view.window().focusWidget() in view.actions.buttons.values()
+    assert view.actions.minimumSizeHint().width() <= view.actions.width()
 
 
 def test_refused_input_stays_in_the_form(opened, stage):
