@@ -28,6 +28,7 @@ from counter_app.scanner.classify import (
 from counter_app.scanner.raw import RawScan
 from counter_app.scanner.router import Routing
 from counter_app.services.lookup import LookupResult, ask_central, look_up
+from counter_app.sync.link_state import LinkState
 from counter_app.ui.background import CancelToken
 from counter_app.ui.context import UiContext
 from counter_app.ui.notify import Notice, notice
@@ -76,6 +77,7 @@ class ScanDispatch(QObject):
         """The router is done with a scan. What the page on top did not want is worked on here; a dialog on top keeps it out."""
         match outcome.routing:
             case Routing.HANDLED:
+                self._drop_late()
                 self.withdrawn.emit()
             case Routing.UNWANTED | Routing.NO_HANDLER if not self._dialog_open():
                 self.handle(outcome.scan, outcome.raw)
@@ -115,10 +117,14 @@ class ScanDispatch(QObject):
             case _ if found.several:
                 self._ctx.show_found(f"Bưu gửi {code}", found.several)
                 self._ctx.say(ScanOutcome.SEVERAL_FOUND, count=len(found.several))
-            case _ if found.ask_central and self._ctx.central is not None:
+            case _ if found.ask_central and self._reachable():
                 self._ask(found, code, text)
             case _:
                 self._not_found(found, code, text)
+
+    def _reachable(self) -> bool:
+        """Is it worth asking? Without a network the answer is known at once, not after a time-out at somebody else's turn."""
+        return self._ctx.central is not None and self._ctx.link() is not LinkState.OFFLINE
 
     def _open(self, found: LookupResult, code: str) -> None:
         assert found.dossier is not None
@@ -169,7 +175,7 @@ class ScanDispatch(QObject):
 
     def _not_found(self, found: LookupResult, code: str, text: str) -> None:
         outcome = found.outcome
-        if outcome is ScanOutcome.NOT_FOUND and found.ask_central and self._ctx.central is None:
+        if outcome is ScanOutcome.NOT_FOUND and found.ask_central and not self._reachable():
             outcome = ScanOutcome.OFFLINE_NOT_FOUND
         self._ctx.say(outcome, code=code)
         self._offer(outcome, text, code=code)

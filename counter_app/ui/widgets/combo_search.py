@@ -97,8 +97,10 @@ class ComboSearch(QLineEdit):
             self._keep(self._edited_away)
             self.close_list()
             return
-        if not text:
+        if not text:  # emptied, or a scan went through: ↓ opens what was used recently
             self._settle()
+            self.close_list()
+            return
         self._show(self._fetch(text))
 
     def _keep(self, choice: Choice | None) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from counter_app.domain.outcomes import ScanOutcome
 from counter_app.scanner.router import Router
 from counter_app.sync.errors import NotReached
+from counter_app.sync.link_state import LinkState
 from counter_app.ui.background import InlineRunner
 from counter_app.ui.pages.find_presenter import build_find_page
 from counter_app.ui.scan_dispatch import ScanDispatch, scan_name
@@ -76,6 +77,14 @@ def test_without_a_network_it_says_so(desk_and_dispatch):
     stage.ctx.central = Centre(None)
     stage.scan(FAR)
     assert stage.outcomes[-1] is ScanOutcome.OFFLINE_NOT_FOUND and stage.offers[0][2] == ["search", "copy", "receive"]
+
+
+def test_a_known_cut_is_not_waited_for(desk_and_dispatch):
+    stage, _ = desk_and_dispatch
+    stage.ctx.central = Centre(LookupReply(found=False))
+    stage.ctx.link = lambda: LinkState.OFFLINE
+    stage.scan(FAR)
+    assert stage.outcomes == [ScanOutcome.OFFLINE_NOT_FOUND]
 
 
 def test_a_late_answer_is_dropped(desk_and_dispatch):
