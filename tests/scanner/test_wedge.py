@@ -138,6 +138,27 @@ def test_held_keys_go_to_the_field_they_were_typed_in(desk, scans):
     assert "0912" not in desk.area.toPlainText()
 
 
+@pytest.mark.parametrize("typed", [1, 2, 3, 10, len(CODE)])
+def test_a_scan_goes_on_when_the_program_moves_the_focus_meanwhile(desk, scans, typed):
+    """The dossier of the scan before opens just now, and its first button takes the focus."""
+    clicked = []
+    desk.button.clicked.connect(lambda: clicked.append(1))
+    press(desk, CODE[:typed])
+    desk.button.setFocus()
+    press(desk, CODE[typed:] + "\n")
+    settle()
+    assert [s.text for s in scans] == [CODE]
+    assert (clicked, desk.line.text()) == ([], "đang gõ dở")
+
+
+def test_a_scan_goes_on_when_a_page_follows_its_first_letters(desk, scans):
+    desk.line.clear()
+    desk.line.textEdited.connect(lambda text: (desk.area.setFocus(), desk.line.setFocus()) if text else None)
+    press(desk, CODE + "\n")
+    settle()
+    assert ([s.text for s in scans], desk.line.text()) == ([CODE], "")
+
+
 def test_the_enter_of_a_scan_does_not_close_the_dialog(desk, scans, qtbot):
     dialog = QDialog(desk)
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok)

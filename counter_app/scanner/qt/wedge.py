@@ -88,11 +88,15 @@ class Wedge(QObject):
     @Slot(QObject)
     @Slot(QWindow)
     def _follow(self, _changed: QObject | None = None) -> None:
-        """The focus moved: a burst ends there, and the filter goes along. A scanner does not move the focus; a person does."""
+        """The focus moved: the filter goes along. A burst goes on: the program itself moves the focus while keys arrive (the last
+        scan's dossier opens, an answer comes, a list follows the first letters), and a code cut in two there would end with an
+        Enter that presses the button it meets. A person who moves it is heard by the key or the click; leaving the program
+        ends a burst."""
         targets = [t for t in (QGuiApplication.focusWindow(), QGuiApplication.focusObject()) if t is not None]
         if targets == self._filtered:
             return
-        self._settle()
+        if not targets:
+            self._settle()
         self._unfilter()
         for target in targets:
             target.installEventFilter(self)
