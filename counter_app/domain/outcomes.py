@@ -63,6 +63,7 @@ class ScanOutcome(Outcome):
     TRACKING_OPENED = "tracking-opened", "Đã đọc đường dẫn tra cứu và mở hồ sơ {code}."
     UNREADABLE = "unreadable", "Không đọc được mã nào trong hình. Hãy đưa gần hơn, giữ yên và tránh chói."
     DEVICE_LOST = "device-lost", "Máy quét vừa bị ngắt. Hãy cắm lại; trong khi chờ có thể gõ mã."
+    SCANNER_REFUSED = "scanner-refused", "Không mở được cổng máy quét. Có thể chương trình khác đang dùng hoặc máy chưa cấp quyền."
 
 
 class SaveOutcome(Outcome):

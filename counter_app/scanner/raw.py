@@ -6,6 +6,13 @@ import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+NOTES_VI = {
+    "caps-lock": "Máy quét gửi chữ hoa/thường bị đảo (Caps Lock đang bật); chương trình đã sửa.",
+    "keyboard-layout": "Bàn phím của máy tính đang đặt kiểu Pháp (AZERTY); chương trình đã sửa mã vừa quét.",
+    "encoding": "Máy quét gửi chữ tiếng Việt bị hỏng; hãy dùng chế độ cổng COM hoặc camera cho thẻ căn cước.",
+}
+"""What `RawScan.note` means, for the person."""
+
 
 class Source(StrEnum):
     """The device a text came from; decides how repeats are recognised (see ``gate``)."""

@@ -74,11 +74,6 @@ class Router:
         self._waiting: deque[tuple[Any, RawScan]] = deque()
         self._recent: deque[Outcome] = deque(maxlen=KEPT)
 
-    def report_to(self, on_outcome: Callable[[Outcome], None], name_of: Callable[[Any], str] | None = None) -> None:
-        """Name the receiver of outcomes afterwards (it may itself need what holds this router), and the nouns."""
-        self._on_outcome = on_outcome
-        self._name_of = name_of or self._name_of
-
     def push(self, handler: Handler, wants: set[type], expects: str = "") -> Token:
         """Make ``handler`` the only receiver. ``wants`` are the scan types it takes (subclasses included);
         ``expects`` names them for the sentence shown when something else is scanned."""

@@ -32,6 +32,7 @@ class MainWindow(QWidget):
     ``theme_requested(what)`` one of ``light dark auto zoom-in zoom-out zoom-reset density``;
     ``command_requested(id)`` a command that neither the frame nor the page on top took;
     ``banner_action()`` the button of the banner; ``escape_pressed()`` an Esc that nobody took;
+    ``covered_changed(bool)`` the lock screen or the sign-in came or went;
     ``close_requested()`` when `confirm_close` holds the window open.
     """
 
@@ -47,6 +48,7 @@ class MainWindow(QWidget):
     banner_action = Signal()
     close_requested = Signal()
     escape_pressed = Signal()
+    covered_changed = Signal(bool)
 
     def __init__(self, pages: Sequence[PageSpec], title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -228,6 +230,7 @@ class MainWindow(QWidget):
         self._layers.setCurrentWidget(widget)
         self.commands.set_enabled(False, frozenset({"zoom-in", "zoom-out", "zoom-reset"}))
         widget.setFocus()
+        self.covered_changed.emit(True)
 
     def hide_overlay(self) -> None:
         """Uncover; the focus goes back to the page."""
@@ -240,6 +243,7 @@ class MainWindow(QWidget):
         self.commands.set_enabled(True)
         if (page := self.current_page()) is not None:
             self._focus_page(page)
+        self.covered_changed.emit(False)
 
     def is_covered(self) -> bool:
         """Is the lock screen or sign-in shown?"""

@@ -64,6 +64,7 @@ _LOOKS: dict[Outcome, tuple[str, str, Sound]] = {
     _S.TRACKING_OPENED: ("success", "link", Sound.FOUND),
     _S.UNREADABLE: ("danger", "scan-line", Sound.ERROR),
     _S.DEVICE_LOST: ("danger", "usb", Sound.ERROR),
+    _S.SCANNER_REFUSED: ("warning", "usb", Sound.WARNING),
     _V.SAVED_WAITING: ("success", "save", Sound.SAVED),
     _V.SAVED_OFFLINE: ("success", "cloud-off", Sound.SAVED),
     _V.SENT: ("info", "cloud-upload", Sound.NONE),

@@ -5,35 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QWidget
 
 from counter_app.domain.outcomes import ScanOutcome
 from counter_app.runtime.settings import CAMERA, SCANNER_PREFIX, SCANNER_SUFFIX, SERIAL_PORT
 from counter_app.scanner.classify import classify
-from counter_app.scanner.gate import Gate, Wrapping
+from counter_app.scanner.gate import Gate, Wrapping, clean
 from counter_app.scanner.known import known_code, scanner_text
 from counter_app.scanner.qt.wedge import Wedge
-from counter_app.scanner.raw import RawScan
+from counter_app.scanner.raw import NOTES_VI, RawScan
 from counter_app.scanner.serial_port import PortState, SerialScanner
 from counter_app.ui.camera_panel import CameraPanel
 from counter_app.ui.context import UiContext
+from counter_app.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from counter_app.scanner.qt.camera import CameraSession
 
 
 class ScanSources(QObject):
-    """``start`` begins to listen, ``stop`` releases every device. ``host`` is the window the camera panel lies over."""
+    """``start`` begins to listen, ``stop`` releases every device. ``host`` is the window the camera panel lies over; while it is
+    covered (sign-in, lock screen) nothing that is scanned has an effect, and the camera is off."""
 
     _serial_read = Signal(object)
     _serial_state = Signal(object)
 
-    def __init__(self, ctx: UiContext, host: QWidget, parent: QObject | None = None) -> None:
+    def __init__(self, ctx: UiContext, host: MainWindow, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._ctx = ctx
         desk = ctx.desk
+        self._wrapping = self._configured()
         self._gate = self._new_gate()
-        self._wedge = Wedge(lambda text: scanner_text(desk.codes)(text), self)
+        # What the scanner was told to put around a code is part of what it types.
+        self._wedge = Wedge(lambda text: scanner_text(desk.codes)(clean(text, self._wrapping.prefix, self._wrapping.suffix)), self)
         self._wedge.scanned.connect(self.arrived)
         self._serial: SerialScanner | None = None
         self._serial_read.connect(self.arrived, Qt.ConnectionType.QueuedConnection)
@@ -41,10 +44,13 @@ class ScanSources(QObject):
         self._camera: CameraSession | None = None
         self._fits = lambda text: known_code(desk.codes)(text)
         self._host = host
+        self._host.covered_changed.connect(self._cover)
+        self._told: set[str] = set()
         self._panel: CameraPanel | None = None
 
     def start(self) -> None:
         """Listen to keyboard and serial scanners. The camera opens only when its panel is asked for."""
+        self._wedge.set_paused(self._host.is_covered())
         self._wedge.start()
         self._open_serial()
 
@@ -59,6 +65,7 @@ class ScanSources(QObject):
     def reload(self) -> None:
         """Settings of the scanners changed; an open camera closes and opens as it is set now."""
         self.close_camera()
+        self._wrapping = self._configured()
         self._gate = self._new_gate()
         if self._serial is not None:
             self._serial.stop()
@@ -68,9 +75,18 @@ class ScanSources(QObject):
     @Slot(object)
     def arrived(self, raw: RawScan) -> None:
         """One reading of any device."""
+        if self._host.is_covered():
+            return
         admitted = self._gate.admit(raw)
         if admitted is not None:
             self._ctx.scans.deliver(classify(admitted.text, self._ctx.desk.codes), admitted)
+            self._tell_repair(admitted.note or "")
+
+    def _tell_repair(self, note: str) -> None:
+        """A keyboard that had to be corrected is said once a day's work, not with each scan."""
+        if note in ("caps-lock", "keyboard-layout") and note not in self._told:
+            self._told.add(note)
+            self._host.show_toast(NOTES_VI[note], "warning", "keyboard")
 
     @Slot()
     def toggle_camera(self) -> None:
@@ -107,9 +123,23 @@ class ScanSources(QObject):
         if self._panel is not None:
             self._panel.blink()
 
-    def _new_gate(self) -> Gate:
+    @Slot(bool)
+    def _cover(self, covered: bool) -> None:
+        self._wedge.set_paused(covered)
+        if covered:
+            self.close_camera()
+
+    def _configured(self) -> Wrapping:
         settings = self._ctx.settings
-        return Gate() if settings is None else Gate(Wrapping(settings.get(SCANNER_PREFIX), settings.get(SCANNER_SUFFIX)))
+        return Wrapping() if settings is None else Wrapping(settings.get(SCANNER_PREFIX), settings.get(SCANNER_SUFFIX))
+
+    def _new_gate(self) -> Gate:
+        """Bar code and QR code of one receipt are one showing: both count as the code they name."""
+
+        def stands_for(text: str) -> str:
+            return str(getattr(classify(text, self._ctx.desk.codes), "code", text))
+
+        return Gate(self._wrapping, stands_for)
 
     def _open_serial(self) -> None:
         port = self._ctx.settings.get(SERIAL_PORT) if self._ctx.settings is not None else ""
@@ -122,3 +152,5 @@ class ScanSources(QObject):
     def _port_changed(self, state: PortState) -> None:
         if state is PortState.LOST:
             self._ctx.say(ScanOutcome.DEVICE_LOST)
+        elif state is PortState.REFUSED:
+            self._ctx.say(ScanOutcome.SCANNER_REFUSED)

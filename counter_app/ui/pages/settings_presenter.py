@@ -25,7 +25,7 @@ from counter_app.runtime.settings import (
     THEME,
     Settings,
 )
-from counter_app.scanner.raw import RawScan, Source
+from counter_app.scanner.raw import NOTES_VI, RawScan, Source
 from counter_app.scanner.router import Token
 from counter_app.services.print_trial import print_trial, save_trial
 from counter_app.ui.context import UiContext
@@ -44,10 +44,6 @@ _SOURCES = {
     Source.CAMERA: "camera",
     Source.FILE: "tệp hình",
     Source.TYPED: "gõ tay",
-}
-_NOTES = {
-    "caps-lock": "Máy quét gửi chữ hoa/thường bị đảo (Caps Lock đang bật); chương trình đã sửa.",
-    "encoding": "Máy quét gửi chữ tiếng Việt bị hỏng; hãy dùng chế độ cổng COM hoặc camera cho thẻ căn cước.",
 }
 
 
@@ -215,7 +211,7 @@ class SettingsPresenter(QObject):
         source = _SOURCES[raw.source]
         detail = f"{source[0].upper()}{source[1:]}, {len(raw.text)} ký tự" + (f", {raw.symbology}" if raw.symbology else "")
         good = getattr(scan, "kind", "") not in ("unknown", "other-card")
-        note = _NOTES.get(raw.note or "", "")
+        note = NOTES_VI.get(raw.note or "", "")
         self._view.test_panel.show_notice(
             Notice("success" if good and not note else "warning", "scan-line", f"Đã nhận: {kind}", Sound.FOUND),
             ". ".join(part for part in (detail, note) if part),
