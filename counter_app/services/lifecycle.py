@@ -19,6 +19,7 @@ from onestop.errors import InvalidFields, UserError
 from onestop.model import Dossier, Result, Returned, Supplement
 from onestop.ops import Action, AssignCode, Extend, Transition
 from onestop.states import State, can_move, state_name
+from onestop.text import fold
 from onestop.vntime import to_vn
 
 if TYPE_CHECKING:
@@ -200,7 +201,8 @@ def return_result(desk: Desk, dossier_id: str, *, collector_name: str, collector
     """Hand the result to the citizen (state 10): who, on what identity, which originals went back.
 
     Being late never withholds a result. Fees still due are the caller's warning, not a block here. Raises
-    ``collector-missing``, ``authority-missing`` (somebody else collects without naming the paper that allows it).
+    ``collector-missing``, ``authority-missing`` (somebody else collects without naming the paper that allows it),
+    ``collector-differs`` (called owner or submitter, but it is another person's number or name).
     """
     bad: dict[str, str] = {}
     name = person_name("collector_name", collector_name, 200, bad, "Chưa nhập tên người nhận kết quả.")
@@ -216,11 +218,26 @@ def return_result(desk: Desk, dossier_id: str, *, collector_name: str, collector
         raise InvalidFields({"authority": "Người nhận thay phải có giấy ủy quyền; ghi số hoặc tên giấy."}, code="authority-missing")
 
     def facts(unit: Unit, dossier: Dossier, staff: StaffRow) -> dict:
+        _same_person(dossier, relation, name, id_no)
         returned = Returned(at=desk.now(), by=staff.id, collector_name=name, collector_id_no=id_no, relation=relation,
                             authority=authority, phone=phone, originals=given_back, postal_code=postal_code, note=note)
         return {"returned": returned, "holder": ""}
 
     return _move(desk, dossier_id, "return", State.RETURNED, facts)
+
+
+def _same_person(dossier: Dossier, relation: str, name: str, id_no: str) -> None:
+    """Who is called the owner or the submitter must be that person. The 12-digit number decides (another spelling of the name is no
+    matter then); old numbers of 9 digits prove nothing. Without a number the name must be the same but for marks and case."""
+    person = dossier.submitter if relation == "submitter" else dossier.owner if dossier.owner.kind == "person" else None
+    if relation not in ("owner", "submitter") or person is None:
+        return
+    who, advice = ("chủ hồ sơ" if relation == "owner" else "người nộp"), "Người khác đến nhận thì chọn “Người được ủy quyền”."
+    known = person.id_no
+    if id_no and id_no != known and len(id_no) == len(known) == 12:
+        raise InvalidFields({"collector_id_no": f"Không phải số của {who}. {advice}"}, code="collector-differs")
+    if not id_no and fold(name) != fold(person.name):
+        raise InvalidFields({"collector_name": f"Tên khác {who}. Hãy nhập số định danh. {advice}"}, code="collector-differs")
 
 
 def extend(desk: Desk, dossier_id: str, new_due_at: datetime, reason: str, *, approver: str = "") -> tuple[Dossier, Changes]:

@@ -71,11 +71,13 @@ def collector(dossier: Dossier, relation: Relation | None = None) -> Collector:
     return Collector(relation, POSTMAN if relation == "post" else "")
 
 
-def known_id(dossier: Dossier, relation: str) -> str:
-    """The number that is meant while nothing is typed."""
-    if relation == "owner":
-        return dossier.owner.id_no
-    return dossier.submitter.id_no if relation == "submitter" and dossier.submitter else ""
+def known_id(dossier: Dossier, relation: str, name: str) -> str:
+    """The number that is meant while nothing is typed: the person's own, as long as the name is theirs."""
+    person = dossier.owner if relation == "owner" else dossier.submitter if relation == "submitter" else None
+    if person is None:
+        return ""
+    organisation = relation == "owner" and dossier.owner.kind != "person"
+    return person.id_no if organisation or fold(name) == fold(person.name) else ""
 
 
 def match_card(dossier: Dossier, card: Card) -> Match:

@@ -220,7 +220,7 @@ class ReturnPresenter(QObject):
             self._warn(f"Còn phải thu {money_text(amount)}.", "Bấm F7 để thu, hoặc Ctrl+Enter lần nữa để trả mà chưa thu.")
             return
         typed, relation = form.typed(), form.relation()
-        typed["collector_id_no"] = typed["collector_id_no"] or case.known_id(dossier, relation)
+        typed["collector_id_no"] = typed["collector_id_no"] or case.known_id(dossier, relation, typed["collector_name"])
         try:
             done, _ = lifecycle.return_result(self._ctx.desk, dossier.id, relation=relation, originals=form.given_back(), **typed)
         except InvalidFields as error:

@@ -75,6 +75,22 @@ def test_one_key_returns_and_prints(page, stage, ready):
     assert [p.form for p in stage.printer.papers] == ["return"] and stage.outcomes[-1] is SaveOutcome.SAVED_WAITING
 
 
+def test_a_stranger_is_not_written_down_as_the_owner(page, stage, ready):
+    stage.scan(ready.code)
+    page.presenter.command("collect-fee")
+    page.form.name.setText("Phạm Thị Lạ")
+    page.presenter.give()
+    assert stage.bench.dossier(ready.id).status == State.DONE and "ủy quyền" in page.form.fields["collector_name"].error()
+    page.form.id_no.setText("001199012355")
+    page.presenter.give()
+    assert stage.bench.dossier(ready.id).status == State.DONE and "ủy quyền" in page.form.fields["collector_id_no"].error()
+    page.form.id_no.setText("001099012345")
+    page.form.name.setText("NGUYEN VAN AN")
+    page.presenter.give()
+    given = stage.bench.dossier(ready.id).returned
+    assert (given.relation, given.collector_id_no) == ("owner", "001099012345")
+
+
 def test_money_owed_is_said_once_and_withholds_nothing(page, stage, ready):
     stage.scan(ready.code)
     page.presenter.command("save-print")
