@@ -25,7 +25,7 @@ class PrintPanel(FloatingPanel):
     success takes them away. Also opens the preview over ``host``."""
 
     def __init__(self, ctx: UiContext, flow: PrintFlow, host: QWidget) -> None:
-        super().__init__(host, rows=1)
+        super().__init__(host)
         self._ctx, self._flow = ctx, flow
         self._papers: list[Paper] = []
         flow.troubled.connect(self._troubled)

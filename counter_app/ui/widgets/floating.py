@@ -16,14 +16,14 @@ _FOOT = 5.2
 
 
 class FloatingPanel(QWidget):
-    """Lies over ``host``. Esc or the cross closes it. ``action_requested(id)`` carries the pressed button; ``rows`` lifts it
-    above another panel."""
+    """Lies over ``host``, above another one that is shown already. Esc or the cross closes it. ``action_requested(id)`` carries the
+    pressed button."""
 
     action_requested = Signal(str)
 
-    def __init__(self, host: QWidget, rows: int = 0) -> None:
+    def __init__(self, host: QWidget) -> None:
         super().__init__(host)
-        self._rows = rows
+        self._beneath: list[FloatingPanel] = []
         self.panel = ScanPanel()
         self.panel.action_requested.connect(self.action_requested)
         self.close_button = KeyButton("", "x", kind="quiet")
@@ -41,6 +41,9 @@ class FloatingPanel(QWidget):
     def show_notice(self, notice: Notice, detail: str = "", actions: tuple[tuple[str, str], ...] = ()) -> None:
         """Show it; it stays until it is answered, closed or replaced."""
         self.panel.show_notice(notice, detail, actions)
+        if self.isHidden():
+            panels = self.parentWidget().findChildren(FloatingPanel, options=Qt.FindChildOption.FindDirectChildrenOnly)
+            self._beneath = [panel for panel in panels if not panel.isHidden()]
         self.show()
         self.raise_()
         self._place()
@@ -50,7 +53,9 @@ class FloatingPanel(QWidget):
         width = min(host.width() - 2 * spacing(6), spacing(240))
         height = self.layout().heightForWidth(width) if self.layout().hasHeightForWidth() else self.sizeHint().height()
         # Above the status line and the page's own row of message and buttons: those stay readable and within reach.
-        bottom = host.height() - round(theme().em * _FOOT) - self._rows * (height + spacing(2))
+        foot = host.height() - round(theme().em * _FOOT)
+        tops = [panel.y() - spacing(2) for panel in self._beneath if not panel.isHidden()]
+        bottom = min(tops, default=foot)
         self.setGeometry((host.width() - width) // 2, bottom - height, width, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

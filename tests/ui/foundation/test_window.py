@@ -9,8 +9,11 @@ from counter_app.ui import a11y
 from counter_app.ui.actions import COMMANDS, key_of
 from counter_app.ui.dialogs import CommandPalette, HelpView, LockScreen
 from counter_app.ui.main_window import LinkView, MainWindow
+from counter_app.ui.notify import Notice, Sound
 from counter_app.ui.page import Page, PageSpec
+from counter_app.ui.theme import theme
 from counter_app.ui.widgets import KeyButton, KeyHint
+from counter_app.ui.widgets.floating import FloatingPanel
 
 
 class Desk(Page):
@@ -284,3 +287,14 @@ def test_f1_shows_every_key_and_closes_again(window, qtbot):
 def test_an_escape_nobody_took_is_told(window, qtbot):
     with qtbot.waitSignal(window.escape_pressed):
         QTest.keyClick(window, Qt.Key.Key_Escape)
+
+
+def test_two_floating_panels_lie_one_above_the_other_and_leave_the_buttons_free(window, qtbot):
+    told = Notice("warning", "printer", "Máy in hết giấy.", Sound.NONE)
+    first, second = FloatingPanel(window), FloatingPanel(window)
+    for panel in (first, second):
+        panel.show_notice(told, "Chưa in.", (("again", "In lại"),))
+    assert second.geometry().bottom() < first.y() and first.geometry().bottom() < window.height() - 4 * theme().em
+    first.hide()
+    first.show_notice(told)
+    assert not first.geometry().intersects(second.geometry())

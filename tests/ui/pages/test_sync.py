@@ -62,7 +62,7 @@ def page(stage, qtbot):
 
 def test_waiting_changes_in_words(page, stage):
     dossier = stage.bench.with_status(State.DONE)
-    lifecycle.return_result(stage.bench.desk, dossier.id, collector_name="Nguyễn Văn An")
+    lifecycle.return_result(stage.bench.desk, dossier.id, collector_name=dossier.owner.name)
     line = page.outbox.rows()[0]
     assert (line.what, line.kind, line.state.text) == (dossier.code, "Trả kết quả", "Chờ gửi")
     assert page.tiles[1].lead.text() == "1"
@@ -116,7 +116,7 @@ def test_a_cashier_decides_nothing(stage):
 
 def test_set_aside_is_sent_again_on_request(page, stage):
     dossier = stage.bench.with_status(State.DONE)
-    lifecycle.return_result(stage.bench.desk, dossier.id, collector_name="Nguyễn Văn An")
+    lifecycle.return_result(stage.bench.desk, dossier.id, collector_name=dossier.owner.name)
     with stage.bench.store.write() as unit:
         unit.quarantine(unit.outbox()[0].op, "internal", "Trung tâm gặp lỗi với thay đổi này.")
     page.presenter.refresh()
