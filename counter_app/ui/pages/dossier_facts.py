@@ -189,7 +189,7 @@ def _party(owner: Party) -> tuple[tuple[str, str], ...]:
     born = f"{owner.dob[8:10]}/{owner.dob[5:7]}/{owner.dob[:4]}" if owner.dob and len(owner.dob) == 10 else owner.dob or ""
     pairs = [
         ("Họ tên" if person else "Tổ chức", owner.name),
-        ("Ngày sinh", " · ".join(p for p in (born, _GENDER.get(owner.gender or "", "")) if p) if person else ""),
+        ("Ngày sinh" if born else "Giới tính", " · ".join(p for p in (born, _GENDER.get(owner.gender or "", "")) if p) if person else ""),
         ("Điện thoại", owner.phone),
         ("Địa chỉ", owner.address),
         ("Thư điện tử", owner.email or ""),
