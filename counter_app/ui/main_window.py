@@ -129,20 +129,12 @@ class MainWindow(QWidget):
 
     def show_page(self, page_id: str) -> Page:
         """Make a page visible (created on first use), give it the focus, and return it. Raises KeyError for an unknown id."""
-        spec = self._specs[page_id]
         if page_id == self._current:
             self._focus_page(self._pages[page_id])
             return self._pages[page_id]
         if self._current:
             self._pages[self._current].on_leave()
-        if page_id not in self._pages:
-            page = spec.factory()
-            self._pages[page_id] = page
-            self._stack.addWidget(page)
-            if (panel := page.details()) is not None:
-                panel.setProperty("pageId", page_id)
-                self._details.addWidget(panel)
-        page = self._pages[page_id]
+        page = self.prepare(page_id)
         self._current = page_id
         self._stack.setCurrentWidget(page)
         self.toast.raise_()  # a page that becomes visible is raised above everything in the stack
@@ -157,6 +149,17 @@ class MainWindow(QWidget):
         self._focus_page(page)
         self.page_shown.emit(page_id)
         return page
+
+    def prepare(self, page_id: str) -> Page:
+        """Make a page without showing it, while nobody waits for it. Raises KeyError for an unknown id."""
+        if page_id not in self._pages:
+            page = self._specs[page_id].factory()
+            self._pages[page_id] = page
+            self._stack.addWidget(page)
+            if (panel := page.details()) is not None:
+                panel.setProperty("pageId", page_id)
+                self._details.addWidget(panel)
+        return self._pages[page_id]
 
     def page(self, page_id: str) -> Page | None:
         """A page that was created, or None."""
