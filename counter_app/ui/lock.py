@@ -6,7 +6,6 @@ import logging
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QApplication, QDialog
 
 from counter_app.runtime.settings import IDLE_LOCK_MINUTES
@@ -33,20 +32,17 @@ class IdleLock(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.lock)
-        self._watched: QWindow | None = None
-        app = QGuiApplication.instance()
-        if isinstance(app, QGuiApplication):
-            app.focusWindowChanged.connect(self._follow)
-        self._follow(QGuiApplication.focusWindow())
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self)
         ctx.facts.signed_in.connect(self._signed_in)
 
     def stop(self) -> None:
         """At shutdown."""
         self._timer.stop()
-        app = QGuiApplication.instance()
-        if isinstance(app, QGuiApplication):
-            app.focusWindowChanged.disconnect(self._follow)
-        self._follow(None)
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
 
     @Slot()
     def lock(self) -> None:
@@ -70,16 +66,6 @@ class IdleLock(QObject):
         self._window.show_overlay(self._screen)
         if self._hidden:
             self._window.activateWindow()
-
-    @Slot(object)
-    def _follow(self, window: QWindow | None) -> None:
-        """Keys and clicks arrive at the window that has the focus; a filter on the application would run for every event of every
-        object there is."""
-        if self._watched is not None and shiboken6.isValid(self._watched):
-            self._watched.removeEventFilter(self)
-        self._watched = window
-        if window is not None:
-            window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _ACTIVITY and self._timer.isActive():
