@@ -26,6 +26,7 @@ class Receptionist:
     def __init__(self, counter: CounterProcess, user: str, password: str) -> None:
         self.counter, self.user, self.password = counter, user, password
         self.keys, self.screen = counter.keys, counter.screen
+        self.lost_scans = 0
 
     def sign_in(self) -> None:
         """At the sign-in; the name is filled in for who was here last."""
@@ -154,17 +155,20 @@ class Receptionist:
 
     def open_by_scan(self, code: str, shows: str, seconds: float = 30) -> None:
         """Scan a receipt until its dossier is open from this PC's own store and shows that. What the centre knows and this PC not
-        yet comes with the next exchange: then a person scans once more."""
+        yet comes with the next exchange: then a person scans once more. A scan that opened nothing is counted in ``lost_scans``:
+        no key stroke may go missing."""
         deadline = time.monotonic() + seconds
         while True:
             self.keys.scan(code)
-            self.screen.find("label", code)
+            time.sleep(1)
             names = [node.name for node in self.screen.tree()]
             if _OWN_DATA in names and any(shows in name for name in names):
                 return
+            if code not in names:
+                self.lost_scans += 1
+                self.counter.keys.picture(self.counter.folder / f"lost-scan-{self.lost_scans}.png")
             if time.monotonic() > deadline:
                 raise NotShown(f"{code} does not show {shows!r}:\n{outline(self.screen.tree())}")
-            time.sleep(1)
 
     def sync(self) -> None:
         """Send and fetch now, and wait until nothing waits any more."""

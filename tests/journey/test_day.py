@@ -87,6 +87,7 @@ def test_a_day_with_two_counters_a_cut_cable_and_a_pulled_plug(office: Office):
         assert counter.close() == 0, counter.log()
         beats[counter.name] = counter.heartbeat()
     office.keep("heartbeat", beats)
+    office.keep("lost-scans", {person.user: person.lost_scans for person in (hoa, lan)})
     everywhere = {counter.export().strip() for counter in (first, second)} | {office.gateway.export(AGENCY).strip()}
     assert len(everywhere) == 1
     known = json.loads(everywhere.pop())
