@@ -44,3 +44,21 @@ def parse_positions(text: str) -> list[Position]:
     if len({p.part for p in found}) != len(found):
         raise ValueError("a partition is named twice")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How many states a partition holds and the exclusive or of their marks: two sides that hold the same (kind, id, version)
+    of everything have the same sum. ``with_state`` puts one in, or takes it out again."""
+
+    count: int = 0
+    xor: int = 0
+
+    def with_state(self, kind: str, identity: str, version: int, count: int = 1) -> Sum:
+        mark = hashlib.sha256(f"{kind}/{identity}/{version}".encode()).digest()[:8]
+        return Sum(self.count + count, self.xor ^ int.from_bytes(mark, "big"))
+
+    @property
+    def text(self) -> str:
+        """``xor`` as on the wire: 16 hex digits."""
+        return f"{self.xor:016x}"

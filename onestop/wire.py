@@ -91,6 +91,8 @@ class EnrolReply(msgspec.Struct, kw_only=True):
 AUD_ASSERTION = "urn:motcua:gateway"
 AUD_ACCESS = "urn:motcua:device"
 AUD_LEASE = "urn:motcua:lease"
+AUD_MANIFEST = "urn:motcua:manifest"
+AUD_STUCK = "urn:motcua:stuck-ops"
 
 
 class TokenRequest(msgspec.Struct, kw_only=True):
@@ -142,8 +144,17 @@ class SignInReport(msgspec.Struct, kw_only=True):
     failed_in_row: int = 0
 
 
+#: How the gateway stands after a restore of its database.
+GatewayState = Literal["normal", "recovering"]
+
+
 class HelloReply(msgspec.Struct, kw_only=True):
-    """``GET /v1/hello``: where the gateway stands, who may work, which catalogue holds."""
+    """``GET /v1/hello``: where the gateway stands, who may work, which catalogue holds.
+
+    ``state``: while ``recovering`` (restored from a backup) it takes ops and copies, but gives no lanes and no numbers.
+    ``agency``: whom this device serves now (it may have moved). ``dseq`` and ``last_op``: the newest op the gateway holds of
+    this device's incarnation; a counter that does not know it was restored from an older file. ``lost``: this epoch still
+    wants copies (``POST /v1/salvage``) of what the restored database does not hold."""
 
     epoch: int
     server_time: datetime
@@ -155,6 +166,12 @@ class HelloReply(msgspec.Struct, kw_only=True):
     catalogue_etag: str
     settings: AgencySettings
     proto: str = PROTO
+    state: GatewayState = "normal"
+    agency: str = ""
+    agency_name: str = ""
+    dseq: int = 0
+    last_op: str = ""
+    lost: bool = False
 
 
 class CatalogueEntry(msgspec.Struct, kw_only=True):
@@ -170,8 +187,12 @@ class CatalogueEntry(msgspec.Struct, kw_only=True):
 
 
 class ManifestReply(msgspec.Struct, kw_only=True):
+    """``signature``: a JWT by the gateway's key (``EnrolReply.gateway_key``), ``aud`` = ``AUD_MANIFEST``, claim ``digest`` =
+    sha256 of the canonical JSON of ``entries``: a copy from the local network or a stick is as good as one from the gateway."""
+
     etag: str
     entries: list[CatalogueEntry]
+    signature: str = ""
 
 
 class CatalogueGet(msgspec.Struct, kw_only=True):
@@ -276,13 +297,16 @@ class FeedItem(msgspec.Struct, kw_only=True):
 
 
 class PullReply(msgspec.Struct, kw_only=True):
-    """``GET /v1/pull?part=…&after=<seq>:<chain>&limit=…``. ``next`` is the position after the last item."""
+    """``GET /v1/pull?part=…&after=<seq>:<chain>&limit=…``. ``next`` is the position after the last item. On the last page
+    ``count`` and ``xor`` are the sum (``onestop.feed.Sum``) over all current states of the partition as of ``next``."""
 
     part: str
     items: list[FeedItem]
     next: str
     more: bool
     head: int
+    count: int = -1
+    xor: str = ""
 
 
 class SnapshotItem(msgspec.Struct, kw_only=True):
@@ -314,3 +338,42 @@ class LookupReply(msgspec.Struct, kw_only=True):
     kind: str = ""
     as_of: datetime | None = None
     data: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
+
+
+class SalvageRequest(msgspec.Struct, kw_only=True):
+    """``POST /v1/salvage``: after a restore of the gateway, copies of states that it gave out and no longer holds in that
+    version. ``done``: this counter has nothing more to give in this epoch (also with no items at all)."""
+
+    part: str
+    items: list[SnapshotItem]
+    done: bool = False
+
+
+class SalvageReply(msgspec.Struct, kw_only=True):
+    """How many copies were kept for the end of the recovery."""
+
+    kept: int
+
+
+class PokeReply(msgspec.Struct, kw_only=True):
+    """``GET /v1/poke?part=…&after=<seq>&wait=<seconds>``: the head, at once when it is beyond ``after``, else when it moves or
+    the time is over. A hint only: what counts is read from the feed."""
+
+    head: int
+
+
+class BlobRequest(msgspec.Struct, kw_only=True):
+    """``POST /v1/blobs``: an attachment is to come, named by the sha256 of its bytes."""
+
+    sha256: str
+    size: int
+    media_type: str = ""
+
+
+class BlobReply(msgspec.Struct, kw_only=True):
+    """``offset``: how many bytes the gateway holds; ``complete``: all of them, and their digest is right. Parts go to
+    ``PATCH /v1/blobs/{sha256}`` as ``application/offset+octet-stream`` with ``Upload-Offset`` and ``Content-Digest``."""
+
+    sha256: str
+    offset: int
+    complete: bool = False
