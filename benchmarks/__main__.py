@@ -20,7 +20,7 @@ def main() -> int:
     every = sorted(
         m.name
         for m in pkgutil.iter_modules(benchmarks.__path__)
-        if m.name not in ("__main__", "report", "material", "profile", "window_child")
+        if m.name not in ("__main__", "report", "material", "profile", "window_child", "province")
     )
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(every))
