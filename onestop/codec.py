@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import msgspec
 
 from onestop.errors import UserError
-from onestop.ops import KIND_OF, KINDS, Op
+from onestop.ops import KIND_OF, KINDS, OP_SCHEMA, Op, SignedInBy
+from onestop.upconvert import lift
 from onestop.vntime import iso
 
 
@@ -37,8 +38,17 @@ class _Envelope(msgspec.Struct, kw_only=True):
     by: str
     device: int
     data: msgspec.Raw
+    schema: int = 1
+    hlc: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
+    skew: float | None = None
+    auth: SignedInBy = "online"
 
 
+class _Schema(msgspec.Struct):
+    schema: int = 1
+
+
+_SCHEMA = msgspec.json.Decoder(_Schema)
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
 
 
@@ -91,9 +101,10 @@ def kind_of(payload: Any) -> str:
 
 
 def decode_op(raw: bytes) -> Op:
-    """Read an op. Raises UserError ``op-invalid`` (its facts name the place, never a value)."""
+    """Read an op of any schema so far. Raises UserError ``op-invalid`` (its facts name the place, never a value),
+    ``op-kind-unknown``, ``op-schema-newer`` (made by a newer program than this one: nothing is wrong with it)."""
     try:
-        env = _ENVELOPE.decode(raw)
+        env = _envelope(raw)
         if env.kind not in _PAYLOADS:
             raise UserError("op-kind-unknown", "Loại thao tác này không được hỗ trợ.", kind=env.kind[:40])
         data = _PAYLOADS[env.kind].decode(env.data)
@@ -101,7 +112,26 @@ def decode_op(raw: bytes) -> Op:
         where = str(error).rpartition(" - at ")[2][:80] if " - at " in str(error) else "JSON"
         raise UserError("op-invalid", "Nội dung thao tác không đúng định dạng.", where=where) from None
     return Op(op=env.op, dseq=env.dseq, entity=env.entity, kind=env.kind, base=env.base, at=env.at, by=env.by,
-              device=env.device, data=data)
+              device=env.device, data=data, schema=env.schema, hlc=env.hlc, skew=env.skew, auth=env.auth)
+
+
+def _envelope(raw: bytes) -> _Envelope:
+    """The envelope as today's schema has it. An op of today's schema is read once; only others are looked at twice."""
+    try:
+        env = _ENVELOPE.decode(raw)
+        if env.schema == OP_SCHEMA:
+            return env
+    except msgspec.ValidationError:
+        if _SCHEMA.decode(raw).schema == OP_SCHEMA:
+            raise
+    schema = _SCHEMA.decode(raw).schema
+    if schema > OP_SCHEMA:
+        raise UserError("op-schema-newer", "Thao tác do phiên bản phần mềm mới hơn tạo ra.", schema=schema)
+    try:
+        lifted = lift(msgspec.json.decode(raw), schema)
+    except ValueError:
+        raise UserError("op-invalid", "Nội dung thao tác không đúng định dạng.", where="$.schema") from None
+    return _ENVELOPE.decode(_ENCODER.encode(lifted))
 
 
 def payload_hash(raw: bytes) -> str:

@@ -12,6 +12,12 @@ from typing import Any, Literal
 
 from onestop.model import Dossier, FeeEntry, Result, Returned, Slip, Supplement
 
+#: Version of the op envelope that is written today. Older ones are lifted by ``onestop.upconvert``; the bytes never change.
+OP_SCHEMA = 2
+
+#: How the person at the desk was known when the op was made.
+SignedInBy = Literal["online", "offline"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create:
@@ -141,7 +147,9 @@ KIND_OF: dict[type, str] = {payload: kind for kind, payload in KINDS.items()}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Op:
-    """One intent with its envelope."""
+    """One intent with its envelope. Since schema 2: ``hlc`` = hybrid logical clock of the machine (48 bit milliseconds, 16 bit
+    counter; 0 = not known; it labels and never orders), ``skew`` = seconds the machine's clock is ahead of the gateway's (None = not
+    known), ``auth`` = whether the gateway or the counter itself had signed the person in."""
 
     op: str
     dseq: int
@@ -152,3 +160,7 @@ class Op:
     by: str
     device: int
     data: Payload
+    schema: int = OP_SCHEMA
+    hlc: int = 0
+    skew: float | None = None
+    auth: SignedInBy = "online"

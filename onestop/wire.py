@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-PROTO = "1.0"
+PROTO = "1.1"
 MEDIA_TYPE = "application/vnd.motcua.v1+json"
 PROBLEM_TYPE = "application/problem+json"
 
@@ -249,13 +249,20 @@ class NumberReply(msgspec.Struct, kw_only=True):
 
 
 class PushRequest(msgspec.Struct, kw_only=True):
-    """``POST /v1/push``: ops of one partition, oldest first, as frozen bytes."""
+    """``POST /v1/push``: ops of one partition, oldest first, as frozen bytes.
+
+    ``device`` and ``inc`` are always the sender's. ``origin`` is empty, or the token of a signed export by which the machine
+    that made the ops hands them to this one of the same agency: a JWT, alg EdDSA, by the key of the device that made them,
+    ``aud`` = ``AUD_STUCK``, claims ``iss`` = ``sub`` (its number as text), ``iat``, ``inc`` (its incarnation, whose ``dseq`` the
+    ops carry), ``ops`` (sha256 of each op's bytes, hex, at most 1,000); no ``exp``: a receipt given does not expire. Each op sent
+    must be in ``ops`` and name that device itself; all of one request must be covered by one token."""
 
     batch: str
     device: int
     inc: str
     part: str
     ops: list[msgspec.Raw]
+    origin: str = ""
 
 
 ResultStatus = Literal["applied", "duplicate", "merged", "conflict", "rejected", "deferred", "op_id_reuse"]
