@@ -8,10 +8,11 @@ came with is refused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from onestop.codec import builtins, revive_field
+from onestop.copying import replace
 from onestop.model import Dossier, Event, Slip
 from onestop.ops import (
     AssignCode,

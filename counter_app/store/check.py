@@ -14,9 +14,8 @@ from typing import Any
 from sqlcipher3 import dbapi2
 
 from counter_app.store import errors
-from counter_app.store.connection import connect
+from counter_app.store.connection import PAGE, connect
 
-PAGE = 4096
 #: Tables that hold what exists nowhere else yet; small, so they are checked whole at each start.
 PRECIOUS = ("meta", "outbox", "code_issued", "lease", "position", "hi")
 #: A file up to this size is checked whole at each start (some 50 ms), after an unclean end one up to four times as large.

@@ -9,6 +9,9 @@ from urllib.parse import quote
 from sqlcipher3 import dbapi2
 
 BUSY_MS = 5000
+#: Bytes a page of the file. A dossier is some 2 kB: in pages of 4096 every second half stays empty, and each page that a save
+#: touches is enciphered and written whole. With 2048 the file of a first synchronisation is two fifths smaller.
+PAGE = 2048
 
 
 def connect(path: Path, key: bytes | None, *, read_only: bool = False) -> Any:
@@ -29,9 +32,12 @@ def connect(path: Path, key: bytes | None, *, read_only: bool = False) -> Any:
             # Processors have instructions for SHA-256; the usual SHA-512 takes a fifth of the time of a save. As the default
             # of the process, so that the copies made by VACUUM INTO are of the same kind.
             db.execute("PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256")
+            db.execute(f"PRAGMA cipher_default_page_size = {PAGE}")
             db.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         if not read_only:
+            if key is None:
+                db.execute(f"PRAGMA page_size = {PAGE}")
             db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")

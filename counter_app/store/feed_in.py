@@ -48,9 +48,9 @@ class FeedIn(Projecting, Positions):
         return result
 
     def _apply(self, part: str, items: list[FeedItem] | list[SnapshotItem]) -> PageResult:
-        # On this connection from now on: a page of 500 writes some 400 pages of the file, and folding the log into the file
+        # On this connection from now on: a page of 500 writes some 700 pages of the file, and folding the log into the file
         # each other time costs a quarter of a first synchronisation.
-        self._run("PRAGMA wal_autocheckpoint = 4000")
+        self._run("PRAGMA wal_autocheckpoint = 8000")
         newest: dict[tuple[str, str], tuple[_Item, msgspec.Struct]] = {}
         bad = 0
         for item in items:

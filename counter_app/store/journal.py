@@ -7,11 +7,13 @@ import json
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from counter_app.store.rows import AuditEntry, moment
 from counter_app.store.session import Session, WriteSession
 
 _GENESIS = "0" * 64
-_FACTS = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_FACTS = msgspec.json.Encoder(order="sorted")
 
 
 def _link(before: str, at: int, staff: str, action: str, entity: str, facts: str) -> str:
@@ -51,7 +53,7 @@ class Journal(JournalReads, WriteSession):
     def audit(self, staff: str, action: str, entity: str, facts: dict[str, Any], *, at: datetime) -> None:
         """Add a line. ``facts`` without personal data (ids, codes of rules, counts)."""
         row = self._one("SELECT chain FROM audit ORDER BY n DESC LIMIT 1")
-        text = _FACTS.encode(facts)
+        text = _FACTS.encode(facts).decode()
         when = int(at.timestamp())
         self._run(
             "INSERT INTO audit (at, staff, action, entity, facts, chain) VALUES (?, ?, ?, ?, ?, ?)",

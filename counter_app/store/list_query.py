@@ -5,13 +5,17 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Select, and_, false, func, select, text
 
 from counter_app.store.lists import WAITING, as_day, day_start, late_before
-from counter_app.store.rows import CLOCK_RUNS, ListFilter
+from counter_app.store.rows import CLOCK_RUNS, RESTING, ListFilter
 from counter_app.store.tables import dossier, slip, slip_line
 from counter_app.store.words import seconds
 from onestop.states import State
 
-#: States with at most a few thousand dossiers; the others (final ones) hold nearly everything there ever was.
-_SMALL = {int(s) for s in State} - {int(State.REFUSED), int(State.STOPPED), int(State.RETURNED)}
+#: States with at most a few thousand dossiers, and the condition that leads to the index they are in; the others (final ones) hold
+#: nearly everything there ever was.
+_SMALL = (
+    (RESTING, {State.REGISTERED, State.SUPPLEMENT, State.FINANCIAL, State.DONE}),
+    (CLOCK_RUNS, {State.ACCEPTED, State.PROCESSING, State.WITHDRAWAL}),
+)
 
 
 def dossiers(columns: tuple[str, ...], wanted: ListFilter, limit: int, offset: int) -> Select:
@@ -43,11 +47,9 @@ def conditions(f: ListFilter) -> list[ColumnElement[bool]]:
     d = dossier.c
     found: list[ColumnElement[bool]] = []
     if f.statuses:
-        # A unary plus keeps SQLite from collecting and sorting a final state's hundreds of thousands of rows by index.
-        rare = set(f.statuses) <= _SMALL
-        found.append(d.status.in_(f.statuses) if rare else text(f"+status IN ({', '.join(str(int(s)) for s in f.statuses)})"))
+        found.append(_in_states(set(f.statuses)))
     if f.ready:
-        found.append(d.status == int(State.DONE))
+        found.append(_in_states({State.DONE}))
     if f.received_on:
         start = day_start(f.received_on)
         found.append(and_(d.received_at >= start, d.received_at < start + 86400))
@@ -75,3 +77,14 @@ def conditions(f: ListFilter) -> list[ColumnElement[bool]]:
         soon = and_(d.due_at >= late, d.due_at < day_start(as_day(f.now)) + 2 * 86400) if f.due_soon else false()
         found.append((d.due_at < late) | soon if f.overdue and f.due_soon else (d.due_at < late) if f.overdue else soon)
     return found
+
+
+def _in_states(wanted: set[int]) -> ColumnElement[bool]:
+    """In one of these states, by the indexes of the small ones; a final one is met everywhere, newest first."""
+    listed = f"status IN ({', '.join(str(int(s)) for s in sorted(wanted))})"
+    if wanted <= _SMALL[0][1]:
+        return text(f"{RESTING} AND {listed}")
+    if wanted - _SMALL[0][1] - _SMALL[1][1]:
+        return text(f"+{listed}")
+    parts = [f"SELECT n FROM dossier WHERE {index} AND {listed}" for index, states in _SMALL if wanted & states]
+    return text(f"n IN ({' UNION ALL '.join(parts)})")

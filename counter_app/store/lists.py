@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from counter_app.store.rows import CLOCK_RUNS, SYNC, UNFINISHED, ListFilter, QueueCounts, Row, SlipRow, moment
+from counter_app.store.rows import CLOCK_RUNS, RESTING, SYNC, UNFINISHED, ListFilter, QueueCounts, Row, SlipRow, moment
 from counter_app.store.session import Session
 from onestop.vntime import VN_TZ, to_vn
 
@@ -73,7 +73,7 @@ class ListReads(Session):
             f"""SELECT (SELECT count(*) FROM dossier WHERE received_at >= ?1 AND received_at < ?2),
                 (SELECT count(*) FROM dossier WHERE {CLOCK_RUNS} AND due_at >= ?3 AND due_at < ?4),
                 (SELECT count(*) FROM dossier WHERE {CLOCK_RUNS} AND due_at < ?3),
-                (SELECT count(*) FROM dossier WHERE status = 9),
+                (SELECT count(*) FROM dossier WHERE {RESTING} AND status = 9),
                 (SELECT count(DISTINCT entity) FROM outbox WHERE {WAITING} AND target = 'dossier'),
                 (SELECT count(*) FROM dossier WHERE sync = 3) + (SELECT count(*) FROM slip WHERE sync = 3)""",
             start,

@@ -18,6 +18,7 @@ from onestop.vntime import to_vn, vn_date
 from onestop.wire import Lease, NumberReply
 
 _LEASE = "lease, agency, lane, first, last, valid_from, valid_to, token"
+_LEASES = f"SELECT {_LEASE} FROM lease"
 _TAKEN = "SELECT 1 FROM code_issued WHERE code = ?1 UNION ALL SELECT 1 FROM dossier WHERE code = ?1 LIMIT 1"
 #: A PC started again, or whose clock jumped against its monotonic one by more than this, may be a restored disk image.
 JUMP_SECONDS = 120
@@ -38,8 +39,8 @@ class NumberingReads(Session):
 
     def leases(self, on: date | None = None) -> list[Lease]:
         """The lanes of this counter, main lane first; those valid ``on`` a date when given."""
-        rows = self._all(f"SELECT {_LEASE} FROM lease ORDER BY lane, valid_from, lease")
-        found = [_lease(*row) for row in rows]
+        found = [_lease(*row) for row in self._all(_LEASES)]
+        found.sort(key=lambda x: (x.lane, x.valid_from, x.lease))
         return found if on is None else [x for x in found if x.valid_from <= on <= x.valid_to]
 
     def lane_room(self, on: date) -> int:

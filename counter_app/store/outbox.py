@@ -17,6 +17,8 @@ from onestop.wire import MAX_BATCH_BYTES, MAX_BATCH_OPS, OpResult
 _ITEM = """SELECT o.dseq, o.op_id, o.entity, o.kind, o.state, o.created_at, o.attempts, o.code, o.message, o.review,
     coalesce((SELECT coalesce(d.code, d.provisional_code) FROM dossier d WHERE d.id = o.entity),
              (SELECT s.number FROM slip s WHERE s.id = o.entity), '') FROM outbox o"""
+#: An op that is not finished, by its id.
+_BY_OP = f"dseq = (SELECT dseq FROM outbox WHERE op_id = ? AND {UNFINISHED} LIMIT 1)"
 _ACKED = ("applied", "merged", "duplicate")
 #: A deferred op (its catalogue version or another op is missing at the gateway) is tried again after this long.
 DEFER = timedelta(seconds=30)
@@ -49,7 +51,9 @@ class OutboxReads(Session):
 
     def op_bytes(self, op_id: str) -> bytes | None:
         """The frozen bytes of an op."""
-        row = self._one("SELECT payload FROM outbox WHERE op_id = ?", op_id)
+        row = self._one(f"SELECT payload FROM outbox WHERE {_BY_OP}", op_id) or self._one(
+            "SELECT payload FROM outbox WHERE op_id = ?", op_id
+        )
         return row[0] if row else None
 
     def parts_waiting(self) -> list[str]:
@@ -75,7 +79,7 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
         size = 0
         rows = self._db.execute(
             f"SELECT dseq, op_id, entity, target, state, next_try_at, length(payload) FROM outbox "
-            f"WHERE part = ? AND {UNFINISHED} ORDER BY dseq",
+            f"WHERE dseq IN (SELECT dseq FROM outbox WHERE {UNFINISHED}) AND part = ? ORDER BY dseq",
             (part,),
         )
         for dseq, op_id, entity, target, state, next_try, length in rows:
@@ -98,7 +102,7 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
         for target, entity in sorted({(t, e) for _, _, e, t in picked}):
             self._run(
                 f"UPDATE {target} SET sync = 1 WHERE id = ?1 AND sync = 2 AND NOT EXISTS "
-                "(SELECT 1 FROM outbox WHERE entity = ?1 AND state = 'new')",
+                f"(SELECT 1 FROM outbox WHERE entity = ?1 AND {UNFINISHED} AND state = 'new')",
                 entity,
             )
         return batch
@@ -114,13 +118,13 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
         later = int(((now or self.store.clock.now()) + DEFER).timestamp())
         touched: dict[tuple[str, str], None] = {}
         for r in results:
-            row = self._one("SELECT state, target, entity FROM outbox WHERE op_id = ?", r.op)
+            row = self._one(f"SELECT state, target, entity FROM outbox WHERE {_BY_OP}", r.op)
             if row is None or row[0] not in ("new", "sent", "quarantined"):
                 continue
             touched[(row[1], row[2])] = None
             if r.s == "deferred":
                 self._run(
-                    "UPDATE outbox SET state = 'new', next_try_at = ?, code = ?, message = ? WHERE op_id = ?",
+                    f"UPDATE outbox SET state = 'new', next_try_at = ?, code = ?, message = ? WHERE {_BY_OP}",
                     later,
                     r.code,
                     r.message,
@@ -129,7 +133,7 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
                 continue
             state = self._answered(r)
             self._run(
-                "UPDATE outbox SET state = ?, ack_v = ?, ack_seq = ?, ack_chain = ?, review = ?, code = ?, message = ? WHERE op_id = ?",
+                f"UPDATE outbox SET state = ?, ack_v = ?, ack_seq = ?, ack_chain = ?, review = ?, code = ?, message = ? WHERE {_BY_OP}",
                 state,
                 r.v,
                 r.seq,
@@ -158,7 +162,7 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
     def retry_later(self, op_ids: list[str], at: datetime) -> None:
         """No answer came: the same bytes go again, not before ``at``."""
         self._many(
-            "UPDATE outbox SET next_try_at = ? WHERE op_id = ? AND state IN ('new', 'sent')", [(int(at.timestamp()), op) for op in op_ids]
+            f"UPDATE outbox SET next_try_at = ? WHERE {_BY_OP} AND state IN ('new', 'sent')", [(int(at.timestamp()), op) for op in op_ids]
         )
 
     def quarantine(self, op_id: str, code: str, message: str) -> None:
@@ -168,7 +172,7 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
     def release(self, op_id: str) -> None:
         """Try a quarantined op again, with the same bytes."""
         self._set_state(op_id, ("quarantined",), "new", "", "")
-        self._run("UPDATE outbox SET next_try_at = 0 WHERE op_id = ?", op_id)
+        self._run(f"UPDATE outbox SET next_try_at = 0 WHERE {_BY_OP}", op_id)
 
     def void_op(self, op_id: str, *, by: str, at: datetime, reason: str) -> None:
         """A person gives up an op that was refused or set aside (never one that merely has no answer yet): it stays in the
@@ -211,9 +215,9 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
         )
 
     def _set_state(self, op_id: str, allowed: tuple[str, ...], state: str, code: str, message: str) -> tuple[str, str]:
-        row = self._one("SELECT target, entity, state FROM outbox WHERE op_id = ?", op_id)
+        row = self._one(f"SELECT target, entity, state FROM outbox WHERE {_BY_OP}", op_id)
         if row is None or row[2] not in allowed:
             raise UserError("op-not-there", "Thao tác này không còn trong hàng chờ.")
-        self._run("UPDATE outbox SET state = ?, code = ?, message = ? WHERE op_id = ?", state, code, message, op_id)
+        self._run(f"UPDATE outbox SET state = ?, code = ?, message = ? WHERE {_BY_OP}", state, code, message, op_id)
         self._refresh(row[0], row[1])
         return row[0], row[1]

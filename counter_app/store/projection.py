@@ -7,22 +7,22 @@ the gateway does not have: what was typed must not vanish from the screen.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from counter_app.store.entities import MODELS, entity_from
 from counter_app.store.rows import UNFINISHED
 from counter_app.store.saving import Saving
 from onestop import apply as rules
 from onestop.codec import decode_op, encode
+from onestop.copying import replace
 from onestop.errors import UserError
 from onestop.model import Dossier, Review, Slip
 from onestop.ops import Op, SettleReview
 
 AnyEntity = Dossier | Slip | Review
 
-_OPS = """SELECT op_id, payload FROM outbox WHERE entity = ?1 AND target = ?2 AND (
-    state IN ('new', 'sent', 'quarantined') OR (state = 'acked' AND ack_v > ?3) OR (base IS NULL AND ?3 = 0 AND
-    state IN ('acked', 'review'))) ORDER BY dseq"""
+_OPS = f"""SELECT op_id, payload FROM outbox WHERE dseq IN (
+    SELECT dseq FROM outbox WHERE {UNFINISHED} AND entity = ?1 AND target = ?2 AND (state <> 'review' OR (base IS NULL AND ?3 = 0))
+    UNION ALL SELECT dseq FROM outbox WHERE state = 'acked' AND entity = ?1 AND target = ?2 AND
+    (ack_v > ?3 OR (base IS NULL AND ?3 = 0))) ORDER BY dseq"""
 _STATES = f"SELECT state, count(*) FROM outbox WHERE entity = ? AND target = ? AND {UNFINISHED} GROUP BY state"
 
 

@@ -118,8 +118,7 @@ class Saving(EntityReads, Indexing):
         values = self._values(c)
         tail = (server_version, pending, sync, server, data)
         if stored is None:
-            n = self._next_n(kind)
-            self._run(INSERT[kind], n, entity, *values, *tail)
+            n = self._run(INSERT[kind], None, entity, *values, *tail).lastrowid
         else:
             n = stored.n
             self._run(UPDATE[kind], *values, *tail, n)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-from counter_app.store.rows import CLOCK_RUNS, UNFINISHED
+from counter_app.store.rows import CLOCK_RUNS, RESTING, UNFINISHED
 
 metadata = MetaData()
 
@@ -52,8 +52,9 @@ dossier = _entity(
 Index("dossier_code", dossier.c.code)
 Index("dossier_provisional", dossier.c.provisional_code, sqlite_where=text("provisional_code IS NOT NULL"))
 Index("dossier_received", dossier.c.received_at)
-Index("dossier_status", dossier.c.status, dossier.c.received_at)
-Index("dossier_due", dossier.c.due_at, sqlite_where=text(CLOCK_RUNS))
+#: A new dossier is in one of these, never in both; in the three final states, which hold nearly everything, it is in none.
+Index("dossier_resting", dossier.c.status, dossier.c.received_at, sqlite_where=text(RESTING))
+Index("dossier_due", dossier.c.due_at, dossier.c.status, sqlite_where=text(CLOCK_RUNS))
 Index("dossier_returned", dossier.c.returned_at, sqlite_where=text("returned_at IS NOT NULL"))
 Index("dossier_person", dossier.c.received_at, sqlite_where=text("sync = 3"))
 
@@ -105,7 +106,7 @@ outbox = Table(
     "outbox",
     metadata,
     Column("dseq", Integer, primary_key=True),
-    Column("op_id", Text, nullable=False, unique=True),
+    Column("op_id", Text, nullable=False),
     Column("inc", Text, nullable=False),
     Column("part", Text, nullable=False),
     Column("entity", Text, nullable=False),
@@ -126,8 +127,9 @@ outbox = Table(
     Column("payload", LargeBinary, nullable=False),
 )
 #: Every index costs a page more in each save: what waits is found through the outbox, not through an index on the dossier.
-Index("outbox_entity", outbox.c.entity, outbox.c.dseq)
-Index("outbox_unfinished", outbox.c.part, outbox.c.dseq, sqlite_where=text(UNFINISHED))
+#: A new op is in one index; answers are looked up among what is unfinished, by reading that index through (0.1 ms a thousand).
+Index("outbox_unfinished", outbox.c.entity, outbox.c.dseq, outbox.c.op_id, outbox.c.state, sqlite_where=text(UNFINISHED))
+Index("outbox_acked", outbox.c.entity, outbox.c.dseq, sqlite_where=text("state = 'acked'"))
 Index("outbox_review", outbox.c.review, sqlite_where=text("review IS NOT NULL"))
 
 

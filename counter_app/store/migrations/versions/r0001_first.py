@@ -68,12 +68,12 @@ STATEMENTS = (
     UNIQUE (id)
 )""",
     """CREATE INDEX dossier_code ON dossier (code)""",
-    """CREATE INDEX dossier_due ON dossier (due_at) WHERE status NOT IN (1, 3, 5, 6, 8, 9, 10)""",
+    """CREATE INDEX dossier_due ON dossier (due_at, status) WHERE status NOT IN (1, 3, 5, 6, 8, 9, 10)""",
     """CREATE INDEX dossier_person ON dossier (received_at) WHERE sync = 3""",
     """CREATE INDEX dossier_provisional ON dossier (provisional_code) WHERE provisional_code IS NOT NULL""",
     """CREATE INDEX dossier_received ON dossier (received_at)""",
     """CREATE INDEX dossier_returned ON dossier (returned_at) WHERE returned_at IS NOT NULL""",
-    """CREATE INDEX dossier_status ON dossier (status, received_at)""",
+    """CREATE INDEX dossier_resting ON dossier (status, received_at) WHERE status IN (1, 5, 6, 9)""",
     """CREATE TABLE draft (
     id TEXT NOT NULL,
     title TEXT NOT NULL,
@@ -127,12 +127,11 @@ STATEMENTS = (
     message TEXT,
     payload_hash TEXT NOT NULL,
     payload BLOB NOT NULL,
-    PRIMARY KEY (dseq),
-    UNIQUE (op_id)
+    PRIMARY KEY (dseq)
 )""",
-    """CREATE INDEX outbox_entity ON outbox (entity, dseq)""",
+    """CREATE INDEX outbox_acked ON outbox (entity, dseq) WHERE state = 'acked'""",
     """CREATE INDEX outbox_review ON outbox (review) WHERE review IS NOT NULL""",
-    """CREATE INDEX outbox_unfinished ON outbox (part, dseq) WHERE state IN ('new', 'sent', 'review', 'quarantined')""",
+    """CREATE INDEX outbox_unfinished ON outbox (entity, dseq, op_id, state) WHERE state IN ('new', 'sent', 'review', 'quarantined')""",
     """CREATE TABLE position (
     part TEXT NOT NULL,
     seq INTEGER NOT NULL,
