@@ -43,7 +43,7 @@ def run(quick: bool = False) -> list[Row]:
     count = 2_000 if quick else 10_000
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        rows.append(_measure("SQLite", f"sqlite:///{folder}/gateway.db", count, _raw_sqlite(Path(folder) / "raw.db"), 0.3))
+        rows.append(_measure("SQLite", f"sqlite:///{folder}/gateway.db", count, raw_sqlite(Path(folder) / "raw.db"), 0.3))
     with postgres() as database:
         if database is None:
             print("accept: PostgreSQL is not installed here, its row is left out")
@@ -70,14 +70,14 @@ def _measure(name: str, database: str, count: int, raw: Callable[[list[tuple]], 
             ours.append(perf_counter() - start)
             assert all(result.s == "applied" and not result.review for result in reply.results), reply.results[0]
             start = perf_counter()
-            raw([_bare(body) for _, body in chunk])
+            raw([bare(body) for _, body in chunk])
             least.append(perf_counter() - start)
     finally:
         gateway.close()
     return Row(f"gateway accepts receptions, {name}", BATCH / median(ours), "/s", target, "higher", BATCH / median(least))
 
 
-def _bare(body: bytes) -> tuple[str, str, int, str, str]:
+def bare(body: bytes) -> tuple[str, str, int, str, str]:
     """(op id, entity id, sequence, hash, state) of a reception, nothing judged."""
     op = msgspec.json.decode(body)
     state = op["data"]["dossier"]
@@ -116,7 +116,8 @@ def _raw_postgres(database: str) -> Callable[[list[tuple]], None]:
     return batch
 
 
-def _raw_sqlite(path: Path) -> Callable[[list[tuple]], None]:
+def raw_sqlite(path: Path) -> Callable[[list[tuple]], None]:
+    """Keeps batches of what ``bare`` makes in a new file."""
     db = sqlite3.connect(path, isolation_level=None)
     db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + _TABLES)
     db.execute("INSERT INTO raw_head VALUES (?, 0, ?)", (AGENCY, GENESIS))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.material import AGENCY, NOW, dossiers
+from central_gateway.demo.load import _entities as append
 from central_gateway.demo.load import load_demo
 from central_gateway.services import enrol
 from central_gateway.settings import Settings
@@ -52,6 +53,16 @@ def prepare(database: str) -> str:
     try:
         load_demo(gateway, count=1)
         return gateway.database.retrying(lambda conn: enrol.new_code(conn, AGENCY, gateway.settings))
+    finally:
+        gateway.close()
+
+
+def load(database: str, items: Iterable[Dossier]) -> None:
+    """Put dossiers of the benchmarks' agency into the feed, beside a running service."""
+    gateway = open_gateway(Settings(database=database))
+    try:
+        with gateway.database.write() as conn:
+            append(conn, AGENCY, list(items))
     finally:
         gateway.close()
 
