@@ -13,11 +13,13 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -43,6 +45,22 @@ device = Table(
     Column("state", String(16), nullable=False, server_default="active"),
     Column("enrolled_at", String(32), nullable=False),
     sqlite_autoincrement=True,
+)
+
+#: Agencies a device served before it was moved: ops it made there are taken until ``until`` (day).
+device_scope = Table(
+    "device_scope", metadata,
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("part", String(64), primary_key=True),
+    Column("until", String(10), nullable=False),
+)
+
+#: Incarnations that two machines used at once (a cloned PC): whoever speaks for one is told to begin a new one.
+forked = Table(
+    "forked", metadata,
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("incarnation", String(64), primary_key=True),
+    Column("at", String(32), nullable=False),
 )
 
 #: One-time enrolment codes; only the sha256 of the code is kept.
@@ -96,7 +114,8 @@ catalogue_doc = Table(
     Column("valid_to", String(10)),
 )
 
-#: Every op ever answered with its result (``onestop.wire.OpResult`` as JSON): the constraint is the deduplication.
+#: Every op ever answered with its result (``onestop.wire.OpResult`` as JSON): the constraint is the deduplication. ``dseq`` is 0
+#: where it proves nothing about the incarnation (unreadable ops, ops another machine brought); else it is taken once.
 op = Table(
     "op", metadata,
     Column("op_id", String(64), primary_key=True),
@@ -107,10 +126,12 @@ op = Table(
     Column("payload_hash", String(64), nullable=False),
     Column("result", Text, nullable=False),
     Column("received_at", String(32), nullable=False),
+    Index("uq_op_dseq", "device", "incarnation", "dseq", unique=True, postgresql_where=text("dseq > 0"), sqlite_where=text("dseq > 0")),
 )
 
 #: Dossiers, slips and reviews (``kind``) as they stand; ids are unique over the kinds. ``code``: the official dossier code,
-#: unique over all agencies (the last wall against a number printed twice). ``data`` = the entity as JSON with ``version``.
+#: unique over all agencies (the last wall against a number printed twice). ``data`` = the entity as JSON with ``version``. ``mark``:
+#: keyed hash of (agency, procedure, owner's identity number), by which the same case received at two desks is found.
 entity = Table(
     "entity", metadata,
     Column("id", String(64), primary_key=True),
@@ -118,8 +139,10 @@ entity = Table(
     Column("part", String(64), nullable=False),
     Column("version", Integer, nullable=False),
     Column("code", String(64), unique=True),
+    Column("mark", BigInteger),
     Column("data", Text, nullable=False),
     Index("ix_entity_part", "part", "kind", "id"),
+    Index("ix_entity_mark", "mark", postgresql_where=text("mark IS NOT NULL"), sqlite_where=text("mark IS NOT NULL")),
 )
 
 #: Other printed texts that lead to an entity for ever: provisional codes, slip numbers, codes refused as a clash.
@@ -143,12 +166,39 @@ feed = Table(
     Column("committed_at", String(32), nullable=False),
 )
 
-#: One row a partition, locked last in every push: what makes the feed gap-free.
+#: One row a partition, locked last in every push: what makes the feed gap-free. ``held`` (how many) and ``xor`` are the sum
+#: (``onestop.feed.Sum``, ``xor`` as 16 hex digits) over the current states of the partition. Feed rows up to ``pruned`` are gone
+#: (their chain is in ``feed_chain``), chain values up to ``forgotten`` too.
 feed_head = Table(
     "feed_head", metadata,
     Column("part", String(64), primary_key=True),
     Column("seq", BigInteger, nullable=False),
     Column("chain", String(16), nullable=False),
+    Column("held", BigInteger, nullable=False, server_default="0"),
+    Column("xor", String(16), nullable=False, server_default="0" * 16),
+    Column("pruned", BigInteger, nullable=False, server_default="0"),
+    Column("forgotten", BigInteger, nullable=False, server_default="0"),
+)
+
+#: What is left of feed rows that were dropped: enough for a counter cut off for months to prove its position. ``day`` = when the
+#: row was committed.
+feed_chain = Table(
+    "feed_chain", metadata,
+    Column("part", String(64), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("chain", String(16), nullable=False),
+    Column("day", String(10), nullable=False),
+)
+
+#: What an authenticated device sent and nobody could read: the bytes as they came (at most 1 MiB) and why.
+dead_letter = Table(
+    "dead_letter", metadata,
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", String(64), primary_key=True),
+    Column("agency", String(64), nullable=False),
+    Column("at", String(32), nullable=False, index=True),
+    Column("reason", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )
 
 #: Lanes. A (agency, lane) is leased to one device for ever: a lane is never given to another for dates it covered.

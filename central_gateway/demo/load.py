@@ -10,12 +10,12 @@ from sqlalchemy import Connection, insert, select
 
 from central_gateway.demo.dossiers import COUNT, SEED, build
 from central_gateway.demo.published import DEMO, read
-from central_gateway.services import bulk, heads
+from central_gateway.services import bulk
+from central_gateway.services.append import Row, append
 from central_gateway.services.published import import_folder
 from central_gateway.state import Gateway
-from central_gateway.tables import alias, entity, feed, number_pool, staff
+from central_gateway.tables import alias, entity, number_pool, staff
 from onestop.codec import encode
-from onestop.feed import next_chain
 from onestop.model import Dossier, Slip
 from onestop.vntime import iso, utc_now
 
@@ -64,33 +64,24 @@ def _staff(conn: Connection, pw_hash: str, now: datetime) -> None:
 
 def _entities(conn: Connection, part: str, items: list[Dossier | Slip]) -> None:
     """Every entity with one feed row: its state now. Older rows of the feed would have been dropped long ago anyway."""
-    start = heads.take(conn, part, len(items))
-    chain = start.chain
+    rows = []
     for first in range(0, len(items), _CHUNK):
         chunk = items[first:first + _CHUNK]
         texts = [encode(item).decode() for item in chunk]
         kinds = ["dossier" if isinstance(item, Dossier) else "slip" for item in chunk]
-        versions = [item.version for item in chunk]
-        ids, parts = [item.id for item in chunk], [part] * len(chunk)
         bulk.insert_rows(conn, entity, {
-            "kind": kinds, "id": ids, "part": parts, "version": versions,
+            "kind": kinds, "id": [item.id for item in chunk], "part": [part] * len(chunk),
+            "version": [item.version for item in chunk],
             "code": [item.code if isinstance(item, Dossier) else None for item in chunk], "data": texts,
         })
-        chains = []
-        for item in chunk:
-            chain = next_chain(chain, item.events[-1].id, item.version)
-            chains.append(chain)
-        seq = start.seq + first
-        bulk.insert_rows(conn, feed, {
-            "part": parts, "seq": list(range(seq + 1, seq + 1 + len(chunk))), "op_id": [item.events[-1].id for item in chunk],
-            "kind": kinds, "id": ids, "version": versions, "chain": chains, "data": texts,
-            "committed_at": [iso(item.events[-1].at) for item in chunk],
-        })
+        rows += [Row(item.events[-1].id, kind, item.id, item.version, text, 0)
+                 for item, kind, text in zip(chunk, kinds, texts, strict=True)]
         named = [(item.number if isinstance(item, Slip) else item.provisional_code, item.id, kind)
                  for item, kind in zip(chunk, kinds, strict=True)]
         named = [row for row in named if row[0]]
         bulk.insert_rows(conn, alias, {"text": [n[0] for n in named], "id": [n[1] for n in named], "kind": [n[2] for n in named]})
-    heads.set_chain(conn, part, chain)
+    for first in range(0, len(rows), _CHUNK):
+        append(conn, part, rows[first:first + _CHUNK], [iso(item.events[-1].at) for item in items[first:first + _CHUNK]])
 
 
 def _pools(conn: Connection, dossiers: tuple[Dossier, ...]) -> None:

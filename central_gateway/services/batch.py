@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from central_gateway.services import arrival, bulk, numbers
+from central_gateway.services.append import Row
 from central_gateway.services.catalogue import Known
 from central_gateway.services.incoming import Incoming
 from central_gateway.services.reviews import make_review
@@ -44,17 +45,6 @@ class Held:
         if self.state is None:
             self.state = decode(_TYPES[self.kind], self.text)
         return self.state
-
-
-@dataclass(slots=True)
-class Row:
-    """One feed row to be: everything but its sequence number."""
-
-    op_id: str
-    kind: str
-    id: str
-    version: int
-    data: str
 
 
 class Batch:
@@ -200,7 +190,7 @@ class Batch:
         held.text = encode(held.state).decode()
         if isinstance(state, Dossier) and state.code is not None:
             self.codes[state.code] = identity
-        self.rows.append(Row(op_id, held.kind, identity, held.version, held.text))
+        self.rows.append(Row(op_id, held.kind, identity, held.version, held.text, held.version - 1))
         return held
 
     def _answer(self, work: Incoming, status: str, version: int, code: str = "", message: str = "", review: str = "") -> None:

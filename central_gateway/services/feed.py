@@ -17,16 +17,18 @@ MAX_PAGE_CHARS = 4_000_000
 
 def pull(conn: Connection, part: str, after: str, limit: int) -> PullReply:
     """The rows after ``after`` (``<seq>:<chain>``, empty: from the start). Raises Refused 409 ``history-diverged`` when that
-    row is not ours, RuntimeError when the feed has a hole: an alarm, never skipped."""
+    row is not ours, 410 ``cursor-too-old`` when rows after it were dropped (a snapshot brings what they said), RuntimeError when
+    the feed has a hole: an alarm, never skipped."""
     start = _position(part, after)
-    if start.seq or start.chain != GENESIS:
-        known = conn.execute(select(feed.c.chain).where(feed.c.part == part, feed.c.seq == start.seq)).scalar()
-        if known != start.chain:
-            raise heads.diverged(conn, part)
+    if (start.seq or start.chain != GENESIS) and heads.contradicted(conn, [start]):
+        raise heads.diverged(conn, part)
     rows = conn.execute(
         select(feed.c.seq, feed.c.op_id, feed.c.kind, feed.c.id, feed.c.version, feed.c.chain, feed.c.data)
         .where(feed.c.part == part, feed.c.seq > start.seq).order_by(feed.c.seq).limit(max(1, min(limit, MAX_PAGE)))
     ).all()
+    head = heads.standing(conn, part)  # after the rows: it may be ahead of them, never behind
+    if start.seq < head.pruned:
+        raise Refused(410, "cursor-too-old", "Máy đã lâu không đồng bộ: máy sẽ gửi phần của mình rồi tải lại toàn bộ dữ liệu hiện tại.")
     items: list[FeedItem] = []
     size = 0
     for expected, row in enumerate(rows, start.seq + 1):
@@ -37,9 +39,11 @@ def pull(conn: Connection, part: str, after: str, limit: int) -> PullReply:
             break
         items.append(FeedItem(seq=row.seq, op=row.op_id, kind=row.kind, id=row.id, v=row.version, chain=row.chain,
                               data=msgspec.Raw(row.data.encode())))
-    head = heads.head(conn, part)
     last = Position(part, items[-1].seq, items[-1].chain) if items else start
-    return PullReply(part=part, items=items, next=cursor(last), more=last.seq < head.seq, head=head.seq)
+    page = PullReply(part=part, items=items, next=cursor(last), more=last.seq < head.seq, head=head.seq)
+    if not page.more:
+        page.count, page.xor = head.total.count, head.total.text
+    return page
 
 
 def snapshot(conn: Connection, part: str, as_of: str, after: str, limit: int) -> SnapshotReply:

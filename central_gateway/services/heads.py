@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from central_gateway.errors import Refused
-from central_gateway.tables import feed, feed_head
-from onestop.feed import GENESIS, Position, format_positions, parse_positions
+from central_gateway.tables import feed, feed_chain, feed_head
+from onestop.feed import GENESIS, Position, Sum, format_positions, parse_positions
+
+_EMPTY = Sum()
 
 
 def open_part(conn: Connection, part: str) -> None:
@@ -22,22 +27,64 @@ def head(conn: Connection, part: str) -> Position:
     return Position(part, row.seq, row.chain) if row else Position(part)
 
 
-def take(conn: Connection, part: str, count: int) -> Position:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A head whose lock we hold, as it was: the last row before ours and the sum over all current states."""
+
+    seq: int = 0
+    chain: str = GENESIS
+    total: Sum = _EMPTY
+
+
+def take(conn: Connection, part: str, count: int) -> Taken:
     """Lock the head of ``part`` until the end of the transaction and move it on by ``count``; returns the head as it was.
     This is the last lock a push takes: whoever sees sequence s+1 therefore sees s."""
     row = conn.execute(
         update(feed_head).where(feed_head.c.part == part).values(seq=feed_head.c.seq + count)
-        .returning(feed_head.c.seq, feed_head.c.chain)
+        .returning(feed_head.c.seq, feed_head.c.chain, feed_head.c.held, feed_head.c.xor)
     ).first()
     if row is None:
         conn.execute(insert(feed_head).values(part=part, seq=count, chain=GENESIS))
-        return Position(part)
-    return Position(part, row.seq - count, row.chain)
+        return Taken()
+    return Taken(row.seq - count, row.chain, Sum(row.held, int(row.xor, 16)))
 
 
-def set_chain(conn: Connection, part: str, chain: str) -> None:
-    """Store the chain value of the new head, whose lock we hold."""
-    conn.execute(update(feed_head).where(feed_head.c.part == part).values(chain=chain))
+def set_chain(conn: Connection, part: str, chain: str, total: Sum) -> None:
+    """Store the chain value and the sum of the new head, whose lock we hold."""
+    conn.execute(update(feed_head).where(feed_head.c.part == part).values(chain=chain, held=total.count, xor=total.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a partition stands. Feed rows up to ``pruned`` and chain values up to ``forgotten`` are no longer kept."""
+
+    seq: int = 0
+    total: Sum = _EMPTY
+    pruned: int = 0
+    forgotten: int = 0
+
+
+def standing(conn: Connection, part: str) -> Standing:
+    """The head of ``part`` with its sum and what retention left."""
+    row = conn.execute(select(feed_head).where(feed_head.c.part == part)).first()
+    return Standing(row.seq, Sum(row.held, int(row.xor, 16)), row.pruned, row.forgotten) if row else Standing()
+
+
+def contradicted(conn: Connection, claimed: Sequence[Position]) -> list[Position]:
+    """Those of ``claimed`` that are not our history: beyond our head, or with another chain value. One older than the chain
+    values we keep (400 days) can no longer be compared and is believed: nobody is told to throw work away for that."""
+    found = claimed
+    for table in (feed, feed_chain):
+        if not found:
+            return []
+        wanted = [(position.part, position.seq) for position in found]
+        rows = conn.execute(select(table.c.part, table.c.seq, table.c.chain).where(tuple_(table.c.part, table.c.seq).in_(wanted)))
+        stored = {(row.part, row.seq): row.chain for row in rows}
+        wrong = [position for position in found if stored.get((position.part, position.seq), position.chain) != position.chain]
+        if wrong:
+            return wrong
+        found = [position for position in found if (position.part, position.seq) not in stored]
+    return [position for position in found if position.seq > standing(conn, position.part).forgotten]
 
 
 def check(conn: Connection, ours: int, epoch: str | None, positions: str | None, part: str) -> None:
@@ -52,14 +99,7 @@ def check(conn: Connection, ours: int, epoch: str | None, positions: str | None,
     except ValueError:
         raise Refused(400, "position-malformed", "Vị trí đồng bộ của máy không đọc được.") from None
     claimed = [position for position in claimed if position.seq or position.chain != GENESIS]
-    if not claimed:
-        return
-    wanted = [(position.part, position.seq) for position in claimed]
-    rows = conn.execute(
-        select(feed.c.part, feed.c.seq, feed.c.chain).where(tuple_(feed.c.part, feed.c.seq).in_(wanted))
-    )
-    stored = {(row.part, row.seq): row.chain for row in rows}
-    if any(stored.get((position.part, position.seq)) != position.chain for position in claimed):
+    if contradicted(conn, claimed):
         raise diverged(conn, part)
 
 

@@ -16,12 +16,12 @@ from sqlalchemy.exc import DBAPIError
 from central_gateway.db import Database, TryAgain, must_retry
 from central_gateway.errors import Refused
 from central_gateway.services import bulk, heads
+from central_gateway.services.append import append
 from central_gateway.services.batch import Batch
 from central_gateway.services.catalogue import Cache
 from central_gateway.services.incoming import Incoming, read
-from central_gateway.tables import alias, entity, feed
+from central_gateway.tables import alias, entity
 from central_gateway.tables import op as op_table
-from onestop.feed import next_chain
 from onestop.vntime import iso, utc_now
 from onestop.wire import OpResult, PushReply, PushRequest
 
@@ -139,22 +139,8 @@ class Push:
         })
 
     def _append(self, conn: Connection, batch: Batch, now: str) -> None:
-        """The feed rows, numbered under the head's lock."""
-        rows = batch.rows
-        if not rows:
-            return
-        start = heads.take(conn, self.part, len(rows))
-        chain, chains = start.chain, []
-        for row in rows:
-            chain = next_chain(chain, row.op_id, row.version)
-            chains.append(chain)
-        seqs = list(range(start.seq + 1, start.seq + 1 + len(rows)))
-        bulk.insert_rows(conn, feed, {
-            "part": [self.part] * len(rows), "seq": seqs, "op_id": [row.op_id for row in rows], "kind": [row.kind for row in rows],
-            "id": [row.id for row in rows], "version": [row.version for row in rows], "chain": chains,
-            "data": [row.data for row in rows], "committed_at": [now] * len(rows),
-        })
-        heads.set_chain(conn, self.part, chain)
+        """The feed rows; each answer learns where its op stands."""
+        found = append(conn, self.part, batch.rows, now)
         for op_id, index in batch.row_of.items():
-            result = batch.results[op_id]
-            batch.results[op_id] = msgspec.structs.replace(result, seq=seqs[index], chain=chains[index])
+            position = found[index]
+            batch.results[op_id] = msgspec.structs.replace(batch.results[op_id], seq=position.seq, chain=position.chain)

@@ -43,6 +43,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint("kind", "code", "v")
     )
     op.create_index(op.f("ix_catalogue_doc_sha256"), "catalogue_doc", ["sha256"], unique=False)
+    op.create_table("dead_letter",
+    sa.Column("device", sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column("sha256", sa.String(length=64), nullable=False),
+    sa.Column("agency", sa.String(length=64), nullable=False),
+    sa.Column("at", sa.String(length=32), nullable=False),
+    sa.Column("reason", sa.String(length=64), nullable=False),
+    sa.Column("body", sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint("device", "sha256")
+    )
+    op.create_index(op.f("ix_dead_letter_at"), "dead_letter", ["at"], unique=False)
     op.create_table("device",
     sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
     sa.Column("agency", sa.String(length=64), nullable=False),
@@ -56,6 +66,12 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index(op.f("ix_device_agency"), "device", ["agency"], unique=False)
+    op.create_table("device_scope",
+    sa.Column("device", sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column("part", sa.String(length=64), nullable=False),
+    sa.Column("until", sa.String(length=10), nullable=False),
+    sa.PrimaryKeyConstraint("device", "part")
+    )
     op.create_table("enrol_code",
     sa.Column("code_hash", sa.String(length=64), nullable=False),
     sa.Column("agency", sa.String(length=64), nullable=False),
@@ -71,10 +87,13 @@ def upgrade() -> None:
     sa.Column("part", sa.String(length=64), nullable=False),
     sa.Column("version", sa.Integer(), nullable=False),
     sa.Column("code", sa.String(length=64), nullable=True),
+    sa.Column("mark", sa.BigInteger(), nullable=True),
     sa.Column("data", sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint("id"),
     sa.UniqueConstraint("code")
     )
+    op.create_index("ix_entity_mark", "entity", ["mark"], unique=False, postgresql_where=sa.text("mark IS NOT NULL"),
+                    sqlite_where=sa.text("mark IS NOT NULL"))
     op.create_index("ix_entity_part", "entity", ["part", "kind", "id"], unique=False)
     op.create_table("feed",
     sa.Column("part", sa.String(length=64), nullable=False),
@@ -88,11 +107,28 @@ def upgrade() -> None:
     sa.Column("committed_at", sa.String(length=32), nullable=False),
     sa.PrimaryKeyConstraint("part", "seq")
     )
+    op.create_table("feed_chain",
+    sa.Column("part", sa.String(length=64), nullable=False),
+    sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column("chain", sa.String(length=16), nullable=False),
+    sa.Column("day", sa.String(length=10), nullable=False),
+    sa.PrimaryKeyConstraint("part", "seq")
+    )
     op.create_table("feed_head",
     sa.Column("part", sa.String(length=64), nullable=False),
     sa.Column("seq", sa.BigInteger(), nullable=False),
     sa.Column("chain", sa.String(length=16), nullable=False),
+    sa.Column("held", sa.BigInteger(), server_default="0", nullable=False),
+    sa.Column("xor", sa.String(length=16), server_default="0" * 16, nullable=False),
+    sa.Column("pruned", sa.BigInteger(), server_default="0", nullable=False),
+    sa.Column("forgotten", sa.BigInteger(), server_default="0", nullable=False),
     sa.PrimaryKeyConstraint("part")
+    )
+    op.create_table("forked",
+    sa.Column("device", sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column("incarnation", sa.String(length=64), nullable=False),
+    sa.Column("at", sa.String(length=32), nullable=False),
+    sa.PrimaryKeyConstraint("device", "incarnation")
     )
     op.create_table("lease",
     sa.Column("id", sa.String(length=64), nullable=False),
@@ -142,6 +178,8 @@ def upgrade() -> None:
     sa.Column("received_at", sa.String(length=32), nullable=False),
     sa.PrimaryKeyConstraint("op_id")
     )
+    op.create_index("uq_op_dseq", "op", ["device", "incarnation", "dseq"], unique=True, postgresql_where=sa.text("dseq > 0"),
+                    sqlite_where=sa.text("dseq > 0"))
     op.create_table("sign_in_seen",
     sa.Column("device", sa.Integer(), autoincrement=False, nullable=False),
     sa.Column("username", sa.String(length=64), nullable=False),
