@@ -97,14 +97,14 @@ class FeedIn(Projecting, Positions):
             if row is not None and (row[3] or row[5]):
                 with_ops.append((item.id, item.v, raw))
                 continue
-            values, words = self._values(columns), search_words(columns, key)[1] if kind == "dossier" else ""  # type: ignore[arg-type]
+            values, words = self._values(columns), search_words(columns, key) if kind == "dossier" else ""  # type: ignore[arg-type]
             if row is None:
                 inserts.append((n, item.id, *values, item.v, 0, 0, raw, None))
                 words_new.append((n, words))
                 n += 1
             else:
                 updates.append((*values, item.v, row[3], row[4], raw, None, row[1]))
-                if kind == "dossier" and search_words(columns_of(kind, row[6]), key)[1] != words:  # type: ignore[arg-type]
+                if kind == "dossier" and search_words(columns_of(kind, row[6]), key) != words:  # type: ignore[arg-type]
                     words_changed.append((row[1], words))
             if isinstance(columns, SlipColumns):
                 slips.append(columns)

@@ -31,7 +31,7 @@ class IndexReads(Session):
     def _waiting(self) -> list[tuple[int, str]]:
         """(row number, words) of the dossiers outside the index, newest first."""
         key = self._hash_key()
-        return [(n, search_words(columns_of("dossier", raw), key)[1]) for n, raw in self._all(_WAITING, self._search_to())]  # type: ignore[arg-type]
+        return [(n, search_words(columns_of("dossier", raw), key)) for n, raw in self._all(_WAITING, self._search_to())]  # type: ignore[arg-type]
 
     def _word_hits(self, word: str, limit: int) -> list[int]:
         """The newest row numbers that have this whole word."""

@@ -8,7 +8,7 @@ import msgspec
 
 from counter_app.store.entities import EntityReads
 from counter_app.store.indexing import FTS_REPLACE, WAITING_MAX, Indexing
-from counter_app.store.words import DossierColumns, ReviewColumns, SlipColumns, columns_of, folded_words, search_words, seconds
+from counter_app.store.words import DossierColumns, ReviewColumns, SlipColumns, columns_of, own_words, search_words, seconds
 
 _SYNC_COLUMNS = ("server_version", "pending", "sync", "server", "data")
 _COLUMNS = {
@@ -20,12 +20,12 @@ _COLUMNS = {
         "received_at",
         "due_at",
         "returned_at",
+        "procedure_code",
+        "own_words",
+        "procedure_name",
         "holder",
         "channel",
-        "procedure_code",
-        "procedure_name",
         "owner_name",
-        "owner_folded",
     ),
     "slip": ("number", "agency", "direction", "to_unit", "from_unit", "made_at", "status"),
     "review": ("agency", "entity", "status", "opened_at"),
@@ -79,12 +79,12 @@ class Saving(EntityReads, Indexing):
                 seconds(c.received_at),
                 seconds(c.due_at),
                 seconds(c.returned.at) if c.returned is not None else None,
+                c.procedure_code,
+                own_words(c),
+                c.procedure_name,
                 c.holder,
                 c.channel,
-                c.procedure_code,
-                c.procedure_name,
                 c.owner.name,
-                folded_words(c.owner.name),
             )
         if isinstance(c, SlipColumns):
             return (c.number, c.agency, c.direction, c.to_unit, c.from_unit, seconds(c.made_at), c.status)
@@ -128,8 +128,8 @@ class Saving(EntityReads, Indexing):
                     self._index_waiting()
             elif stored is not None:
                 key = self._hash_key()
-                words = search_words(c, key)[1]
-                if search_words(columns_of(kind, stored.shown), key)[1] != words:  # type: ignore[arg-type]
+                words = search_words(c, key)
+                if search_words(columns_of(kind, stored.shown), key) != words:  # type: ignore[arg-type]
                     self._run(FTS_REPLACE, n, words)
                     self._learn([words])
         if isinstance(c, SlipColumns):

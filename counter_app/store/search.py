@@ -37,7 +37,7 @@ class SearchReads(EntityReads, Narrowing):
         waiting = self._waiting() if words else []
         for begins in ways:
             wanted = list(zip(words, begins, strict=True))
-            hits = [n for n, line in waiting if fits(line.split(), wanted)][:limit]
+            hits = [n for n, line in waiting if fits(line, wanted)][:limit]
             terms = [self._term(w, b) for w, b in wanted]
             if terms and all(terms) and len(hits) < limit:
                 hits += self._all_words(wanted, terms, limit - len(hits))

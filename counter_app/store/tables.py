@@ -42,12 +42,14 @@ dossier = _entity(
     Column("received_at", Integer, nullable=False),
     Column("due_at", Integer),
     Column("returned_at", Integer),
+    #: With the codes and the procedure all that can be typed to find a dossier: search reads these columns of many, and no more than
+    #: some 200 bytes of a large row are on its first page.
+    Column("procedure_code", Text, nullable=False),
+    Column("own_words", Text, nullable=False),
+    Column("procedure_name", Text, nullable=False),
     Column("holder", Text, nullable=False),
     Column("channel", Text, nullable=False),
-    Column("procedure_code", Text, nullable=False),
-    Column("procedure_name", Text, nullable=False),
     Column("owner_name", Text, nullable=False),
-    Column("owner_folded", Text, nullable=False),
 )
 Index("dossier_code", dossier.c.code)
 Index("dossier_provisional", dossier.c.provisional_code, sqlite_where=text("provisional_code IS NOT NULL"))

@@ -130,21 +130,38 @@ def postal_word(code: str) -> str:
     return _NOT_WORD.sub("", code).lower()
 
 
-def search_words(c: DossierColumns, key: bytes | None) -> tuple[str, str]:
-    """(folded owner name, everything findable): codes, owner, submitter, procedure, identity numbers as blind words (not
-    without ``key``). Telephone numbers are left out (data minimisation)."""
+def own_words(c: DossierColumns) -> str:
+    """What can be typed to find a dossier and stands in no other column: owner, submitter, postal items."""
     owner = folded_words(c.owner.name)
-    parts = [owner, id_word(key, c.owner.id_no), _folded_line(c.procedure_name), _folded_line(c.procedure_code)]
-    if c.code:
-        parts.append(_NOT_WORD.sub(" ", c.code).lower())
-    if c.provisional_code:
-        parts.append(_NOT_WORD.sub(" ", c.provisional_code).lower())
+    if c.submitter is None and not c.postal_codes and c.returned is None:
+        return owner
+    parts = [owner]
     if c.submitter is not None:
-        parts += (folded_words(c.submitter.name), id_word(key, c.submitter.id_no))
+        parts.append(folded_words(c.submitter.name))
     parts += map(postal_word, c.postal_codes)
     if c.returned is not None and c.returned.postal_code:
         parts.append(postal_word(c.returned.postal_code))
-    return owner, " ".join(parts)
+    return " ".join(parts)
+
+
+def procedure_words(code: str, name: str) -> str:
+    """A procedure's words."""
+    return f"{_folded_line(name)} {_folded_line(code)}"
+
+
+def code_words(*codes: str | None) -> str:
+    """The pieces of dossier codes."""
+    return " ".join(_NOT_WORD.sub(" ", code).lower() for code in codes if code)
+
+
+def search_words(c: DossierColumns, key: bytes) -> str:
+    """Everything findable: codes, owner, submitter, procedure, postal items, identity numbers as blind words. Telephone numbers
+    are left out (data minimisation)."""
+    parts = [own_words(c), procedure_words(c.procedure_code, c.procedure_name), code_words(c.code, c.provisional_code)]
+    parts.append(id_word(key, c.owner.id_no))
+    if c.submitter is not None:
+        parts.append(id_word(key, c.submitter.id_no))
+    return " ".join(parts)
 
 
 def long_words(words: str, known: set[str]) -> set[str]:
