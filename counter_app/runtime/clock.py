@@ -6,10 +6,12 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import Protocol
 
 from onestop.vntime import VN_TZ, to_vn
@@ -34,10 +36,24 @@ class Clock(Protocol):
         """Changes with every start of the PC."""
         ...
 
+    def anchored(self) -> bool:
+        """Has the gateway told the time since the PC was started? Then ``now`` does not depend on how the PC's clock is set."""
+        ...
+
+    def measured_skew(self) -> float | None:
+        """Seconds the PC's clock is ahead of the gateway's (None: not measured in this boot)."""
+        ...
+
+
+#: The gateway's ``Date`` has whole seconds: a smaller difference is no reason to move the time on paper.
+TOLERANCE = timedelta(seconds=2)
+#: So many measurements of the skew are kept; their median is not moved by one slow reply.
+SAMPLES = 9
+
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The gateway's time at one moment of this boot: enough to carry it on after a restart of the program."""
+    """The gateway's time at one moment of this boot: enough to carry it on after a restart of the program. Kept in the store."""
 
     boot: str
     monotonic: float
@@ -50,6 +66,7 @@ class SystemClock:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._anchor: tuple[datetime, float] | None = None
+        self._skews: deque[float] = deque(maxlen=SAMPLES)
 
     def now(self) -> datetime:
         with self._lock:
@@ -69,6 +86,22 @@ class SystemClock:
     def boot_id(self) -> str:
         return _boot_id()
 
+    def anchored(self) -> bool:
+        return self._anchor is not None
+
+    def measured_skew(self) -> float | None:
+        with self._lock:
+            return round(median(self._skews), 3) if self._skews else None
+
+    def note_gateway(self, server: datetime, round_trip: float) -> None:
+        """A reply said it is ``server`` o'clock (cut to the second) after ``round_trip`` seconds: the skew is measured, and the
+        trusted time follows when it is off by more than ``TOLERANCE`` (time on paper should not jump back and forth)."""
+        middle = server + timedelta(seconds=0.5 + round_trip / 2)
+        with self._lock:
+            self._skews.append((self.wall() - middle).total_seconds())
+        if not self.anchored() or abs(middle - self.now()) > TOLERANCE:
+            self.set_gateway_time(middle)
+
     def set_gateway_time(self, server_time: datetime, *, at: float | None = None) -> None:
         """Trust ``server_time`` from now on; ``at``: the monotonic moment it belongs to (the middle of the request)."""
         with self._lock:
@@ -87,17 +120,22 @@ class SystemClock:
         """Carry on from a kept anchor; False (and nothing changes) when the PC was started again since."""
         if anchor.boot != self.boot_id():
             return False
+        if not self.monotonic() - anchor.monotonic >= 0:
+            return False
         self.set_gateway_time(datetime.fromisoformat(anchor.server_time), at=anchor.monotonic)
+        self._skews.append(self.skew().total_seconds())
         return True
 
 
 class FixedClock:
     """A clock that stands where it is put. For tests and for command lines with a given moment."""
 
-    def __init__(self, now: datetime, *, boot: str = "boot-1") -> None:
+    def __init__(self, now: datetime, *, boot: str = "boot-1", anchored: bool = True, skew: float | None = None) -> None:
         self.moment = to_vn(now)
         self.mono = 1000.0
         self.boot = boot
+        self.is_anchored = anchored
+        self.known_skew = skew
 
     def now(self) -> datetime:
         return self.moment
@@ -110,6 +148,12 @@ class FixedClock:
 
     def boot_id(self) -> str:
         return self.boot
+
+    def anchored(self) -> bool:
+        return self.is_anchored
+
+    def measured_skew(self) -> float | None:
+        return self.known_skew
 
     def advance(self, **delta: float) -> None:
         """Time passes: wall and monotonic together."""

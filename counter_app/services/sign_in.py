@@ -58,7 +58,7 @@ def sign_in(desk: Desk, username: str, password: str, central: Central | None) -
                 _count_wrong(desk, name, locked=error.code == "account-locked", offline=False)
             raise
         _remember(desk, name, password, reply)
-        desk.staff = reply.staff
+        desk.staff, desk.store.signed_in_by = reply.staff, "online"
         return SignedIn(reply.staff, online=True)
     return _offline(desk, name, password)
 
@@ -104,7 +104,7 @@ def _offline(desk: Desk, name: str, password: str) -> SignedIn:
         unit.staff_signed_in(name, now)
         unit.add_sign_in_report(SignInReport(username=name, at=now, ok=True))
         unit.audit(name, "sign-in-offline", "", {}, at=now)
-    desk.staff = known.row
+    desk.staff, desk.store.signed_in_by = known.row, "offline"
     return SignedIn(known.row, online=False)
 
 

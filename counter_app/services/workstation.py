@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from counter_app.runtime.clock import SystemClock
@@ -18,8 +17,6 @@ from counter_app.sync.central import Central
 from counter_app.sync.client import GatewayClient, Identity
 from counter_app.sync.engine import SyncEngine
 from onestop.errors import UserError
-
-_TOLERANCE = timedelta(seconds=2)
 
 
 @dataclass
@@ -81,7 +78,7 @@ def open_workstation(directory: Path | None, ask_pin: PinProvider = pin_from_env
         clock = store.clock
         ca = settings.get(GATEWAY_CA)
         client = GatewayClient(settings.get(GATEWAY_URL), identity, Path(ca) if ca else None,
-                               on_date=lambda server, trip: _note_time(clock, server, trip))
+                               on_date=clock.note_gateway)
         engine = SyncEngine(store, client, desk.agency, store.clock, pause=settings.get(SYNC_SECONDS))
         with store.write() as unit:
             unit.reset_sent()
@@ -94,10 +91,3 @@ def open_workstation(directory: Path | None, ask_pin: PinProvider = pin_from_env
 def _agencies(reader: Reader) -> list[str]:
     return [doc.code for doc in reader.catalogue("agency")]
 
-
-def _note_time(clock: SystemClock, server: datetime, round_trip: float) -> None:
-    """Follow the gateway's clock. Its ``Date`` has whole seconds, so smaller differences are left alone: time on paper should
-    not jump back and forth."""
-    middle = server + timedelta(seconds=0.5 + round_trip / 2)
-    if abs(middle - clock.now()) > _TOLERANCE:
-        clock.set_gateway_time(middle)

@@ -26,6 +26,8 @@ from counter_app.store.witness import Facts, Record, Witness, facts_from_json, f
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from onestop.ops import SignedInBy
+
 T = TypeVar("T")
 #: Connections kept open for the next transaction (each with its page cache); more are closed again.
 IDLE_MAX = 8
@@ -79,6 +81,8 @@ class Store:
         self.witness = witness
         self.clock = clock
         self.rolled_back = False
+        #: How the person at the desk was signed in: part of every op.
+        self.signed_in_by: SignedInBy = "online"
         self._key = key
         self._secrets: dict[str, Any] = {}
         self._words: set[str] = set()
@@ -174,7 +178,8 @@ class Store:
 
     def _testify(self, unit: Unit) -> None:
         was, seen = self.own_facts(unit), self.seen(unit)
-        now = replace((unit.numbers or was).joined(seen.now).newest_day(), incarnation=unit.incarnation(), dseq=unit.last_dseq())
+        now = replace((unit.numbers or was).joined(seen.now).newest_day(), incarnation=unit.incarnation(), dseq=unit.last_dseq(),
+                      hlc=unit.hlc or was.hlc)
         unit.meta_set("facts", facts_to_json(now))
         failpoint("before-witness")
         self.witness.write(was, now, after=seen)

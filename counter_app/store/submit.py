@@ -19,12 +19,17 @@ from onestop.ops import AssignCode, Create, CreateSlip, Op, Payload
 _INSERT_OP = """INSERT INTO outbox (dseq, op_id, inc, part, entity, target, kind, base, state, created_at, payload_hash, payload)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'new', ?, ?, ?)"""
 
+#: Five minutes as a stamp of the hybrid clock (48 bit milliseconds, 16 bit counter).
+HLC_AHEAD = 5 * 60 * 1000 << 16
+
 
 class Submitting(Projecting, Journal):
     """``submit`` and its bookkeeping."""
 
     #: Ops made in this transaction (the witness counts them).
     submitted: int
+    #: The hybrid clock's last stamp of this transaction (0: none yet).
+    hlc: int
 
     def submit(self, payload: Payload, *, entity: str, by: str, at: datetime) -> Submitted:
         """Make the op for ``payload``, freeze its bytes, put it into the outbox and show its effect.
@@ -48,6 +53,9 @@ class Submitting(Projecting, Journal):
             by=by,
             device=enrolment.device,
             data=payload,
+            hlc=self._next_hlc(),
+            skew=self.store.clock.measured_skew(),
+            auth=self.store.signed_in_by,
         )
         applied = apply_op(before, op)
         if applied.status in ("conflict", "rejected") or applied.state is None:
@@ -102,6 +110,15 @@ class Submitting(Projecting, Journal):
 
     def _next_dseq(self) -> int:
         return self.last_dseq() + 1
+
+    def _next_hlc(self) -> int:
+        """The next stamp of this machine: after the one before, also when the clock was put back. Only a clock the gateway has set
+        takes it back from more than five minutes ahead (a PC that once stood in another year)."""
+        clock = self.store.clock
+        now = int(clock.now().timestamp() * 1000) << 16
+        last = self.hlc or self.store.own_facts(self).hlc
+        self.hlc = now if now > last or (last - now > HLC_AHEAD and clock.anchored()) else last + 1
+        return self.hlc
 
     def last_dseq(self) -> int:
         """The sequence number of the newest op ever made in this file."""

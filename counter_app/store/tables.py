@@ -160,6 +160,36 @@ pull_quarantine = Table(
     Column("raw", LargeBinary, nullable=False),
 )
 
+#: After a restore of the gateway: what its former life had given us (kind, id, version), until the new one holds as much. ``data`` is
+#: kept once an older copy took its place; before, it is still the entity's ``server``. ``sent``: the gateway has been given it.
+former = Table(
+    "former",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("part", Text, nullable=False),
+    Column("v", Integer, nullable=False),
+    Column("sent", Integer, nullable=False, server_default=text("0")),
+    Column("data", LargeBinary),
+    sqlite_with_rowid=False,
+)
+#: Ops of another machine, brought here as a signed export (``origin``) to be sent from here, byte for byte.
+carried = Table(
+    "carried",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("op_id", Text, nullable=False, unique=True),
+    Column("part", Text, nullable=False),
+    Column("device", Integer, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'new'")),
+    Column("created_at", Integer, nullable=False),
+    Column("next_try_at", Integer, nullable=False, server_default=text("0")),
+    Column("code", Text, nullable=False, server_default=text("''")),
+    Column("message", Text, nullable=False, server_default=text("''")),
+    Column("origin", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+
 lease = Table(
     "lease",
     metadata,

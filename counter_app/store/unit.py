@@ -29,6 +29,7 @@ class Unit(Submitting, Outbox, FeedIn, Numbering, People, Reader):
     def __init__(self, store: Store, db: Any) -> None:
         super().__init__(store, db)
         self.submitted = 0
+        self.hlc = 0
         self.numbers = None
         self.learnt = set()
         self.hooks: list[Callable[[], None]] = []

@@ -26,13 +26,16 @@ NAME = "witness.json"
 class Facts(msgspec.Struct, frozen=True):
     """``dseq``: last op of ``incarnation``. ``lanes``: lease → (date, highest number used that day); numbers never go back
     to an earlier date, so one date a lease is enough. ``online``: the same for the online pool. ``provisional``: the same
-    for provisional receipts."""
+    for provisional receipts. ``era``: one more each time a clock that had run ahead was put right and dates did go back; the
+    numbers of an older era say nothing any more. ``hlc``: the last stamp of the hybrid clock."""
 
     incarnation: str = ""
     dseq: int = 0
     lanes: dict[str, tuple[str, int]] = {}
     online: tuple[str, int] = ("", 0)
     provisional: tuple[str, int] = ("", 0)
+    era: int = 0
+    hlc: int = 0
 
     def used(self, lease: str, date: str) -> int:
         """Highest number of ``lease`` on ``date`` (0: none)."""
@@ -48,10 +51,20 @@ class Facts(msgspec.Struct, frozen=True):
         return (
             self.incarnation == other.incarnation
             and self.dseq >= other.dseq
-            and self.online >= other.online
+            and self.era >= other.era
+            and (self.era > other.era or self._numbers_cover(other))
+        )
+
+    def _numbers_cover(self, other: Facts) -> bool:
+        return (
+            self.online >= other.online
             and self.provisional >= other.provisional
             and all(self.lanes.get(k, ("", 0)) >= v for k, v in other.lanes.items())
         )
+
+    def back_in_time(self) -> Facts:
+        """The dates so far came from a clock that ran ahead: a new era without them."""
+        return replace(self, lanes={}, online=("", 0), provisional=("", 0), era=self.era + 1)
 
     def newest_day(self) -> Facts:
         """Without lanes last used on earlier days: business dates never go back, so those say nothing any more."""
@@ -60,10 +73,18 @@ class Facts(msgspec.Struct, frozen=True):
 
     def joined(self, other: Facts) -> Facts:
         """The higher of both in every number (for issuing: never below either proof)."""
+        if self.era != other.era:
+            return replace(max(self, other, key=lambda f: f.era), incarnation=self.incarnation, dseq=self.dseq, hlc=max(self.hlc, other.hlc))
         lanes = dict(self.lanes)
         for key, value in other.lanes.items():
             lanes[key] = max(lanes.get(key, ("", 0)), value)
-        return replace(self, lanes=lanes, online=max(self.online, other.online), provisional=max(self.provisional, other.provisional))
+        return replace(
+            self,
+            lanes=lanes,
+            online=max(self.online, other.online),
+            provisional=max(self.provisional, other.provisional),
+            hlc=max(self.hlc, other.hlc),
+        )
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -21,6 +21,21 @@ STATEMENTS = (
     chain TEXT NOT NULL,
     PRIMARY KEY (n)
 )""",
+    """CREATE TABLE carried (
+    n INTEGER NOT NULL,
+    op_id TEXT NOT NULL,
+    part TEXT NOT NULL,
+    device INTEGER NOT NULL,
+    state TEXT DEFAULT 'new' NOT NULL,
+    created_at INTEGER NOT NULL,
+    next_try_at INTEGER DEFAULT 0 NOT NULL,
+    code TEXT DEFAULT '' NOT NULL,
+    message TEXT DEFAULT '' NOT NULL,
+    origin TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    PRIMARY KEY (n),
+    UNIQUE (op_id)
+)""",
     """CREATE TABLE catalogue_doc (
     sha256 TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -81,6 +96,16 @@ STATEMENTS = (
     content BLOB NOT NULL,
     PRIMARY KEY (id)
 )""",
+    """CREATE TABLE former (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    part TEXT NOT NULL,
+    v INTEGER NOT NULL,
+    sent INTEGER DEFAULT 0 NOT NULL,
+    data BLOB,
+    PRIMARY KEY (kind, id)
+)
+ WITHOUT ROWID""",
     """CREATE TABLE hi (
     part TEXT NOT NULL,
     seq INTEGER NOT NULL,
