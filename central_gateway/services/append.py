@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from central_gateway.failpoints import failpoint
 from central_gateway.services import bulk, heads
 from central_gateway.tables import feed
 from onestop.feed import Position, Sum, next_chain
@@ -34,6 +35,7 @@ def append(conn: Connection, part: str, rows: Sequence[Row], at: str | Sequence[
     if not rows:
         return []
     start = heads.take(conn, part, len(rows))
+    failpoint("head")
     chain, found = start.chain, []
     for seq, row in enumerate(rows, start.seq + 1):
         chain = next_chain(chain, row.op_id, row.version)
@@ -44,6 +46,7 @@ def append(conn: Connection, part: str, rows: Sequence[Row], at: str | Sequence[
         "chain": [position.chain for position in found], "data": [row.data for row in rows],
         "committed_at": [at] * len(rows) if isinstance(at, str) else list(at),
     })
+    failpoint("feed")
     heads.set_chain(conn, part, chain, _with(start.total, rows))
     return found
 

@@ -1,0 +1,101 @@
+"""Run the matrix and write down what was seen: ``python -m tests.faults --markdown docs/fault-matrix.md [--sweep full] [words for pytest]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import sys
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.faults.rows import ELSEWHERE, ROWS
+
+_ROW = re.compile(r"test_row_(\d\d)_")
+_WORDS = {"passed": "held", "failed": "FAILED", "skipped": "not run"}
+
+
+@dataclass
+class Seen:
+    """What the tests of one row came to."""
+
+    tests: int = 0
+    outcomes: set[str] = field(default_factory=set)
+    facts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    seconds: float = 0.0
+
+
+class Notebook:
+    """Collects the reports (also of workers)."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Seen] = defaultdict(Seen)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        match = _ROW.search(report.nodeid)
+        if match is None:
+            return
+        row = self.rows[int(match[1])]
+        row.seconds += report.duration
+        if report.when == "call" or report.outcome != "passed":
+            row.tests += 1
+            row.outcomes.add(report.outcome)
+            if report.outcome == "skipped" and isinstance(report.longrepr, tuple):
+                row.facts[str(report.longrepr[2]).removeprefix("Skipped: ")] += 1
+            for name, value in report.user_properties:
+                if name == "seen":
+                    row.facts[str(value)] += 1
+
+    def markdown(self, sweep: str, seconds: float) -> str:
+        """The document."""
+        held = sum(_outcome(self.rows[row.number]) == "held" for row in ROWS if row.number in self.rows)
+        lines = [
+            "# The fault matrix", "",
+            f"Written by `python -m tests.faults --markdown docs/fault-matrix.md` on {date.today():%Y-%m-%d}: Python "
+            f"{platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores, {sweep} sweep, "
+            f"{seconds:.0f} s. {held} of {len(ROWS)} rows held.", "",
+            "Each row is a test (or several) named by its number in `tests/faults`; after each, seven checks "
+            "(`tests/faults/checker.py`): every printed code is at the gateway exactly once (C1); no code on two dossiers unless a "
+            "review says so (C2); counters hold what the gateway holds (C3); the feed has no hole and its chain verifies (C4); every "
+            "op has its answer (C5); nothing was shown as sent that the gateway did not hold at that moment (C6); no attachment is "
+            "linked and missing (C7). Processes are real and die by SIGKILL; system calls fail or kill through strace; the line is "
+            "a proxy of its own; PostgreSQL is a real server.", "",
+            "CI runs samples of the sweeps (`sh dev.sh test`); `python -m tests.faults --sweep full` runs every point.", "",
+            "| # | Fault | Expected | Seen | Tests | Result |", "|---|---|---|---|---|---|"]
+        for row in ROWS:
+            seen = self.rows.get(row.number)
+            if seen is None:
+                lines.append(f"| {row.number} | {row.fault} | {row.expected} | {ELSEWHERE.get(row.number, 'not run')} | 0 | – |")
+                continue
+            facts = "; ".join(fact + (f" (×{n})" if n > 1 else "") for fact, n in seen.facts.items()).replace("|", "/")
+            lines.append(f"| {row.number} | {row.fault} | {row.expected} | {facts} | {seen.tests} in {seen.seconds:.1f} s | {_outcome(seen)} |")
+        return "\n".join(lines) + "\n"
+
+
+def _outcome(seen: Seen) -> str:
+    worst = next(word for word in ("failed", "skipped", "passed") if word in seen.outcomes)
+    return _WORDS[worst] if worst != "skipped" or "passed" not in seen.outcomes else "held (parts not run)"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Run the fault matrix.")
+    parser.add_argument("--markdown", type=Path, help="write what was seen into this file")
+    parser.add_argument("--sweep", choices=["sample", "full"], default="sample")
+    args, rest = parser.parse_known_args()
+    os.environ["FAULT_SWEEP"] = args.sweep
+    notebook = Notebook()
+    started = time.monotonic()
+    code = pytest.main([str(Path(__file__).parent), "-q", *(["--timeout", "3600"] if args.sweep == "full" else []), *rest], plugins=[notebook])
+    if args.markdown:
+        args.markdown.write_text(notebook.markdown(args.sweep, time.monotonic() - started), encoding="utf-8")
+    return int(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""A counter as a process of its own that faults can kill: ``python -m tests.faults.hand PROFILE WORD…``.
+
+Words: ``receive`` (one dossier; ``receive:5`` five), ``sync``, ``wait`` (until a line comes on stdin). Each finished word prints
+one JSON line: what a person could have seen by then.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from counter_app.services.desk import Desk
+from counter_app.services.receive import ReceiveForm, receive
+from counter_app.services.workstation import open_workstation
+from onestop.errors import UserError
+from onestop.model import Party
+
+FORM = ReceiveForm(procedure="1.004873", owner=Party(name="Nguyễn Văn An", id_no="001099012345", dob="1999", gender="male",
+                                                     address="Số 1 Trần Phú"))
+
+
+def say(**facts: object) -> None:
+    """One line, written at once by one system call."""
+    os.write(1, json.dumps(facts).encode() + b"\n")
+
+
+def sign_in(desk: Desk) -> None:
+    """The head of the desk, without a password: the fault is elsewhere."""
+    with desk.store.read() as reader:
+        desk.staff = next(person.row for person in reader.staff_list() if "head" in person.row.roles)
+
+
+def main(profile: Path, words: list[str]) -> None:
+    station = open_workstation(profile, lambda new: "2468")
+    sign_in(station.desk)
+    try:
+        for word in words:
+            name, _, count = word.partition(":")
+            for _ in range(int(count or 1)):
+                if name == "wait":
+                    sys.stdin.readline()
+                    continue
+                try:
+                    if name == "receive":
+                        dossier = receive(station.desk, FORM)[0].dossier
+                        say(word=name, code=dossier.code or dossier.provisional_code, id=dossier.id)
+                    elif name == "sync":
+                        report = station.engine.run_once()
+                        say(word=name, link=report.link.key, pushed=report.pushed, pulled=report.pulled)
+                    else:
+                        raise SystemExit(f"unknown word {name}")
+                except UserError as error:
+                    say(word=name, refused=error.code)
+    finally:
+        station.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])
