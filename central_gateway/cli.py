@@ -18,6 +18,7 @@ import msgspec
 from central_gateway.settings import Settings
 from onestop.errors import UserError
 from onestop.rights import ROLES
+from onestop.vntime import utc_now
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8400, help="0: cổng trống bất kỳ")
     serve.add_argument("--port-file", type=Path, help="ghi dòng JSON khi sẵn sàng vào tệp này")
+    serve.add_argument("--oldest-proto", type=_proto, default="1.0", metavar="N.N", help="giao thức cũ nhất còn được phục vụ")
     serve.add_argument("--demo-data", action="store_true", help="nạp tỉnh mẫu nếu cơ sở dữ liệu còn trống")
     serve.add_argument("--seed", type=int, default=2026)
     serve.add_argument("--demo-count", type=_positive, default=20_000)
@@ -53,6 +55,28 @@ def _parser() -> argparse.ArgumentParser:
     enrol = commands.add_parser("enrol", parents=[common], help="cấp mã đăng ký dùng một lần cho một máy")
     enrol.add_argument("--unit", required=True, metavar="ID", help="mã định danh đơn vị")
     enrol.set_defaults(run=_enrol)
+
+    fleet = commands.add_parser("device", help="các máy ở quầy").add_subparsers(required=True, metavar="VIỆC")
+    shown = fleet.add_parser("list", parents=[common], help="liệt kê các máy")
+    shown.add_argument("--unit", metavar="ID")
+    shown.set_defaults(run=_device_list)
+    moved = fleet.add_parser("move", parents=[common], help="chuyển một máy sang đơn vị khác")
+    moved.add_argument("device", type=_positive, metavar="SỐ")
+    moved.add_argument("--to", required=True, metavar="ID", help="mã định danh đơn vị mới")
+    moved.set_defaults(run=_device_move)
+    for word, state in (("fence", "fenced"), ("unfence", "active")):
+        command = fleet.add_parser(word, parents=[common], help="ngừng một máy" if word == "fence" else "cho máy kết nối lại")
+        command.add_argument("device", type=_positive, metavar="SỐ")
+        command.set_defaults(run=_device_state, state=state)
+
+    prune = commands.add_parser("prune", parents=[common], help="bỏ các dòng dữ liệu cũ của luồng đồng bộ (chạy mỗi ngày)")
+    prune.add_argument("--feed-days", type=_positive, default=35)
+    prune.add_argument("--chain-days", type=_positive, default=400)
+    prune.set_defaults(run=_prune)
+
+    letters = commands.add_parser("dead-letters", parents=[common], help="dữ liệu máy gửi lên mà không đọc được")
+    letters.add_argument("--show", metavar="SHA256", help="in nguyên nội dung của một mục (có thể chứa dữ liệu cá nhân)")
+    letters.set_defaults(run=_dead_letters)
 
     staff = commands.add_parser("staff", help="tài khoản cán bộ").add_subparsers(required=True, metavar="VIỆC")
     add = staff.add_parser("add", parents=[common])
@@ -89,6 +113,13 @@ def _port(text: str) -> int:
     return value
 
 
+def _proto(text: str) -> str:
+    from central_gateway.services import versions
+
+    versions.parse(text)
+    return text
+
+
 def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -99,7 +130,7 @@ def _positive(text: str) -> int:
 def _serve(args: argparse.Namespace) -> None:
     from central_gateway.serve import serve
 
-    serve(Settings(database=args.database), host=args.host, port=args.port, port_file=args.port_file,
+    serve(Settings(database=args.database, oldest_proto=args.oldest_proto), host=args.host, port=args.port, port_file=args.port_file,
           demo=(args.seed, args.demo_count) if args.demo_data else None)
 
 
@@ -128,6 +159,50 @@ def _enrol(args: argparse.Namespace) -> None:
     with _Opened(args) as gateway:
         code = gateway.database.retrying(lambda conn: enrol.new_code(conn, args.unit, gateway.settings))
         _print({"agency": args.unit, "code": code, "valid_hours": gateway.settings.enrol_code_hours})
+
+
+def _device_list(args: argparse.Namespace) -> None:
+    from central_gateway.services import devices
+
+    with _Opened(args) as gateway, gateway.database.read() as conn:
+        for row in devices.listing(conn, agency_id=args.unit):
+            _print(row)
+
+
+def _device_move(args: argparse.Namespace) -> None:
+    from central_gateway.services import devices
+
+    with _Opened(args) as gateway:
+        _print(gateway.database.retrying(lambda conn: devices.move(conn, args.device, args.to)))
+
+
+def _device_state(args: argparse.Namespace) -> None:
+    from central_gateway.services import devices
+
+    with _Opened(args) as gateway:
+        _print(gateway.database.retrying(lambda conn: devices.set_state(conn, args.device, args.state)))
+
+
+def _prune(args: argparse.Namespace) -> None:
+    from central_gateway.services import retention
+
+    with _Opened(args) as gateway:
+        _print(retention.prune(gateway.database, utc_now(), feed_days=args.feed_days, chain_days=args.chain_days))
+
+
+def _dead_letters(args: argparse.Namespace) -> None:
+    from central_gateway.services import letters
+
+    with _Opened(args) as gateway, gateway.database.read() as conn:
+        if args.show is None:
+            for letter in letters.listing(conn):
+                _print(letter)
+            return
+        found = letters.body(conn, args.show)
+    if found is None:
+        raise UserError("dead-letter-unknown", "Không có mục nào mang mã này.")
+    sys.stdout.buffer.write(found)
+    sys.stdout.buffer.flush()
 
 
 def _staff_add(args: argparse.Namespace) -> None:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from central_gateway import problems
 from central_gateway.errors import Refused
+from central_gateway.services import versions
 from central_gateway.settings import Settings
 from onestop.wire import H_DIGEST, H_EPOCH, H_PROTO, H_REQUEST_ID, MEDIA_TYPE, PROTO, content_digest
 
@@ -40,17 +41,20 @@ class Envelope:
         started = time.perf_counter()
         headers = Headers(scope=scope)
         reply = _Buffer()
+        version = None
         try:
             body = await self._body(scope["method"], headers, receive)
+            version = versions.check(scope["path"], headers.get(H_PROTO), self.settings.oldest_proto)
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"content-encoding"]}
             await self.app(scope, _replay(body), reply)
         except Refused as error:
-            reply.take(problems.reply(error.status, error.code, error.message))
+            reply.take(problems.reply(error.status, error.code, error.message, headers=error.headers))
         except _Disconnected:
             return
         except Exception as error:  # the last wall: a fault of ours never reaches the wire as text
             reply.take(problems.internal_error(error))
         self._finish(scope, headers, reply)
+        reply.headers.update(versions.notices(version) if version else {})
         log.info("%s %s %s %.0f ms", scope["method"], scope["path"], reply.status, (time.perf_counter() - started) * 1000)
         await reply.send_to(send)
 

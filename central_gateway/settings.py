@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """``database`` is an SQLAlchemy URL (PostgreSQL or SQLite). Sizes in bytes, times in the unit of their name."""
+    """``database`` is an SQLAlchemy URL (PostgreSQL or SQLite). Sizes in bytes, times in the unit of their name. Counters
+    that speak a protocol older than ``oldest_proto`` may only hand over their work (426)."""
 
     database: str
+    oldest_proto: str = "1.0"
     access_seconds: int = 15 * 60
     assertion_seconds: int = 5 * 60
     clock_leeway_seconds: int = 120

@@ -34,7 +34,8 @@ def open_gateway(settings: Settings) -> Gateway:
     database = Database(settings)
     try:
         schema.upgrade(database)
-        return Gateway(settings, database, Keys(identity.seed(database)), identity.epoch(database), Passwords(settings))
+        return Gateway(settings, database, Keys(identity.seed(database)), identity.epoch(database), Passwords(settings),
+                       Cache(identity.mark_key(database)))
     except BaseException:
         database.close()
         raise

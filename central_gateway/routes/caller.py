@@ -7,13 +7,11 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 from fastapi import Depends, Request, Response
-from sqlalchemy import select
 
 from central_gateway import security
 from central_gateway.errors import Refused
-from central_gateway.services import heads, identity
+from central_gateway.services import devices, heads, identity
 from central_gateway.state import Gateway
-from central_gateway.tables import device
 from onestop.feed import format_positions
 from onestop.wire import H_DEVICE, H_DURABLE, H_EPOCH, H_HEAD, H_INCARNATION, H_POSITION, MEDIA_TYPE
 
@@ -48,11 +46,9 @@ def any_device(request: Request) -> Caller:
     if request.headers.get(H_INCARNATION, access.incarnation) != access.incarnation:
         raise security.unauthorised("token-invalid", "Phiên này được cấp cho kho dữ liệu khác, máy sẽ tự xin lại.")
     with gateway.database.read() as conn:
-        row = conn.execute(select(device).where(device.c.id == access.device)).first()
-        if row is None:
-            raise security.unauthorised("device-unknown", "Máy chưa được đăng ký với hệ thống trung tâm.")
-        heads.check(conn, gateway.epoch, request.headers.get(H_EPOCH), request.headers.get(H_POSITION), row.agency)
-    return Caller(gateway, access.device, access.incarnation, row.agency, row.state)
+        row = devices.standing(conn, access.device, access.incarnation)
+        heads.check(conn, gateway.epoch, request.headers.get(H_EPOCH), request.headers.get(H_POSITION), row.part)
+    return Caller(gateway, access.device, access.incarnation, row.part, row.state)
 
 
 def active_device(caller: Annotated[Caller, Depends(any_device)]) -> Caller:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from central_gateway.routes.caller import AnyDevice, Body, Device, Ours, parse, reply
 from central_gateway.routes.describe import describe
-from central_gateway.services import catalogue, enrol, heads, identity, numbers, staff
+from central_gateway.services import catalogue, devices, enrol, heads, identity, numbers, staff
 from onestop.feed import format_positions
 from onestop.vntime import utc_now
 from onestop.wire import (
@@ -44,10 +44,13 @@ def hello(caller: AnyDevice) -> Response:
 
     def work(conn):
         rows = staff.listing(conn, caller.part, gateway.settings)
+        settings = numbers.agency_settings(conn, caller.part)
+        dseq, last_op = devices.last_op(conn, caller.device, caller.incarnation)
         return HelloReply(
             epoch=gateway.epoch, server_time=utc_now(), heads=format_positions([heads.head(conn, caller.part)]),
             durable=identity.durable(conn, caller.part), device_state=caller.state, staff=rows, staff_etag=staff.etag(rows),
-            catalogue_etag=catalogue.etag(conn), settings=numbers.agency_settings(conn, caller.part),
+            catalogue_etag=catalogue.etag(conn), settings=settings, agency=caller.part,
+            agency_name=numbers.agency_name(conn, caller.part), dseq=dseq, last_op=last_op,
         )
 
     return reply(gateway.database.retrying(work), caller)

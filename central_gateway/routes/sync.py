@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 
 from central_gateway.errors import Refused
-from central_gateway.routes.caller import Body, Device, own_part, parse, reply
+from central_gateway.routes.caller import Body, Caller, Device, own_part, parse, reply
 from central_gateway.routes.describe import describe
-from central_gateway.services import catalogue, feed, leases, lookup, numbers
+from central_gateway.services import catalogue, devices, feed, leases, letters, lookup, numbers, origin
 from central_gateway.services.push import Push
 from onestop.wire import (
     H_EPOCH,
@@ -39,13 +39,26 @@ def push(caller: Device, body: Body, epoch: Annotated[str | None, Header(alias=H
     """Nothing is applied for a caller that does not say which history it saw."""
     if epoch is None:
         raise Refused(400, "position-missing", "Máy chưa cho biết vị trí đồng bộ của mình.")
-    request = parse(PushRequest, body)
-    own_part(caller, request.part)
+    try:
+        return reply(_accept(caller, parse(PushRequest, body)), caller)
+    except Refused as error:
+        reason = error.code
+        if reason in letters.UNREADABLE:
+            caller.gateway.database.retrying(lambda conn: letters.keep(conn, caller.device, caller.part, reason, [body]))
+        raise
+
+
+def _accept(caller: Caller, request: PushRequest) -> PushReply:
+    gateway = caller.gateway
     if request.device != caller.device or request.inc != caller.incarnation:
         raise Refused(403, "wrong-device", "Gói dữ liệu do máy khác lập.")
-    gateway = caller.gateway
-    job = Push(gateway.database, gateway.catalogue, caller.part, caller.device, caller.incarnation)
-    return reply(job.accept(request), caller)
+    sender = None
+    if request.part != caller.part or request.origin:
+        with gateway.database.read() as conn:
+            if not devices.may_push(conn, caller.device, caller.part, request.part):
+                own_part(caller, request.part)
+            sender = origin.verify(conn, request.origin, request.part) if request.origin else None
+    return Push(gateway.database, gateway.catalogue, request.part, caller.device, caller.incarnation, sender).accept(request)
 
 
 @router.get("/pull", **describe("Feed rows after a position, in commit order", None, PullReply))

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
+from central_gateway.services import sameness
 from central_gateway.services.bulk import among
 from central_gateway.services.catalogue import Known
 from central_gateway.services.incoming import Incoming
 from central_gateway.services.numbers import agency_settings
+from central_gateway.services.staff import ADMIN
 from central_gateway.tables import entity, staff
 from onestop.deadline import Limit, due_moment
 from onestop.errors import UserError
@@ -27,25 +29,44 @@ Remark = tuple[str, str, dict[str, Any], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What decides whether an op of a staff member needs a second look. ``locked_at`` empty: not locked."""
+    """What decides whether an op of a staff member needs a second look. ``locked_at`` empty: not locked. ``revoked``: locked by an
+    administrator, not by wrong passwords or time."""
 
     agency: str
     roles: tuple[str, ...]
     locked_at: str
+    revoked: bool = False
 
 
-def code_owners(conn: Connection, works: Sequence[Incoming]) -> dict[str, str]:
-    """Which dossiers hold the codes that these ops bring."""
-    wanted = set()
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What these ops meet in the database: ``codes`` → the dossier that holds it; ``same``: mark (``services.sameness``) → dossiers
+    that have it."""
+
+    codes: dict[str, str]
+    same: dict[int, list[str]]
+
+
+def meets(conn: Connection, works: Sequence[Incoming], key: bytes) -> Met:
+    """Who holds the codes that these ops bring, and which dossiers could be the same case as a new one: one question for both."""
+    wanted, marks = set(), set()
     for work in works:
         data = work.op.data if work.op else None
         code = data.dossier.code if isinstance(data, Create) else data.code if isinstance(data, AssignCode) else None
         if code and not work.refusal:
             wanted.add(code)
-    if not wanted:
-        return {}
-    rows = conn.execute(select(entity.c.code, entity.c.id).where(among(conn, entity.c.code, wanted)))
-    return {row.code: row.id for row in rows}
+        if isinstance(data, Create) and not work.refusal:
+            marks.add(sameness.mark(key, data.dossier))
+    marks.discard(None)
+    conditions = [among(conn, column, values) for column, values in ((entity.c.code, wanted), (entity.c.mark, marks)) if values]
+    met = Met({}, {})
+    if conditions:
+        for row in conn.execute(select(entity.c.code, entity.c.mark, entity.c.id).where(or_(*conditions))):
+            if row.code is not None:
+                met.codes[row.code] = row.id
+            if row.mark in marks:
+                met.same.setdefault(row.mark, []).append(row.id)
+    return met
 
 
 def staff_of(conn: Connection, works: Sequence[Incoming]) -> dict[str, Person]:
@@ -53,7 +74,8 @@ def staff_of(conn: Connection, works: Sequence[Incoming]) -> dict[str, Person]:
     ids = {work.op.by for work in works if work.op and "\0" not in work.op.by}
     rows = conn.execute(select(staff).where(staff.c.id.in_(ids)))
     return {
-        row.id: Person(row.agency, tuple(json.loads(row.roles)), (row.locked_at or row.created_at) if row.locked else "")
+        row.id: Person(row.agency, tuple(json.loads(row.roles)), (row.locked_at or row.created_at) if row.locked else "",
+                       row.locked == ADMIN)
         for row in rows
     }
 
@@ -92,7 +114,8 @@ def remarks(
     found: list[Remark] = []
     person = people.get(op.by)
     action = op.data.action if isinstance(op.data, Transition) else ""
-    locked = person is not None and bool(person.locked_at) and iso(op.at) >= person.locked_at
+    locked = person is not None and bool(person.locked_at) and (
+        iso(op.at) >= person.locked_at or (op.auth == "offline" and person.revoked))  # the time is what an offline PC says it was
     if person is None or locked or person.agency != part or not allowed(person.roles, op.kind, action):
         message = "Người thực hiện không có tài khoản, đã bị khóa hoặc không có quyền làm việc này. Thao tác vẫn được giữ."
         found.append(("staff-not-allowed", message, {}, {}))

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
-from central_gateway.services import arrival, bulk, numbers
+from central_gateway.services import arrival, bulk, numbers, sameness
 from central_gateway.services.append import Row
 from central_gateway.services.catalogue import Known
 from central_gateway.services.incoming import Incoming
@@ -39,6 +39,7 @@ class Held:
     version: int
     stored: int
     text: str
+    mark: int | None = None
     state: Any = None
 
     def value(self) -> Any:
@@ -50,8 +51,8 @@ class Held:
 class Batch:
     """Apply ops in order; afterwards ``results``, ``rows``, ``held``, ``aliases`` and ``deferred`` say what came of it."""
 
-    def __init__(self, conn: Connection, part: str, device: int, known: Known, works: Sequence[Incoming]) -> None:
-        self.conn, self.part, self.device, self.known = conn, part, device, known
+    def __init__(self, conn: Connection, part: str, device: int, known: Known, works: Sequence[Incoming], key: bytes) -> None:
+        self.conn, self.part, self.device, self.known, self.key = conn, part, device, known, key
         self.results: dict[str, OpResult] = {}
         self.rows: list[Row] = []
         self.row_of: dict[str, int] = {}
@@ -60,8 +61,9 @@ class Batch:
         self._waiting: set[str] = set()
         ids = sorted({work.entity for work in works if work.entity})
         rows = conn.execute(select(entity).where(bulk.among(conn, entity.c.id, ids)).order_by(entity.c.id).with_for_update())
-        self.held = {row.id: Held(row.kind, row.part, row.version, row.version, row.data) for row in rows}
-        self.codes = arrival.code_owners(conn, works)
+        self.held = {row.id: Held(row.kind, row.part, row.version, row.version, row.data, row.mark) for row in rows}
+        self.met = arrival.meets(conn, works, key)
+        self.codes = self.met.codes
         self.staff = arrival.staff_of(conn, works)
         self.settings = arrival.settings_of(conn, part)
 
@@ -78,15 +80,16 @@ class Batch:
 
     def _one(self, work: Incoming) -> None:
         op = work.op
+        if work.refusal is not None and work.refusal[0] == "op-schema-newer":
+            self._defer(work, *work.refusal)
+            return
         if work.refusal is not None or op is None:
             self.refuse(work, *(work.refusal or ("op-invalid", "Nội dung thao tác không đúng định dạng.")))
             return
         wait = arrival.waits_for(op, self.known)
         if wait or work.entity in self._waiting:
-            self._waiting.add(work.entity)
-            self.deferred.add(work.op_id)
             message = "Hệ thống trung tâm chưa có phiên bản danh mục của hồ sơ này, máy sẽ tự gửi lại."
-            self._answer(work, "deferred", 0, wait or "dependency-missing", message)
+            self._defer(work, wait or "dependency-missing", message)
             return
         held = self.held.get(work.entity)
         if held is not None and held.part != self.part:
@@ -100,6 +103,12 @@ class Batch:
             self._settle(work, held)
             return
         self._apply(work, held)
+
+    def _defer(self, work: Incoming, code: str, message: str) -> None:
+        """Not now: the op stays in the counter's queue, and so do later ones of the same entity."""
+        self._waiting.add(work.entity)
+        self.deferred.add(work.op_id)
+        self._answer(work, "deferred", 0, code, message)
 
     def _apply(self, work: Incoming, held: Held | None) -> None:
         op = work.op
@@ -132,6 +141,8 @@ class Batch:
             review = self._review(work, done.code, done.message, current, wanted)
         notes = [("code-clash", _CLASH, {"code": None}, {"code": data.dossier.code})] if clash else []
         notes += arrival.remarks(op, self.part, self.staff, self.known, self.settings, created=done.status == "applied")
+        if isinstance(data, Create) and done.status == "applied":
+            notes += self._alike(held)
         for code, message, current, wanted in notes:
             review = self._review(work, code, message, current, wanted) or review
         first = notes[0] if notes else ("", "", {}, {})
@@ -140,6 +151,15 @@ class Batch:
     def _clashes(self, data: Create) -> bool:
         """Whether the code on the paper already belongs to another dossier: both are kept, staff re-issue one."""
         return data.dossier.code is not None and self.codes.get(data.dossier.code, data.dossier.id) != data.dossier.id
+
+    def _alike(self, held: Held) -> list[arrival.Remark]:
+        """Dossiers of other desks that could be the same case."""
+        ids = self.met.same.get(held.mark) if held.mark is not None else None
+        if not ids:
+            return []
+        dossier = held.value()
+        others = sameness.alike(dossier, sameness.read(self.conn, ids))
+        return [("maybe-duplicate", sameness.MESSAGE, sameness.facts(other), sameness.facts(dossier)) for other in others]
 
     def _received(self, work: Incoming, state: Dossier, clash: bool) -> Dossier:
         """A new dossier with its official code: a provisional one resolves to it for ever."""
@@ -188,8 +208,10 @@ class Batch:
         held.version += 1
         held.state = replace(state, version=held.version)
         held.text = encode(held.state).decode()
-        if isinstance(state, Dossier) and state.code is not None:
-            self.codes[state.code] = identity
+        if isinstance(state, Dossier):
+            held.mark = sameness.mark(self.key, state)
+            if state.code is not None:
+                self.codes[state.code] = identity
         self.rows.append(Row(op_id, held.kind, identity, held.version, held.text, held.version - 1))
         return held
 

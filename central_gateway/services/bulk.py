@@ -14,10 +14,10 @@ from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, Connection, Int
 Columns = dict[str, list[Any]]
 
 
-def among(conn: Connection, column: Column[Any], values: Collection[str]) -> ColumnElement[bool]:
+def among(conn: Connection, column: Column[Any], values: Collection[Any]) -> ColumnElement[bool]:
     """``column`` is one of ``values``: one array parameter on PostgreSQL, where a hundred parameters cost more than the query."""
     if conn.dialect.name == "postgresql":
-        return column == any_(literal(list(values), ARRAY(Text)))
+        return column == any_(literal(list(values), ARRAY(BigInteger if isinstance(column.type, BigInteger) else Text)))
     return column.in_(values)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import threading
@@ -12,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select
 
 from central_gateway.errors import Refused
-from central_gateway.tables import catalogue_doc
+from central_gateway.tables import catalogue_doc, meta
 from onestop.calendar import WorkCalendar
 from onestop.errors import UserError
 from onestop.wire import CatalogueDocs, CatalogueEntry, ManifestReply
@@ -34,10 +35,17 @@ class Cache:
     """``Known`` of the documents in the database. They are never changed or removed, so their number tells whether there are
     new ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, mark_key: bytes | None = None) -> None:
+        self._mark_key = mark_key
         self._lock = threading.Lock()
         self._count = -1
         self._known = Known()
+
+    def mark_key(self, conn: Connection) -> bytes:
+        """The key of ``services.sameness``: made when the gateway was first opened, and never another."""
+        if self._mark_key is None:
+            self._mark_key = base64.b64decode(conn.execute(select(meta.c.value).where(meta.c.key == "mark_key")).scalar_one())
+        return self._mark_key
 
     def known(self, conn: Connection) -> Known:
         """As of this transaction."""

@@ -16,6 +16,11 @@ def seed(database: Database) -> bytes:
     return base64.b64decode(_once(database, "gateway_key", base64.b64encode(secrets.token_bytes(32)).decode()))
 
 
+def mark_key(database: Database) -> bytes:
+    """The key of ``services.sameness``; made at the first start."""
+    return base64.b64decode(_once(database, "mark_key", base64.b64encode(secrets.token_bytes(32)).decode()))
+
+
 def epoch(database: Database) -> int:
     """The epoch: 1 until a restore from a backup is announced."""
     return int(_once(database, "epoch", "1"))

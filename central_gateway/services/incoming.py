@@ -24,14 +24,12 @@ class _Head(msgspec.Struct):
     op: str
     entity: str = ""
     kind: str = ""
-    dseq: int = 0
 
 
 class _OnlyId(msgspec.Struct):
     op: str
     entity: ClassVar[str] = ""
     kind: ClassVar[str] = ""
-    dseq: ClassVar[int] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,8 @@ def _read_one(raw: bytes, number: int, device: int) -> Incoming:
     if op is not None:
         refusal = _refusal(op, device)
     entity = head.entity if _ENTITY_ID.fullmatch(head.entity) else ""
-    dseq = head.dseq if 0 <= head.dseq <= _DSEQ_MOST else 0
+    proves = op is not None and op.device == device and 0 <= op.dseq <= _DSEQ_MOST
+    dseq = op.dseq if proves else 0  # what nobody can read or another machine made says nothing about this incarnation
     return Incoming(raw, head.op, entity, head.kind[:40], dseq, payload_hash(raw), op, refusal)
 
 

@@ -25,6 +25,11 @@ def agency_settings(conn: Connection, agency_id: str) -> AgencySettings:
     return msgspec.json.decode(text, type=AgencySettings)
 
 
+def agency_name(conn: Connection, agency_id: str) -> str:
+    """What the agency is called on paper."""
+    return conn.execute(select(agency.c.name).where(agency.c.id == agency_id)).scalar_one()
+
+
 def give(conn: Connection, agency_id: str, device: int | None, request: NumberRequest) -> NumberReply:
     """The next number of that day; the same ``op`` again gets the same number. The row of the pool stays locked to the end
     of the transaction, so a rollback returns the number. Raises Refused 409 ``numbers-exhausted``, 422 ``op-reused`` and

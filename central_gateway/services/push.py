@@ -7,19 +7,23 @@ pushes cannot wait for each other in a circle.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
+from datetime import timedelta
 
 import msgspec
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from central_gateway.db import Database, TryAgain, must_retry
 from central_gateway.errors import Refused
-from central_gateway.services import bulk, heads
+from central_gateway.failpoints import failpoint
+from central_gateway.services import bulk, devices, heads, letters
 from central_gateway.services.append import append
 from central_gateway.services.batch import Batch
 from central_gateway.services.catalogue import Cache
 from central_gateway.services.incoming import Incoming, read
+from central_gateway.services.origin import Origin
 from central_gateway.tables import alias, entity
 from central_gateway.tables import op as op_table
 from onestop.vntime import iso, utc_now
@@ -28,27 +32,60 @@ from onestop.wire import OpResult, PushReply, PushRequest
 log = logging.getLogger("central_gateway")
 
 
-class Push:
-    """The ops of one device for one partition (``part`` = the device's agency)."""
+#: How far a machine's hybrid clock may be ahead before it is worth a line in the log. It is never used for order.
+_AHEAD = timedelta(minutes=5)
 
-    def __init__(self, database: Database, cache: Cache, part: str, device: int, incarnation: str) -> None:
-        self.database, self.cache = database, cache
-        self.part, self.device, self.incarnation = part, device, incarnation
+
+class Forked(Exception):
+    """Two machines speak as one incarnation: roll back, and let nobody use it any more."""
+
+
+def watch(works: Sequence[Incoming], device: int) -> None:
+    """Log a machine whose clock runs ahead; its ops are as good as any."""
+    ahead = max((work.op.hlc >> 16 for work in works if work.op), default=0) / 1000 - time.time()
+    if ahead > _AHEAD.total_seconds():
+        log.warning("device %d: its clock is %d minutes ahead", device, ahead // 60)
+
+
+class Push:
+    """The ops of one device for one partition (``part`` = an agency it serves or served). With ``origin`` they are those of another
+    machine, which signed for them."""
+
+    def __init__(
+        self, database: Database, cache: Cache, part: str, device: int, incarnation: str, origin: Origin | None = None,
+    ) -> None:
+        self.database, self.cache, self.part, self.origin = database, cache, part, origin
+        self.device, self.incarnation = (origin.device, origin.incarnation) if origin else (device, incarnation)
 
     def accept(self, request: PushRequest) -> PushReply:
         """Apply the batch in one go; where a statement or a rule fails, again with a savepoint per op, so that one bad op does
-        not sink the others. Raises Refused (413, 422, 503); then nothing was applied or the outcome is unknown."""
+        not sink the others. Raises Refused (403, 409, 413, 422, 503); then nothing was applied or the outcome is unknown."""
         works = read(request, self.device)
+        if self.origin is not None:
+            self.origin.covers(works)
+        watch(works, self.device)
+        try:
+            reply = self._accept(request, works)
+        except Forked:
+            log.error("device %d: two machines use one incarnation", self.device)
+            self.database.retrying(lambda conn: devices.mark_forked(conn, self.device, self.incarnation))
+            raise devices.fork() from None
+        failpoint("after-commit")
+        return reply
+
+    def _accept(self, request: PushRequest, works: Sequence[Incoming]) -> PushReply:
         try:
             return self.database.retrying(lambda conn: self._reply(conn, request, self._together(conn, works)))
-        except Refused:
+        except (Refused, Forked):
             raise
         except Exception as error:
             log.warning("batch of %d ops taken apart after %s", len(works), type(error).__name__)
             return self.database.retrying(lambda conn: self._reply(conn, request, self._each(conn, works)))
 
     def _reply(self, conn: Connection, request: PushRequest, results: dict[str, OpResult]) -> PushReply:
-        return PushReply(batch=request.batch, results=list(results.values()), pos=str(heads.head(conn, self.part)))
+        reply = PushReply(batch=request.batch, results=list(results.values()), pos=str(heads.head(conn, self.part)))
+        failpoint("before-commit")
+        return reply
 
     def _each(self, conn: Connection, works: Sequence[Incoming]) -> dict[str, OpResult]:
         results: dict[str, OpResult] = {}
@@ -56,7 +93,7 @@ class Push:
             try:
                 with conn.begin_nested():
                     results |= self._together(conn, [work])
-            except (TryAgain, Refused):
+            except (TryAgain, Refused, Forked):
                 raise
             except Exception as error:
                 if isinstance(error, DBAPIError) and must_retry(error):
@@ -69,15 +106,20 @@ class Push:
     def _together(self, conn: Connection, works: Sequence[Incoming], *, failed: bool = False) -> dict[str, OpResult]:
         now = iso(utc_now())
         fresh = self._claim(conn, works, now)
+        failpoint("claim")
         results = self._known(conn, [work for work in works if work.op_id not in fresh])
         todo = [work for work in works if work.op_id in fresh]
         if todo:
-            batch = Batch(conn, self.part, self.device, self.cache.known(conn), todo)
+            batch = Batch(conn, self.part, self.device, self.cache.known(conn), todo,
+                          self.cache.mark_key(conn))
             if failed:
                 batch.refuse(todo[0], "op-failed", "Hệ thống trung tâm không ghi được thao tác này; đã giữ lại để người phụ trách xử lý.")
             else:
                 batch.run(todo)
             self._write(conn, batch, now)
+            unread = [work.raw for work in todo if work.op is None and work.op_id not in batch.deferred]
+            if unread:
+                letters.keep(conn, self.device, self.part, "op-unreadable", unread)
             results |= batch.results
         return {work.op_id: results[work.op_id] for work in works}
 
@@ -85,11 +127,28 @@ class Push:
         """Insert the op rows; the key decides who is first. Returns the ids that are new."""
         ordered = sorted(works, key=lambda work: work.op_id)
         count = len(ordered)
-        return bulk.insert_new(conn, op_table, "op_id", {
+        columns = {
             "op_id": [work.op_id for work in ordered], "part": [self.part] * count, "device": [self.device] * count,
-            "incarnation": [self.incarnation] * count, "dseq": [work.dseq for work in ordered],
+            "incarnation": [self.incarnation] * count, "dseq": [0 if self.origin else work.dseq for work in ordered],
             "payload_hash": [work.digest for work in ordered], "result": [""] * count, "received_at": [now] * count,
-        })
+        }
+        try:
+            return bulk.insert_new(conn, op_table, "op_id", columns)
+        except IntegrityError:
+            self._not_forked(conn, works)
+            raise
+
+    def _not_forked(self, conn: Connection, works: Sequence[Incoming]) -> None:
+        """Raises Forked when another op already has the place of one of ``works`` in this incarnation: both were made by what was
+        one machine once."""
+        if self.origin is not None:
+            return
+        places = {work.dseq: work.op_id for work in works if work.dseq}
+        rows = conn.execute(select(op_table.c.dseq, op_table.c.op_id).where(
+            op_table.c.device == self.device, op_table.c.incarnation == self.incarnation, op_table.c.dseq > 0,
+            op_table.c.dseq.in_(places)))
+        if any(places[row.dseq] != row.op_id for row in rows) or len(places) < sum(1 for work in works if work.dseq):
+            raise Forked
 
     def _known(self, conn: Connection, works: Sequence[Incoming]) -> dict[str, OpResult]:
         """The stored answer of ops that came before; another content under the same id is an alarm."""
@@ -102,6 +161,7 @@ class Push:
         for work in works:
             row = stored.get(work.op_id)
             if row is None:
+                self._not_forked(conn, works)
                 raise TryAgain  # the first sender's transaction rolled back while we looked
             if row.payload_hash != work.digest:
                 log.error("op id reused with another content by device %d", self.device)
@@ -120,7 +180,7 @@ class Push:
             columns = {
                 "id": [identity for identity, _ in rows], "version": [held.version for _, held in rows],
                 "code": [getattr(held.value(), "code", None) if held.kind == "dossier" else None for _, held in rows],
-                "data": [held.text for _, held in rows],
+                "mark": [held.mark for _, held in rows], "data": [held.text for _, held in rows],
             }
             if insert:
                 columns |= {"kind": [held.kind for _, held in rows], "part": [held.part for _, held in rows]}
@@ -132,6 +192,7 @@ class Push:
             bulk.insert_rows(conn, alias, {"text": [a[0] for a in unique], "id": [a[1] for a in unique], "kind": [a[2] for a in unique]})
         if batch.deferred:
             conn.execute(delete(op_table).where(op_table.c.op_id.in_(batch.deferred)))
+        failpoint("entities")
         self._append(conn, batch, now)
         kept = [result for identity, result in batch.results.items() if identity not in batch.deferred]
         bulk.update_rows(conn, op_table, ("op_id",), {
