@@ -24,6 +24,8 @@ _HIT, _JUMP, _PASS, _READ = 0.25, 0.9, 0.01, 9.0
 #: Read so many dossiers at once, and no more than so many for one question (words that hardly ever go together).
 _CHUNK, _ENOUGH = 120, 1200
 _NEWEST = 1 << 62
+#: Shares of words kept in memory.
+_REMEMBERED = 4096
 
 
 def fits(have: str, wanted: list[tuple[str, bool]]) -> bool:
@@ -41,15 +43,24 @@ class Narrowing(IndexReads):
         if len(terms) <= 3:
             return self._every(terms, limit)
         top = self._search_to()
-        share = []
-        for term, word in dict(zip(terms, wanted, strict=True)).items():
-            row = self._one(_NTH, term)
-            if row is None:  # hardly any hits: nothing to jump over
-                return self._every(terms, limit)
-            share.append((_SAMPLE / max(top - row[0] + 1, _SAMPLE), term, word))
-        share.sort()
+        share = sorted((self._share(term, top), term, word) for term, word in dict(zip(terms, wanted, strict=True)).items())
+        if not share[0][0]:  # hardly any hits: nothing to jump over
+            return self._every([term for _, term, _ in share], limit)
         telling = _telling(top, [part for part, _, _ in share])
         return self._narrowed([t for _, t, _ in share], [w for _, _, w in share[telling:]], telling, limit)
+
+    def _share(self, term: str, top: int) -> float:
+        """What part of the newest dossiers has this word (0: hardly any). Remembered until the index has grown by a thirtieth."""
+        shares: dict[str, tuple[int, float]] = self.store.secret("word_shares", dict)
+        known = shares.get(term)
+        if known is not None and 0 <= top - known[0] <= top // 30:
+            return known[1]
+        row = self._one(_NTH, term)
+        share = 0.0 if row is None else _SAMPLE / max(top - row[0] + 1, _SAMPLE)
+        if len(shares) >= _REMEMBERED:
+            shares.clear()
+        shares[term] = top, share
+        return share
 
     def _every(self, terms: list[str], limit: int, below: int = _NEWEST) -> list[int]:
         return [n for (n,) in self._all(_HITS, " AND ".join(terms), below, limit)]
@@ -72,9 +83,13 @@ class Narrowing(IndexReads):
 
     def _that_fit(self, near: list[int], wanted: list[tuple[str, bool]]) -> list[int]:
         found = []
+        beside: dict[tuple[str, str], list[tuple[str, bool]]] = {}  # the words that a procedure does not have
         for n, own, procedure, name, code, provisional in self._all(_WORDS, "[" + ",".join(map(str, near)) + "]"):
-            words = f"{own} {procedure_words(procedure, name)}"
-            if fits(words, wanted) or fits(f"{words} {code_words(code, provisional)}", wanted):
+            missing = beside.get((procedure, name))
+            if missing is None:
+                line = procedure_words(procedure, name)
+                missing = beside[(procedure, name)] = [one for one in wanted if not fits(line, [one])]
+            if not missing or fits(own, missing) or fits(f"{own} {code_words(code, provisional)}", missing):
                 found.append(n)
         return found
 
