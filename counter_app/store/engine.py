@@ -116,8 +116,6 @@ class Store:
         with self._transaction("BEGIN IMMEDIATE") as db:
             unit = Unit(self, db)
             yield unit
-            for hook in unit.hooks:
-                hook()
             if unit.submitted or unit.numbers is not None:
                 self._testify(unit)
             failpoint("before-commit")

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from counter_app.store.former import Former
 from counter_app.store.indexing import FTS_INSERT, FTS_REPLACE
 from counter_app.store.positions import Positions
 from counter_app.store.projection import Projecting
@@ -25,7 +26,7 @@ class _Item(Protocol):
     data: msgspec.Raw
 
 
-class FeedIn(Projecting, Positions):
+class FeedIn(Projecting, Positions, Former):
     """Apply pulled pages and snapshots."""
 
     def apply_page(self, part: str, items: list[FeedItem], next_pos: Position) -> PageResult:
@@ -52,10 +53,10 @@ class FeedIn(Projecting, Positions):
         # each other time costs a quarter of a first synchronisation.
         self._run("PRAGMA wal_autocheckpoint = 8000")
         newest: dict[tuple[str, str], tuple[_Item, msgspec.Struct]] = {}
-        bad = 0
+        unknown = bad = 0
         for item in items:
             if item.kind not in COLUMNS:
-                bad += self._set_aside(part, item, "unknown-kind")
+                unknown += self._set_aside(part, item, "unknown-kind")
                 continue
             try:
                 columns = columns_of(item.kind, item.data)
@@ -71,7 +72,7 @@ class FeedIn(Projecting, Positions):
         changed: list[tuple[str, str]] = []
         for kind in ("dossier", "slip", "review"):
             changed += self._upsert(kind, [pair for (k, _), pair in newest.items() if k == kind])
-        return PageResult(tuple(changed), bad)
+        return PageResult(tuple(changed), bad + unknown, bad)
 
     def _upsert(self, kind: str, pairs: list[tuple[_Item, msgspec.Struct]]) -> list[tuple[str, str]]:
         if not pairs:
@@ -86,12 +87,14 @@ class FeedIn(Projecting, Positions):
         }
         if kind == "dossier":
             self._index_waiting()
+        former = self._former_of(kind, [item.id for item, _ in pairs])
         key, n = self._hash_key(), self._next_n(kind)
         inserts, updates, words_new, words_changed, slips, with_ops = [], [], [], [], [], []
         changed: list[tuple[str, str]] = []
         for item, columns in pairs:
             raw, row = bytes(item.data), known.get(item.id)
-            if row is not None and item.v <= row[2]:
+            stale = item.id in former and self._met(kind, item.id, item.v, raw, former[item.id])
+            if row is not None and item.v <= row[2] and not stale:
                 continue
             changed.append((kind, item.id))
             if row is not None and (row[3] or row[5]):

@@ -53,6 +53,21 @@ class NumberingReads(Session):
         day = self.store.facts(self).last_date()
         return date.fromisoformat(day) if day else None
 
+    def clock_is_sure(self) -> bool:
+        """Does the date come from the gateway (in this boot), or has a person confirmed it since the clock last moved?"""
+        clock, raw = self.store.clock, self.meta_get("clock_confirmed")
+        if clock.anchored():
+            return True
+        if not raw:
+            return False
+        boot, offset, _ = json.loads(raw)
+        return boot == clock.boot_id() and abs(clock.wall().timestamp() - clock.monotonic() - offset) <= JUMP_SECONDS
+
+    def last_contact(self) -> datetime | None:
+        """The newest moment the gateway itself told us."""
+        raw = self.meta_get("last_contact")
+        return datetime.fromisoformat(raw) if raw else None
+
     def code_owner(self, code: str) -> str | None:
         """The dossier an issued number went to (empty: none yet; None: never issued here)."""
         row = self._one("SELECT entity FROM code_issued WHERE code = ?", code)
@@ -75,14 +90,18 @@ class Numbering(NumberingReads, WriteSession):
         if enrolment is None:
             raise UserError("not-enrolled", "Máy này chưa được đăng ký với hệ thống. Hãy chạy lệnh đăng ký (init) trước.")
         facts = self.numbers or self.store.facts(self)
-        day = max(vn_date(now), date.fromisoformat(facts.last_date() or "0001-01-01"))
+        today = vn_date(self.store.clock.now())
+        ahead = facts.last_date() > today.isoformat() and self.clock_is_sure()
+        if ahead:  # a clock that stood in the future does not keep the counter there: dates go back, once, as a new era
+            facts = facts.back_in_time()
+        day = max(vn_date(now), today) if ahead else max(vn_date(now), date.fromisoformat(facts.last_date() or "0001-01-01"))
         iso = day.isoformat()
         if online is not None and (online.date.isoformat(), online.number) > facts.online and not self._taken(online.code):
             self.numbers = replace(facts, online=(online.date.isoformat(), online.number))
             self._issued(online.code, None, online.date.isoformat(), online.number, now)
             return Issued(online.code, None, None, online.date)
         if enrolment.settings.numbering == "lane":
-            floor = time_floor(now) if self._may_be_an_image() else 0
+            floor = time_floor(now) if ahead or self._may_be_an_image() else 0
             for lease in self.leases(day):
                 n = max(lease.first + floor, facts.used(lease.lease, iso) + 1)
                 while n <= lease.last and self._taken(code := format_code(lease.agency, day, n, enrolment.settings.code_digits)):
@@ -94,10 +113,21 @@ class Numbering(NumberingReads, WriteSession):
                 self._note_boot()
                 return Issued(code, None, lease.lease, day, guaranteed=n - lease.first < time_floor(now))
         n = facts.provisional[1] + 1 if facts.provisional[0] == iso else 1
+        while self._taken(code := format_provisional(enrolment.device, day, n)):
+            n += 1
         self.numbers = replace(facts, provisional=(iso, n))
-        code = format_provisional(enrolment.device, day, n)
         self._issued(code, None, iso, n, now)
         return Issued(None, code, None, day)
+
+    def drop_leases(self) -> None:
+        """Use none of the lanes held so far, and no number fetched beforehand."""
+        self._run("DELETE FROM lease")
+        self.meta_set("spare_number", "")
+
+    def confirm_clock(self, by: str) -> None:
+        """A person says the PC's clock is right, for as long as it runs on undisturbed in this boot."""
+        clock = self.store.clock
+        self.meta_set("clock_confirmed", json.dumps([clock.boot_id(), clock.wall().timestamp() - clock.monotonic(), by]))
 
     def save_leases(self, leases: list[Lease]) -> None:
         """The lanes the gateway granted (all that are still valid come again with each reply); expired ones are dropped. Their

@@ -118,7 +118,7 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
         later = int(((now or self.store.clock.now()) + DEFER).timestamp())
         touched: dict[tuple[str, str], None] = {}
         for r in results:
-            row = self._one(f"SELECT state, target, entity FROM outbox WHERE {_BY_OP}", r.op)
+            row = self._one(f"SELECT state, target, entity, kind FROM outbox WHERE {_BY_OP}", r.op)
             if row is None or row[0] not in ("new", "sent", "quarantined"):
                 continue
             touched[(row[1], row[2])] = None
@@ -131,7 +131,7 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
                     r.op,
                 )
                 continue
-            state = self._answered(r)
+            state = self._answered(r, row[3])
             self._run(
                 f"UPDATE outbox SET state = ?, ack_v = ?, ack_seq = ?, ack_chain = ?, review = ?, code = ?, message = ? WHERE {_BY_OP}",
                 state,
@@ -149,21 +149,17 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
             self.raise_hi(pos)
         return list(touched)
 
-    def _answered(self, r: OpResult) -> str:
+    def _answered(self, r: OpResult, kind: str) -> str:
         """The state of an op that was answered by ``r``."""
         verdict = r.was or r.s
+        if verdict == "rejected" and kind == "review.settle" and r.code == "unknown-entity":
+            return "void"  # sent again to a restored gateway that never opened this review: nothing is left to decide
         if verdict == "op_id_reuse":
             return "quarantined"
         if verdict in _ACKED:
             return "acked"
         # Decided by somebody before the answer (lost once) reached us: nothing is left to wait for.
         return "void" if self._one("SELECT 1 FROM review WHERE id = ? AND status = 'settled'", r.review) else "review"
-
-    def retry_later(self, op_ids: list[str], at: datetime) -> None:
-        """No answer came: the same bytes go again, not before ``at``."""
-        self._many(
-            f"UPDATE outbox SET next_try_at = ? WHERE {_BY_OP} AND state IN ('new', 'sent')", [(int(at.timestamp()), op) for op in op_ids]
-        )
 
     def quarantine(self, op_id: str, code: str, message: str) -> None:
         """Set an op aside that the gateway fails on while others pass; its own entity waits, all others go on."""
@@ -188,12 +184,13 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
         return changed
 
     def replay_after(self, part: str, durable_seq: int) -> int:
-        """The gateway was restored from a backup that reaches ``durable_seq``: acked ops above it are sent again."""
-        entities = self._all(
-            "SELECT DISTINCT target, entity FROM outbox WHERE part = ? AND state = 'acked' AND ack_seq > ?", part, durable_seq
-        )
+        """The gateway was restored from a backup that reaches ``durable_seq``: acked ops above it are sent again, and so are those
+        it had refused (its review of them may be lost). What it still knows it answers as before."""
+        again = "part = ? AND ((state = 'acked' AND (ack_seq > ? OR ack_seq = 0)) OR state = 'review')"
+        entities = self._all(f"SELECT DISTINCT target, entity FROM outbox WHERE {again}", part, durable_seq)
         changed = self._run(
-            "UPDATE outbox SET state = 'new', ack_v = NULL, next_try_at = 0 WHERE part = ? AND state = 'acked' AND ack_seq > ?",
+            "UPDATE outbox SET state = 'new', ack_v = NULL, next_try_at = 0, review = NULL, code = '', message = '' "
+            f"WHERE {again}",
             part,
             durable_seq,
         ).rowcount

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import uuid
 
@@ -30,24 +29,32 @@ def begin_life(unit: Unit, witness: Witness) -> bool:
     if record.n == 0 or own.covers(record.now) or own.covers(record.was):
         return False
     lost = _lost(own, record.now)
+    take_new_life(
+        unit,
+        witness,
+        "store-rolled-back",
+        "Kho dữ liệu trên máy này là bản sao cũ được khôi phục. Chương trình sẽ tải lại toàn bộ từ trung tâm; "
+        "các số đã cấp không bị cấp lại." + (f" Số đã cấp nhưng không còn hồ sơ trên máy: {lost}." if lost else ""),
+    )
+    return True
+
+
+def take_new_life(unit: Unit, witness: Witness, code: str, message: str, *, give_up_lanes: bool = False) -> str:
+    """This store goes on as a new incarnation: it pulls everything again and keeps its outbox; numbers go on above what store and
+    witness know. ``give_up_lanes``: another machine may go on numbering with the same lanes (a copy of this disk), so
+    only fresh ones are used from now on. Staff is told ``message``. Returns the new incarnation."""
+    record = witness.read()
+    own = facts_from_json(unit.meta_get("facts"))
     now = replace(own.joined(record.now).newest_day(), incarnation=str(uuid.uuid4()), dseq=own.dseq)
     unit.meta_set("incarnation", now.incarnation)
     unit.meta_set("facts", facts_to_json(now))
     unit.forget_positions()
-    unit.meta_set(
-        "notice",
-        json.dumps(
-            {
-                "code": "store-rolled-back",
-                "message": "Kho dữ liệu trên máy này là bản sao cũ được khôi phục. Chương trình sẽ tải lại toàn bộ từ trung tâm; "
-                "các số đã cấp không bị cấp lại." + (f" Số đã cấp nhưng không còn hồ sơ trên máy: {lost}." if lost else ""),
-            },
-            ensure_ascii=False,
-        ),
-    )
+    if give_up_lanes:
+        unit.drop_leases()
+    unit.tell(code, message)
     # ``was`` stays what the witness already held: until this commits, the old file must go on looking rolled back.
     witness.write(record.now, now)
-    return True
+    return now.incarnation
 
 
 def _lost(own: Facts, seen: Facts) -> str:

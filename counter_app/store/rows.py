@@ -145,10 +145,12 @@ class OutboxSummary:
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """A pulled page: which entities changed, and how many items could not be read (kept aside)."""
+    """A pulled page: which entities changed, how many items were kept aside, and how many of those are ``broken``: of a kind this
+    program knows and yet not readable (the others are a newer gateway's)."""
 
     changed: tuple[tuple[str, str], ...]
     quarantined: int
+    broken: int = 0
 
 
 @dataclass(frozen=True, slots=True)

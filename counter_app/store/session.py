@@ -20,7 +20,17 @@ _SET = "INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET
 
 
 #: Read together at the first use of any of them: a save needs them all, and each statement counts.
-_HOT = ("enrolment", "agency_settings", "facts", "number_boot", "incarnation", "blind_index", "search_to")
+_HOT = (
+    "enrolment",
+    "agency_settings",
+    "facts",
+    "number_boot",
+    "incarnation",
+    "blind_index",
+    "search_to",
+    "last_contact",
+    "clock_confirmed",
+)
 _GET_HOT = f"SELECT key, value FROM meta WHERE key IN ({', '.join(repr(key) for key in _HOT)})"
 
 
@@ -73,6 +83,10 @@ class Session:
         raw = self.meta_get("notice")
         return json.loads(raw) if raw else None
 
+    def alarms(self) -> dict[str, int]:
+        """What must never happen and did: name → how often."""
+        return json.loads(self.meta_get("alarms") or "{}")
+
 
 class WriteSession(Session):
     """What only a writer may do."""
@@ -99,6 +113,20 @@ class WriteSession(Session):
     def save_settings(self, settings: AgencySettings) -> None:
         """The agency's settings as of the last hello."""
         self.meta_set("agency_settings", encode(settings).decode())
+
+    def tell(self, code: str, message: str) -> None:
+        """One more thing people have to read (until ``clear_notice``)."""
+        before = self.notice()
+        if before is not None and message not in before["message"]:
+            message = f"{before['message']}\n\n{message}"
+        self.meta_set("notice", json.dumps({"code": code, "message": message}, ensure_ascii=False))
+
+    def count_alarm(self, what: str) -> int:
+        """Something that must never happen did: counted for the help desk. Returns how often by now."""
+        alarms = self.alarms()
+        alarms[what] = alarms.get(what, 0) + 1
+        self.meta_set("alarms", json.dumps(alarms))
+        return alarms[what]
 
     def clear_notice(self) -> None:
         """A person has read it."""

@@ -160,8 +160,9 @@ pull_quarantine = Table(
     Column("raw", LargeBinary, nullable=False),
 )
 
-#: After a restore of the gateway: what its former life had given us (kind, id, version), until the new one holds as much. ``data`` is
-#: kept once an older copy took its place; before, it is still the entity's ``server``. ``sent``: the gateway has been given it.
+#: After a restore of the gateway: what its former life had given us, until the new one holds as much. ``stale``: the entity's own
+#: ``server`` is still that copy, of no version the new gateway knows; ``data`` keeps it once another took its place. ``sent``: the
+#: gateway has been given it.
 former = Table(
     "former",
     metadata,
@@ -169,6 +170,7 @@ former = Table(
     Column("id", Text, primary_key=True),
     Column("part", Text, nullable=False),
     Column("v", Integer, nullable=False),
+    Column("stale", Integer, nullable=False, server_default=text("1")),
     Column("sent", Integer, nullable=False, server_default=text("0")),
     Column("data", LargeBinary),
     sqlite_with_rowid=False,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from counter_app.store.epoch import EpochReads, Epochs
 from counter_app.store.feed_in import FeedIn
 from counter_app.store.journal import JournalReads
 from counter_app.store.lists import ListReads
 from counter_app.store.numbering import Numbering, NumberingReads
-from counter_app.store.outbox import Outbox, OutboxReads
+from counter_app.store.outbox import OutboxReads
 from counter_app.store.people import People, PeopleReads
 from counter_app.store.positions import PositionReads
 from counter_app.store.search import SearchReads
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from counter_app.store.engine import Store
 
 
-class Reader(ListReads, SearchReads, JournalReads, OutboxReads, PositionReads, NumberingReads, PeopleReads):
+class Reader(ListReads, SearchReads, JournalReads, OutboxReads, PositionReads, EpochReads, NumberingReads, PeopleReads):
     """Read everything as of one moment."""
 
 
-class Unit(Submitting, Outbox, FeedIn, Numbering, People, Reader):
+class Unit(Submitting, Epochs, FeedIn, Numbering, People, Reader):
     """Read and write; also everything a Reader can."""
 
     def __init__(self, store: Store, db: Any) -> None:
@@ -32,8 +32,3 @@ class Unit(Submitting, Outbox, FeedIn, Numbering, People, Reader):
         self.hlc = 0
         self.numbers = None
         self.learnt = set()
-        self.hooks: list[Callable[[], None]] = []
-
-    def before_commit(self, fn: Callable[[], None]) -> None:
-        """Run ``fn`` when all else is done, before the witness and the COMMIT; if it raises, nothing is saved."""
-        self.hooks.append(fn)

@@ -74,7 +74,8 @@ class Facts(msgspec.Struct, frozen=True):
     def joined(self, other: Facts) -> Facts:
         """The higher of both in every number (for issuing: never below either proof)."""
         if self.era != other.era:
-            return replace(max(self, other, key=lambda f: f.era), incarnation=self.incarnation, dseq=self.dseq, hlc=max(self.hlc, other.hlc))
+            newer = max(self, other, key=lambda facts: facts.era)
+            return replace(newer, incarnation=self.incarnation, dseq=self.dseq, hlc=max(self.hlc, other.hlc))
         lanes = dict(self.lanes)
         for key, value in other.lanes.items():
             lanes[key] = max(lanes.get(key, ("", 0)), value)

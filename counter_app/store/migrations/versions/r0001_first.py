@@ -101,6 +101,7 @@ STATEMENTS = (
     id TEXT NOT NULL,
     part TEXT NOT NULL,
     v INTEGER NOT NULL,
+    stale INTEGER DEFAULT 1 NOT NULL,
     sent INTEGER DEFAULT 0 NOT NULL,
     data BLOB,
     PRIMARY KEY (kind, id)
