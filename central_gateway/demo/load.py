@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from central_gateway.demo.dossiers import COUNT, SEED, build
 from central_gateway.demo.published import DEMO, read
-from central_gateway.services import bulk
+from central_gateway.services import bulk, sameness
 from central_gateway.services.append import Row, append
 from central_gateway.services.published import import_folder
 from central_gateway.state import Gateway
@@ -45,7 +45,7 @@ def load_demo(gateway: Gateway, *, seed: int = SEED, count: int = COUNT, now: da
             parts[item.agency].append(item)
         for part, items in parts.items():
             items.sort(key=lambda item: (item.events[-1].at, item.id))
-            _entities(conn, part, items)
+            _entities(conn, part, items, gateway.catalogue.mark_key(conn))
         _pools(conn, province.dossiers)
     return True
 
@@ -62,7 +62,7 @@ def _staff(conn: Connection, pw_hash: str, now: datetime) -> None:
     ])
 
 
-def _entities(conn: Connection, part: str, items: list[Dossier | Slip]) -> None:
+def _entities(conn: Connection, part: str, items: list[Dossier | Slip], key: bytes) -> None:
     """Every entity with one feed row: its state now. Older rows of the feed would have been dropped long ago anyway."""
     rows = []
     for first in range(0, len(items), _CHUNK):
@@ -72,7 +72,8 @@ def _entities(conn: Connection, part: str, items: list[Dossier | Slip]) -> None:
         bulk.insert_rows(conn, entity, {
             "kind": kinds, "id": [item.id for item in chunk], "part": [part] * len(chunk),
             "version": [item.version for item in chunk],
-            "code": [item.code if isinstance(item, Dossier) else None for item in chunk], "data": texts,
+            "code": [item.code if isinstance(item, Dossier) else None for item in chunk],
+            "mark": [sameness.mark(key, item) if isinstance(item, Dossier) else None for item in chunk], "data": texts,
         })
         rows += [Row(item.events[-1].id, kind, item.id, item.version, text, 0)
                  for item, kind, text in zip(chunk, kinds, texts, strict=True)]

@@ -49,9 +49,14 @@ class Held:
 
 
 class Batch:
-    """Apply ops in order; afterwards ``results``, ``rows``, ``held``, ``aliases`` and ``deferred`` say what came of it."""
+    """Apply ops in order (``fenced``: they are from a device that may no longer speak itself); afterwards ``results``,
+    ``rows``, ``held``, ``aliases`` and ``deferred`` say what came of it."""
 
-    def __init__(self, conn: Connection, part: str, device: int, known: Known, works: Sequence[Incoming], key: bytes) -> None:
+    def __init__(
+        self, conn: Connection, part: str, device: int, known: Known, works: Sequence[Incoming], key: bytes,
+        *, fenced: bool = False,
+    ) -> None:
+        self.fenced = fenced
         self.conn, self.part, self.device, self.known, self.key = conn, part, device, known, key
         self.results: dict[str, OpResult] = {}
         self.rows: list[Row] = []
@@ -140,6 +145,7 @@ class Batch:
             wanted = {name: pair[1] for name, pair in (done.clash or {}).items()}
             review = self._review(work, done.code, done.message, current, wanted)
         notes = [("code-clash", _CLASH, {"code": None}, {"code": data.dossier.code})] if clash else []
+        notes += [("device-fenced", _FENCED, {}, {})] if self.fenced else []
         notes += arrival.remarks(op, self.part, self.staff, self.known, self.settings, created=done.status == "applied")
         if isinstance(data, Create) and done.status == "applied":
             notes += self._alike(held)
@@ -220,6 +226,8 @@ class Batch:
 
 
 _CLASH = "Mã hồ sơ này đã có trên một hồ sơ khác. Cả hai hồ sơ đều được giữ; hãy cấp mã mới cho một hồ sơ và in lại."
+
+_FENCED = "Thao tác do một máy đã bị ngừng kết nối lập và được máy khác nộp thay. Thao tác vẫn được giữ; hãy kiểm tra lại."
 
 
 def _sound(state: Any) -> bool:

@@ -111,7 +111,7 @@ class Push:
         todo = [work for work in works if work.op_id in fresh]
         if todo:
             batch = Batch(conn, self.part, self.device, self.cache.known(conn), todo,
-                          self.cache.mark_key(conn))
+                          self.cache.mark_key(conn), fenced=self.origin is not None and self.origin.fenced)
             if failed:
                 batch.refuse(todo[0], "op-failed", "Hệ thống trung tâm không ghi được thao tác này; đã giữ lại để người phụ trách xử lý.")
             else:

@@ -18,7 +18,7 @@ Version = tuple[int, int]
 REPLACED: dict[Version, datetime] = {(1, 0): datetime(2026, 11, 22, tzinfo=UTC)}
 SERVED = timedelta(days=400)
 
-_FORM = re.compile(r"(\d{1,4})\.(\d{1,4})")
+_FORM = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
 #: What every version may always do: say who it is, learn where the gateway stands, hand over its ops.
 _ALWAYS = frozenset({"/v1/enrol", "/v1/token", "/v1/hello", "/v1/push"})
 

@@ -162,7 +162,8 @@ class Counter:
     def dossier(self, **facts: Any) -> Dossier:
         values: dict[str, Any] = {
             "id": uuid7_hex(), "agency": self.part, "code": None, "competent_agency": self.part, "procedure_code": "1.004873",
-            "procedure_version": 2, "procedure_name": "Cấp giấy xác nhận", "owner": Party(name="Nguyễn Văn An", id_no=f"001099{self.device:06d}"),
+            "procedure_version": 2, "procedure_name": "Cấp giấy xác nhận",
+            "owner": Party(name="Nguyễn Văn An", id_no=f"001099{self.device:06d}"),
             "received_at": RECEIVED, "received_by": "lan", "due_at": DUE, "limit_value": 3, "limit_unit": "workday",
         }
         return Dossier(**values | facts)
