@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -46,7 +46,7 @@ def alike(dossier: Dossier, others: Sequence[Dossier]) -> list[Dossier]:
     return [
         other for other in others
         if other.id != dossier.id and _desk(other) != _desk(dossier) and other.status not in _FINISHED
-        and abs(to_vn(other.received_at) - to_vn(dossier.received_at)) <= NEAR
+        and abs(_wall(other) - _wall(dossier)) <= NEAR
     ][:MOST]
 
 
@@ -54,6 +54,11 @@ def facts(dossier: Dossier) -> Mapping[str, Any]:
     """One side of the comparison, as a review shows it: no more of the person than the paper code says."""
     return {"id": dossier.id, "code": dossier.shown_code, "received_at": to_vn(dossier.received_at),
             "received_by": dossier.received_by, "device": _desk(dossier)}
+
+
+def _wall(dossier: Dossier) -> datetime:
+    """As printed: near enough for days, and no moment overflows."""
+    return dossier.received_at.replace(tzinfo=None)
 
 
 def _desk(dossier: Dossier) -> int:
