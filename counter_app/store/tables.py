@@ -35,6 +35,11 @@ def _entity(name: str, *columns: Column) -> Table:
 
 dossier = _entity(
     "dossier",
+    #: With the codes, all that can be typed to find a dossier: search reads these columns of many, and no more than
+    #: some 200 bytes of a large row are on its first page.
+    Column("procedure_code", Text, nullable=False),
+    Column("own_words", Text, nullable=False),
+    Column("procedure_name", Text, nullable=False),
     Column("agency", Text, nullable=False),
     Column("code", Text),
     Column("provisional_code", Text),
@@ -42,11 +47,6 @@ dossier = _entity(
     Column("received_at", Integer, nullable=False),
     Column("due_at", Integer),
     Column("returned_at", Integer),
-    #: With the codes and the procedure all that can be typed to find a dossier: search reads these columns of many, and no more than
-    #: some 200 bytes of a large row are on its first page.
-    Column("procedure_code", Text, nullable=False),
-    Column("own_words", Text, nullable=False),
-    Column("procedure_name", Text, nullable=False),
     Column("holder", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("owner_name", Text, nullable=False),
