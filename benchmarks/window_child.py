@@ -7,10 +7,9 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QLineEdit, QMainWindow, QPushButton, QScrollArea, QWidget
 
 
@@ -35,18 +34,39 @@ class _Usable(QObject):
             self._done(time.time())
 
 
-def _program(profile: str, stay: float = 0.0) -> None:
-    from counter_app.app import Program, run
+def _program(profile: str, stay: float = -1.0) -> None:
+    """As a person starts it, command line included. One key is typed at the first usable moment and must be in the field. Without
+    ``stay`` it ends when the store is ready behind the sign-in, i.e. an Enter is answered."""
+    import counter_app.app
+    from counter_app.cli import main
 
-    def usable(at: float, program: Program) -> None:
-        told = {"at": at, "widgets": len(QApplication.allWidgets())}
-        QTimer.singleShot(int(stay * 1000), lambda: _leave(program.window, told, stay))
+    told: dict[str, float] = {}
+    window: list[QWidget] = []
 
-    run(Path(profile), then=lambda program: _Usable(program.window, lambda at: usable(at, program)) and None)
+    def usable(at: float) -> None:
+        field = QApplication.focusWidget()
+        assert isinstance(field, QLineEdit) and not field.text()
+        QApplication.sendEvent(field, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_H, Qt.KeyboardModifier.NoModifier, "h"))
+        if field.text() != "h":
+            raise SystemExit("the key is not in the field")
+        told.update(at=at, widgets=len(QApplication.allWidgets()))
+
+    def shown(opened: QWidget) -> None:
+        window.append(opened)
+        _Usable(opened, usable)
+
+    def ready(_program: object) -> None:
+        told["ready"] = time.time()
+        QTimer.singleShot(max(0, int(stay * 1000)), lambda: _leave(window[0], told, stay))
+
+    run = counter_app.app.run
+    counter_app.app.run = lambda directory: run(directory, then=ready, shown=shown)  # type: ignore[assignment]
+    if code := main(["--profile", profile]):
+        raise SystemExit(code)
 
 
 def _leave(window: QWidget, told: dict[str, float], stay: float) -> None:
-    if stay:
+    if stay > 0:
         import psutil
 
         told["rss"] = psutil.Process().memory_info().rss

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from onestop.errors import UserError
-from onestop.model import Dossier
+
+if TYPE_CHECKING:
+    from onestop.model import Dossier
 
 
 def emit(value: Any) -> None:
     """One JSON object on one line of stdout."""
+    import msgspec
+
     sys.stdout.write(json.dumps(msgspec.to_builtins(value), ensure_ascii=False) + "\n")
     sys.stdout.flush()
 

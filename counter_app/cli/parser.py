@@ -47,7 +47,7 @@ def build_parser() -> argparse.ArgumentParser:
     """All commands of the contract."""
     parser = argparse.ArgumentParser(
         prog="counter-app", description="Tiếp nhận và trả kết quả hồ sơ tại bộ phận một cửa. Không có lệnh: mở cửa sổ.")
-    parser.set_defaults(run=_lazy("system", "run_window"), user=None)
+    parser.set_defaults(run=_lazy("window", "run_window"), user=None)
     _profile(parser)
     commands = parser.add_subparsers(metavar="LỆNH")
 

@@ -1,4 +1,4 @@
-"""Commands about the machine itself: set it up, sync, look into the outbox, compare, diagnose, open the window."""
+"""Commands about the machine itself: set it up, sync, look into the outbox, compare, diagnose."""
 
 from __future__ import annotations
 
@@ -14,14 +14,6 @@ from counter_app.services.numbers import fetch_spare
 from counter_app.sync.engine import SyncReport
 from onestop.errors import EnvironmentFault
 from onestop.export import export_text
-
-
-def run_window(args: argparse.Namespace) -> int:
-    from counter_app.app import run, screen_is_there
-
-    if not screen_is_there():  # else Qt ends the process
-        raise EnvironmentFault("no-screen", "Không có màn hình nên không mở được cửa sổ. Các lệnh khác vẫn dùng được: counter-app --help.")
-    return run(args.profile)
 
 
 def run_demo(args: argparse.Namespace) -> int:

@@ -17,7 +17,8 @@ from PySide6.QtPdf import QPdfDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from counter_app.app import Program, run
+from counter_app.app import run
+from counter_app.app.program import Program
 from counter_app.runtime.settings import CAMERA
 from counter_app.scanner.classify import classify
 from counter_app.scanner.raw import RawScan, Source

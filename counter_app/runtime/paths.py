@@ -41,6 +41,10 @@ class Profile:
         return self.dir / "settings.json"
 
     @property
+    def greeting_file(self) -> Path:
+        return self.dir / "greeting.json"
+
+    @property
     def backups(self) -> Path:
         return self.dir / "backups"
 
@@ -108,6 +112,11 @@ class Profile:
         except OSError as error:
             raise unwritable(self.dir) from error
         return self
+
+
+def profile_at(directory: Path | None) -> Profile:
+    """The profile a person named, or the one of who is signed in to the PC."""
+    return Profile(directory.absolute()) if directory else Profile.default()
 
 
 def unwritable(folder: Path) -> EnvironmentFault:

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ PinProvider = Callable[[bool], str | None]
 def pin_from_env(new: bool = False) -> str | None:
     """The PIN provider of the command line."""
     return os.environ.get(ENV_PIN) or None
+
+
+def prepare() -> None:
+    """Read the libraries that open a key file, so that `load_or_create_key` can run beside other imports."""
+    for name in ("argon2.low_level", "cryptography.exceptions", "cryptography.hazmat.primitives.ciphers.aead"):
+        import_module(name)
 
 
 def load_or_create_key(profile: Profile, pin_provider: PinProvider = pin_from_env) -> bytes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from counter_app.runtime.clock import SystemClock
-from counter_app.runtime.paths import Profile
+from counter_app.runtime.clock import Anchor, SystemClock
+from counter_app.runtime.paths import Profile, profile_at
 from counter_app.runtime.secrets import PinProvider, load_or_create_key, pin_from_env
 from counter_app.runtime.settings import GATEWAY_CA, GATEWAY_URL, PLAIN_STORE, SYNC_SECONDS, Settings
 from counter_app.services.desk import Desk
@@ -16,7 +17,11 @@ from counter_app.store.unit import Reader
 from counter_app.sync.central import Central
 from counter_app.sync.client import GatewayClient, Identity
 from counter_app.sync.engine import SyncEngine
+from onestop.codec import decode
 from onestop.errors import UserError
+
+#: Gives the store's key; raises what `load_or_create_key` raises.
+Unlock = Callable[[Profile, PinProvider], bytes]
 
 
 @dataclass
@@ -36,7 +41,7 @@ class Workstation:
         with self.store.read() as reader:
             enrolment = reader.enrolment()
             assert enrolment is not None
-            self.desk.settings = enrolment.settings
+            self.desk.agency, self.desk.settings = enrolment.agency, enrolment.settings
             self.desk.take_published(load_catalogue(reader, self.desk.agency), load_calendar_doc(reader),
                                      load_codes_doc(reader, _agencies(reader)))
 
@@ -46,26 +51,22 @@ class Workstation:
         self.store.close()
 
 
-def profile_at(directory: Path | None) -> Profile:
-    """The profile a person named, or the one of who is signed in to the PC."""
-    return Profile(directory.absolute()) if directory else Profile.default()
-
-
-def open_profile_store(profile: Profile, ask_pin: PinProvider = pin_from_env) -> Store:
+def open_profile_store(profile: Profile, ask_pin: PinProvider = pin_from_env, unlock: Unlock = load_or_create_key) -> Store:
     """The profile's store, made if it is not there yet. Raises the key's and the store's faults."""
     settings = Settings(profile.settings_file)
     plain = settings.get(PLAIN_STORE)
-    key = None if plain else load_or_create_key(profile, ask_pin)
+    key = None if plain else unlock(profile, ask_pin)
     return open_store(profile.store_path, key, witness=profile.witness_dir, clock=SystemClock(), backups=profile.backups, plain=plain)
 
 
-def open_workstation(directory: Path | None, ask_pin: PinProvider = pin_from_env) -> Workstation:
-    """Open an enrolled profile. Raises ``not-enrolled`` besides what opening the store raises."""
+def open_workstation(directory: Path | None, ask_pin: PinProvider = pin_from_env, *, unlock: Unlock = load_or_create_key) -> Workstation:
+    """Open an enrolled profile. ``unlock``: where the key comes from (the window had it unwrapped meanwhile). Raises ``not-enrolled``
+    besides what opening the store raises."""
     profile = profile_at(directory)
     if not profile.store_path.exists():
         raise UserError("not-enrolled", "Chưa có hồ sơ máy ở đây. Hãy đăng ký máy: counter-app init --gateway ĐỊA_CHỈ --enrol MÃ.")
     settings = Settings(profile.settings_file)
-    store = open_profile_store(profile, ask_pin)
+    store = open_profile_store(profile, ask_pin, unlock)
     try:
         with store.read() as reader:
             enrolment = reader.enrolment()
@@ -75,10 +76,12 @@ def open_workstation(directory: Path | None, ask_pin: PinProvider = pin_from_env
             desk = Desk(store=store, clock=store.clock, agency=enrolment.agency, device=enrolment.device, settings=enrolment.settings,
                         catalogue=load_catalogue(reader, enrolment.agency), calendar=load_calendar_doc(reader),
                         codes=load_codes_doc(reader, _agencies(reader)))
+            kept = reader.meta_get("clock_anchor")
         clock = store.clock
+        if kept:
+            clock.restore(decode(Anchor, kept))
         ca = settings.get(GATEWAY_CA)
-        client = GatewayClient(settings.get(GATEWAY_URL), identity, Path(ca) if ca else None,
-                               on_date=clock.note_gateway)
+        client = GatewayClient(settings.get(GATEWAY_URL), identity, Path(ca) if ca else None, on_date=clock.note_gateway)
         engine = SyncEngine(store, client, desk.agency, store.clock, pause=settings.get(SYNC_SECONDS))
         with store.write() as unit:
             unit.reset_sent()
@@ -90,4 +93,3 @@ def open_workstation(directory: Path | None, ask_pin: PinProvider = pin_from_env
 
 def _agencies(reader: Reader) -> list[str]:
     return [doc.code for doc in reader.catalogue("agency")]
-

@@ -1,43 +1,17 @@
-"""Before there is a window: the PIN of the store, and enrolling a new machine. These two wait for their answer: nothing else
-runs yet."""
+"""Before there is a store: enrolling a new machine."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Callable
 
-from PySide6.QtCore import QEventLoop, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from counter_app.ui.background import TaskRunner
 from counter_app.ui.dialogs.base import BaseDialog
-from counter_app.ui.dialogs.questions import PinDialog
 from counter_app.ui.widgets import Banner, FormField, show_errors
 from onestop.errors import UserError
-
-
-def ask_pin(new: bool, refused: str = "") -> str | None:
-    """The PIN a person types, or None when they go back. ``refused``: why the last one was not taken."""
-    dialog = PinDialog(new=new)
-    answer: list[str] = []
-
-    def given(pin: str) -> None:
-        answer.append(pin)
-        dialog.accept()
-
-    dialog.pin_given.connect(given)
-    if refused:
-        dialog.show_error(refused)
-    wait_for(dialog)
-    return answer[0] if answer else None
-
-
-def wait_for(dialog: BaseDialog) -> None:
-    """Show a dialog before the program runs, and wait for it."""
-    loop = QEventLoop()
-    dialog.finished.connect(loop.quit)
-    dialog.open()
-    loop.exec()
 
 
 class EnrolDialog(BaseDialog):

@@ -32,17 +32,21 @@ class IdleLock(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.lock)
-        app = QApplication.instance()
-        if app is not None:
-            app.installEventFilter(self)
         ctx.facts.signed_in.connect(self._signed_in)
 
     def stop(self) -> None:
         """At shutdown."""
-        self._timer.stop()
+        self._watch(False)
+
+    def _watch(self, watch: bool) -> None:
+        """Each event of the program passes the filter (and Python): only while somebody is signed in."""
         app = QApplication.instance()
         if app is not None:
             app.removeEventFilter(self)
+            if watch:
+                app.installEventFilter(self)
+        if not watch:
+            self._timer.stop()
 
     @Slot()
     def lock(self) -> None:
@@ -74,8 +78,8 @@ class IdleLock(QObject):
 
     @Slot(object)
     def _signed_in(self, staff: object) -> None:
+        self._watch(staff is not None)
         if staff is None:
-            self._timer.stop()
             return
         minutes = self._ctx.settings.get(IDLE_LOCK_MINUTES) if self._ctx.settings is not None else IDLE_LOCK_MINUTES.default
         self._timer.start(minutes * 60_000)

@@ -6,25 +6,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from counter_app.ui.actions import BY_ID, Command, CommandSet
 from counter_app.ui.icons import set_icon
-from counter_app.ui.page import Page, PageSpec
-from counter_app.ui.texts import recent_text
 from counter_app.ui.theme import is_theme_change, set_text_role, spacing, theme
-from counter_app.ui.widgets.messages import Banner, Toast
-from counter_app.ui.widgets.nav_rail import NavRail
-from counter_app.ui.widgets.top_bar import LinkView, TopBar
+
+if TYPE_CHECKING:
+    from counter_app.ui.actions import CommandSet
+    from counter_app.ui.page import Page, PageSpec
+    from counter_app.ui.widgets.top_bar import LinkView
 
 ESC_ESC_SECONDS = 0.8
+_WHILE_COVERED = frozenset({"zoom-in", "zoom-out", "zoom-reset"})
 
 
 class MainWindow(QWidget):
-    """The window of the program.
+    """The window of the program. At start it shows the sign-in alone; `furnish` puts the frame and its pages behind it.
 
     Signals: ``page_requested(id)`` the person wants a page (the root answers with `show_page`, or not);
     ``page_shown(id)`` it is visible; ``search_submitted(text)`` / ``search_edited(text)`` from the scan box;
@@ -50,18 +51,34 @@ class MainWindow(QWidget):
     escape_pressed = Signal()
     covered_changed = Signal(bool)
 
-    def __init__(self, pages: Sequence[PageSpec], title: str = "", parent: QWidget | None = None) -> None:
+    commands: CommandSet
+    _frame: QWidget | None = None
+
+    def __init__(self, pages: Sequence[PageSpec] = (), title: str = "", parent: QWidget | None = None) -> None:
+        """With ``pages`` it is furnished at once."""
         super().__init__(parent)
         self.setWindowTitle(title or self.tr("Quầy một cửa"))
         set_icon(self, "stamp", "accent")
         self.resize(1366, 768)
-        self._specs = {spec.id: spec for spec in pages}
+        self._specs: dict[str, PageSpec] = {}
         self._pages: dict[str, Page] = {}
         self._current = ""
         self._last_escape = 0.0
         self._has_details = False
         self._last_sync: datetime | None = None
         self.confirm_close = False
+        self._layers = QStackedWidget()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._layers)
+        if pages:
+            self.furnish(pages)
+
+    def furnish(self, pages: Sequence[PageSpec]) -> None:
+        """Make the frame and what leads to ``pages``, once; a sign-in that is shown stays on top and keeps the keyboard."""
+        from counter_app.ui.actions import BY_ID, Command, CommandSet
+
+        self._specs = {spec.id: spec for spec in pages}
         self.commands = CommandSet(self)
         self.commands.triggered.connect(self._command)
         for spec in pages:
@@ -69,8 +86,14 @@ class MainWindow(QWidget):
                 keys = (spec.shortcut,) if spec.shortcut else ()
                 self.commands.add(Command(spec.id, spec.title, spec.icon, keys))
         self._build(pages)
+        if self.is_covered():
+            self.commands.set_enabled(False, _WHILE_COVERED)
 
     def _build(self, pages: Sequence[PageSpec]) -> None:
+        from counter_app.ui.widgets.messages import Banner, Toast
+        from counter_app.ui.widgets.nav_rail import NavRail
+        from counter_app.ui.widgets.top_bar import LinkView, TopBar
+
         self.rail = NavRail()
         for spec in pages:
             self.rail.add_page(spec.id, spec.title, spec.icon, spec.shortcut, spec.bottom)
@@ -104,11 +127,7 @@ class MainWindow(QWidget):
         line.setSpacing(0)
         line.addWidget(self.rail)
         line.addWidget(work, 1)
-        self._layers = QStackedWidget()
-        self._layers.addWidget(self._frame)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._layers)
+        self._layers.insertWidget(0, self._frame)
         self.toast = Toast(self._stack)
         self.setTabOrder(self.top, self.rail)
         self.set_link(LinkView.CONNECTING)
@@ -187,6 +206,8 @@ class MainWindow(QWidget):
 
     def set_link(self, state: LinkView, unsent: int = 0, detail: str = "") -> None:
         """State of the link and number of waiting changes. Offline also shows the banner that says what still works."""
+        from counter_app.ui.widgets.top_bar import LinkView
+
         self.top.set_link(state, unsent, detail)
         if state is LinkView.OFFLINE:
             waiting = self.tr("{0} thay đổi chờ gửi, sẽ tự gửi khi có mạng.").format(unsent) if unsent else ""
@@ -199,6 +220,8 @@ class MainWindow(QWidget):
 
     def set_last_sync(self, moment: datetime | None, now: datetime) -> None:
         """Last complete exchange with the centre, for the status line."""
+        from counter_app.ui.texts import recent_text
+
         self._last_sync = moment
         self._status_right.setText(self.tr("Đồng bộ lần cuối: {0}").format(recent_text(moment, now)))
 
@@ -231,12 +254,14 @@ class MainWindow(QWidget):
         if self._layers.indexOf(widget) < 0:
             self._layers.addWidget(widget)
         self._layers.setCurrentWidget(widget)
-        self.commands.set_enabled(False, frozenset({"zoom-in", "zoom-out", "zoom-reset"}))
+        if self._frame is not None:
+            self.commands.set_enabled(False, _WHILE_COVERED)
         widget.setFocus()
         self.covered_changed.emit(True)
 
     def hide_overlay(self) -> None:
-        """Uncover; the focus goes back to the page."""
+        """Uncover; the focus goes back to the page. The frame must be there."""
+        assert self._frame is not None
         covering = self._layers.currentWidget()
         self._layers.setCurrentWidget(self._frame)
         if covering is not self._frame:
@@ -292,7 +317,7 @@ class MainWindow(QWidget):
                 self.focus_search()
                 now = 0.0
             self._last_escape = now
-        if event.key() == Qt.Key.Key_Enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if self._frame is not None and event.key() == Qt.Key.Key_Enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             # The Enter of the number block: as a second key of the command Qt would call both ambiguous.
             self.commands["save-print"].trigger()
             return
@@ -300,12 +325,13 @@ class MainWindow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._layers.layout().activate()
-        self._fit_details()
+        if self._frame is not None:
+            self._layers.layout().activate()
+            self._fit_details()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if is_theme_change(event) and hasattr(self, "_splitter"):
+        if self._frame is not None and is_theme_change(event):
             self._fit_details()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -26,13 +26,25 @@ class SignInPresenter(QObject):
     def show(self) -> None:
         """Cover the window with the sign-in; the name of who was here last is filled in."""
         desk = self._ctx.desk
-        self._view = SignInView(desk.unit.name)
-        self._view.sign_in_requested.connect(self._asked)
+        self._view = SignInView()
         with desk.store.read() as reader:
             self._view.set_username(reader.meta_get(_LAST_USER) or "")
-        days = desk.settings.offline_sign_in_days
-        self._view.set_offline_note(f"Mất mạng vẫn đăng nhập được nếu đã đăng nhập trên máy này trong {days} ngày qua.")
+        self._serve()
         self._window.show_overlay(self._view)
+
+    def adopt(self, view: SignInView, asked: tuple[str, str] | None) -> None:
+        """Go on with the sign-in that is already shown: what is typed and where the keyboard is stay as they are. ``asked``: name
+        and password of an Enter that came before the store was open; it is answered now."""
+        self._view = view
+        self._serve()
+        if asked is not None:
+            self._asked(*asked)
+
+    def _serve(self) -> None:
+        assert self._view is not None
+        self._view.set_note(self._ctx.desk.unit.name)
+        self._view.set_offline_days(self._ctx.desk.settings.offline_sign_in_days)
+        self._view.sign_in_requested.connect(self._asked)
 
     def sign_out(self) -> None:
         """The person goes; whatever is half-typed stays parked with its page."""

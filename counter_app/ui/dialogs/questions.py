@@ -143,6 +143,13 @@ class PinDialog(BaseDialog):
         self._fields[0].set_error(message)
         self._fields[0].editor.setFocus()
 
+    def set_busy(self, busy: bool, doing: str = "") -> None:
+        """While the PIN is tried nothing can be pressed twice; ``doing`` stands on the button."""
+        for field in self._fields:
+            field.editor.setEnabled(not busy)
+        self.confirm_button.setEnabled(not busy)
+        self.confirm_button.set_text(doing if busy else self.tr("Mở kho"))
+
     @Slot()
     def _confirm(self) -> None:
         texts = [field.editor.text() for field in self._fields if isinstance(field.editor, QLineEdit)]

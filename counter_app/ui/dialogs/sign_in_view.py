@@ -88,16 +88,16 @@ class SignInView(_Gate):
         self.username.setText(name)
         self.setFocusProxy(self.password if name else self.username)
 
-    def set_offline_note(self, text: str) -> None:
-        """What holds without a network, e.g. until when signing in works; empty hides it."""
-        self._offline.setText(text)
-        self._offline.setVisible(bool(text))
+    def set_offline_days(self, days: int) -> None:
+        """For how long signing in works without a network; 0 hides the line."""
+        self._offline.setText(self.tr("Mất mạng vẫn đăng nhập được nếu đã đăng nhập trên máy này trong {0} ngày qua.").format(days))
+        self._offline.setVisible(days > 0)
 
-    def set_busy(self, busy: bool) -> None:
-        """While the answer is awaited nothing can be pressed twice."""
+    def set_busy(self, busy: bool, doing: str = "") -> None:
+        """While the answer is awaited nothing can be pressed twice. ``doing``: what is being waited for, if not the answer."""
         for widget in (self.username, self.password, self.button):
             widget.setEnabled(not busy)
-        self.button.set_text(self.tr("Đang kiểm tra…") if busy else self.tr("Đăng nhập"))
+        self.button.set_text((doing or self.tr("Đang kiểm tra…")) if busy else self.tr("Đăng nhập"))
 
     def refuse(self, message: str) -> None:
         """Show the refusal, empty the password and put the cursor there."""

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from counter_app.ui import a11y
 from counter_app.ui.dialogs import CommandPalette, ConfirmDialog, LockScreen, PinDialog, ReasonDialog, SignInView, show_error
-from counter_app.ui.main_window import LinkView, MainWindow
+from counter_app.ui.main_window import MainWindow
 from counter_app.ui.theme import apply_theme, colour
+from counter_app.ui.widgets.top_bar import LinkView
 from onestop.errors import EnvironmentFault
 from tests.ui.foundation.gallery import form_sheet, message_sheet, page_specs
 
@@ -97,7 +98,7 @@ def test_gates(app, qtbot, keep_picture, mode):
     apply_theme(app, mode)
     window = frame(qtbot)
     sign_in = SignInView("Trung tâm Phục vụ hành chính công tỉnh Hà Tĩnh")
-    sign_in.set_offline_note("Đang mất mạng. Vẫn đăng nhập được trên máy này đến 10/02/2026.")
+    sign_in.set_offline_days(7)
     sign_in.show_message("Sai tên đăng nhập hoặc mật khẩu. Còn 3 lần thử.")
     window.show_overlay(sign_in)
     QApplication.processEvents()

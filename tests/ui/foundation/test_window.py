@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from counter_app.ui import a11y
 from counter_app.ui.actions import COMMANDS, key_of
 from counter_app.ui.dialogs import CommandPalette, HelpView, LockScreen
-from counter_app.ui.main_window import LinkView, MainWindow
+from counter_app.ui.main_window import MainWindow
 from counter_app.ui.notify import Notice, Sound
 from counter_app.ui.page import Page, PageSpec
 from counter_app.ui.theme import theme
 from counter_app.ui.widgets import KeyButton, KeyHint
 from counter_app.ui.widgets.floating import FloatingPanel
+from counter_app.ui.widgets.top_bar import LinkView
 
 
 class Desk(Page):

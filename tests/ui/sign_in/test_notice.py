@@ -16,7 +16,8 @@ DAY = """
 import os, sys
 from pathlib import Path
 from PySide6.QtTest import QTest
-from counter_app.app import Program, make_application
+from counter_app.app import make_application
+from counter_app.app.program import Program
 from counter_app.services.sign_in import sign_in
 from counter_app.services.workstation import open_workstation
 from counter_app.ui.dialogs.error_dialog import ErrorDialog

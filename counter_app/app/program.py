@@ -1,59 +1,44 @@
-"""The composition root: builds everything, wires the signals in one place, orders start-up and shutdown.
-
-Start-up: one window per profile → logs and crash guard → Qt and theme → key (PIN where there is no keyring) → store → window
-and sign-in → sync and scan sources after the first paint. Shutdown: sources → timers → sync → pool → store → window.
-"""
+"""Everything with a window, built behind the sign-in and wired in one place. Read by a worker while somebody types (0.3 s)."""
 
 from __future__ import annotations
 
 import logging
-import os
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
+from counter_app.app.opening import Opening
 from counter_app.domain.outcomes import Outcome
-from counter_app.runtime.crash import CrashGuard
-from counter_app.runtime.logs import setup_logging, stop_logging
-from counter_app.runtime.paths import Profile
-from counter_app.runtime.secrets import keyring_usable, pin_from_env, uses_pin
+from counter_app.runtime.greeting import Greeting
 from counter_app.runtime.settings import (
     CAMERA,
     DENSITY,
     FONT_SCALE,
-    LANGUAGE,
     SCANNER_PREFIX,
     SCANNER_SUFFIX,
     SERIAL_PORT,
     SOUNDS,
     THEME,
-    Settings,
 )
-from counter_app.runtime.single_instance import SingleInstance
 from counter_app.scanner.qt.sound import SoundPlayer
 from counter_app.scanner.router import Outcome as Routed
 from counter_app.scanner.router import Router
 from counter_app.services.desk import Changes
-from counter_app.services.setup import initialise
-from counter_app.services.workstation import Workstation, open_workstation, profile_at
+from counter_app.services.workstation import Workstation
 from counter_app.sync.engine import SyncReport
 from counter_app.sync.link_state import LinkState
 from counter_app.ui.background import TaskRunner
 from counter_app.ui.context import Facts, UiContext
 from counter_app.ui.dialogs.error_dialog import show_error
-from counter_app.ui.first_steps import EnrolDialog, ask_pin, wait_for
-from counter_app.ui.heartbeat import Heartbeat
-from counter_app.ui.i18n import install_language
 from counter_app.ui.lock import IdleLock
 from counter_app.ui.main_window import MainWindow
 from counter_app.ui.navigation import Navigator
 from counter_app.ui.notify import Notice, notice
 from counter_app.ui.pages.specs import page_specs
+from counter_app.ui.pages_ahead import PagesAhead
 from counter_app.ui.print_flow import PrintFlow
 from counter_app.ui.print_panel import PrintPanel
 from counter_app.ui.scan_dispatch import ScanDispatch, scan_name
@@ -67,106 +52,34 @@ from onestop.errors import EnvironmentFault, UserError
 
 log = logging.getLogger(__name__)
 
-ENV_HEARTBEAT = "COUNTER_APP_HEARTBEAT"
 _LINKS = {LinkState.ONLINE: LinkView.ONLINE, LinkState.UNKNOWN: LinkView.CONNECTING, LinkState.OFFLINE: LinkView.OFFLINE,
           LinkState.SERVER_TROUBLE: LinkView.OFFLINE, LinkState.PORTAL: LinkView.ATTENTION, LinkState.NOT_TRUSTED: LinkView.ATTENTION,
           LinkState.FENCED: LinkView.ATTENTION, LinkState.UPGRADE_NEEDED: LinkView.ATTENTION}
 
 
-def make_application() -> QApplication:
-    """The one QApplication, named."""
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    app.setApplicationName("counter-app")
-    app.setApplicationDisplayName("Quầy một cửa")
-    app.setQuitOnLastWindowClosed(True)
-    if sys.platform == "win32":  # no queue there takes a PDF: pages go through Qt
-        from counter_app.printing.printers import use_backend
-        from counter_app.printing.qt.printer import QtPrinters
-
-        use_backend(QtPrinters())
-    return app
-
-
-def run(directory: Path | None, *, then: Callable[[Program], None] = lambda program: None) -> int:
-    """Open the window on a profile and stay until it is closed. ``then`` is called once it is up (the demo's walk). Returns the
-    exit code. Raises what opening the profile raises when there is nobody to ask (``not-enrolled``, ``already-open``)."""
-    profile = profile_at(directory).ensure()
-    with SingleInstance(profile.lock_file):
-        handler = setup_logging(profile.logs)
-        guard = CrashGuard(profile.logs)
-        try:
-            # Workers give the interpreter back ten times as often as usual: the window waits less for it.
-            sys.setswitchinterval(0.0005)
-            app = make_application()
-            station = _open(app, profile)
-            if station is None:
-                return 1
-            program = Program(app, station)
-            program.start()
-            then(program)
-            try:
-                return app.exec()
-            finally:
-                program.stop()
-        finally:
-            guard.close()
-            stop_logging(handler)
-
-
-def _open(app: QApplication, profile: Profile) -> Workstation | None:
-    """Theme first, so that even a question looks right; then the store, asking for the PIN or for enrolment where needed. None:
-    the person went back."""
-    settings = Settings(profile.settings_file)
-    install_language(app, settings.get(LANGUAGE))
-    apply_theme(app, _mode(settings), settings.get(FONT_SCALE), settings.get(DENSITY))
-    refused, gave_up, pins = "", False, list[str]()
-
-    def ask(new: bool) -> str | None:
-        """One PIN serves the whole start (enrolling opens the store twice)."""
-        nonlocal gave_up
-        if not pins and (pin := pin_from_env() or ask_pin(new, refused)):
-            pins.append(pin)
-        gave_up = not pins
-        return pins[0] if pins else None
-
-    while not gave_up:
-        try:
-            return open_workstation(profile.dir, ask)
-        except UserError as error:
-            if error.code == "pin-wrong" and not pin_from_env() and uses_pin(profile):
-                refused = error.message
-                pins.clear()
-            elif error.code == "not-enrolled":
-                dialog = EnrolDialog(lambda url, code, name: initialise(profile.dir, url=url, code=code, name=name, ask_pin=ask).close())
-                if not keyring_usable() and not ask(True):
-                    return None
-                wait_for(dialog)
-                if dialog.result() != EnrolDialog.DialogCode.Accepted:
-                    return None
-            else:
-                wait_for(show_error(error))
-                return None
-    return None
-
-
-def _mode(settings: Settings) -> str:
-    return {"system": "auto"}.get(settings.get(THEME), settings.get(THEME))
-
-
 class Program(QObject):
-    """Everything with a window, wired. ``start`` shows it, ``stop`` takes it down in order."""
+    """Everything with a window, wired. ``start`` begins the work, ``stop`` takes everything down in order.
 
-    def __init__(self, app: QApplication, station: Workstation) -> None:
+    ``window`` and ``tasks``: those of the start, with the sign-in already shown; without them it makes its own."""
+
+    def __init__(self, app: QApplication, station: Workstation, window: MainWindow | None = None, tasks: TaskRunner | None = None) -> None:
         super().__init__()
+        if sys.platform == "win32":  # no queue there takes a PDF: pages go through Qt
+            from counter_app.printing.printers import use_backend
+            from counter_app.printing.qt.printer import QtPrinters
+
+            use_backend(QtPrinters())
         self.app, self.station = app, station
         self.facts = Facts(self)
-        self.tasks = TaskRunner(self)
+        self.tasks = tasks or TaskRunner(self)
         self.sounds = SoundPlayer(self)
         self.sounds.set_enabled(station.settings.get(SOUNDS))
         self.context = UiContext(desk=station.desk, tasks=self.tasks, scans=Router(scan_name, self._routed), facts=self.facts,
                                  settings=station.settings, central=station.central, sync=station.engine)
         self.printing = self.context.printing = PrintFlow(self.context, self)
-        self.window = MainWindow(page_specs(self.context))
+        self.window = window or MainWindow()
+        specs = page_specs(self.context)
+        self.window.furnish(specs)
         self.navigator = Navigator(self.context, self.window)
         self.bridge = SyncBridge(station, self.facts, self.tasks, self)
         self.dispatch = ScanDispatch(self.context, self)
@@ -175,8 +88,7 @@ class Program(QObject):
         self.sources = ScanSources(self.context, self.window, self)
         self.sign_in = SignInPresenter(self.context, self.window, self)
         self.lock = IdleLock(self.context, self.window, self.sign_in, self)
-        heartbeat_file = os.environ.get(ENV_HEARTBEAT)
-        self.heartbeat = Heartbeat(self, Path(heartbeat_file) if heartbeat_file else None)
+        self.pages = PagesAhead(self.window, [spec.id for spec in specs if spec.id != "settings"], self)
         self._wire()
 
     def _wire(self) -> None:
@@ -204,19 +116,27 @@ class Program(QObject):
 
     # ---- order of things
 
-    def start(self) -> None:
-        """Show the window and the sign-in; the rest begins after the first paint."""
-        self.window.show()
-        self.window.activateWindow()
-        self.sign_in.show()
-        QTimer.singleShot(0, self, self._after_paint)
+    def start(self, opening: Opening | None = None) -> None:
+        """Serve the sign-in that ``opening`` shows (without one: show it); the rest begins when the loop has a turn for it."""
+        if opening is None:
+            self.window.show()
+            self.window.activateWindow()
+            self.sign_in.show()
+        else:
+            self.sign_in.adopt(opening.view, opening.release())
+        QTimer.singleShot(0, self, self._begin)
 
     @Slot()
-    def _after_paint(self) -> None:
+    def _begin(self) -> None:
         self.window.prepare("receive")  # so that signing in shows it at once; before the workers begin to compete
         self.bridge.start()
         self.sources.start()
-        self.heartbeat.start()
+        self.pages.done.connect(self._fetch)
+        self.pages.start()
+
+    @Slot()
+    def _fetch(self) -> None:
+        """After the pages: building them beside a worker that imports takes twice as long."""
         self.tasks.run_task(_fetch_libraries)
 
     def stop(self) -> None:
@@ -224,7 +144,7 @@ class Program(QObject):
         self.sources.stop()
         self.lock.stop()
         self.printing.stop()
-        self.heartbeat.write()
+        self.pages.stop()
         if not self.station.engine.stop():
             log.warning("the sync thread did not end in time")
         self.tasks.shutdown()
@@ -310,6 +230,8 @@ class Program(QObject):
         desk = self.station.desk
         self.window.set_user(desk.staff.name if desk.staff else "", desk.unit.name)
         if staff is not None:
+            Greeting(desk.unit.name, str(getattr(staff, "username", "")), desk.settings.offline_sign_in_days).save(
+                self.station.profile.greeting_file)
             self.window.set_status(f"{desk.unit.name} · máy {desk.device}")
             if not self.window.current_page_id():
                 self.navigator.go("receive")
@@ -355,9 +277,3 @@ def _fetch_libraries() -> None:
     for name in ("counter_app.store.list_query", "counter_app.scanner.qt.camera", "counter_app.printing.pdf"):
         with suppress(ImportError):
             import_module(name)
-
-
-def screen_is_there() -> bool:
-    """Can a window be shown here at all?"""
-    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-                                           or os.environ.get("QT_QPA_PLATFORM"))
