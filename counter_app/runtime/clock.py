@@ -44,6 +44,10 @@ class Clock(Protocol):
         """Seconds the PC's clock is ahead of the gateway's (None: not measured in this boot)."""
         ...
 
+    def anchor(self) -> Anchor | None:
+        """What to keep over a restart of the program (None: nothing)."""
+        ...
+
 
 #: The gateway's ``Date`` has whole seconds: a smaller difference is no reason to move the time on paper.
 TOLERANCE = timedelta(seconds=2)
@@ -154,6 +158,9 @@ class FixedClock:
 
     def measured_skew(self) -> float | None:
         return self.known_skew
+
+    def anchor(self) -> Anchor | None:
+        return None
 
     def advance(self, **delta: float) -> None:
         """Time passes: wall and monotonic together."""

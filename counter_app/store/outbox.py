@@ -56,6 +56,11 @@ class OutboxReads(Session):
         )
         return row[0] if row else None
 
+    def op_at(self, dseq: int) -> str | None:
+        """The id of our op with this sequence number (None: forgotten since, or never made)."""
+        row = self._one("SELECT op_id FROM outbox WHERE dseq = ?", dseq)
+        return row[0] if row else None
+
     def parts_waiting(self) -> list[str]:
         """The partitions that have ops to send."""
         return [part for (part,) in self._all(f"SELECT DISTINCT part FROM outbox WHERE {UNFINISHED} AND state IN ('new', 'sent')")]
@@ -161,9 +166,10 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
         # Decided by somebody before the answer (lost once) reached us: nothing is left to wait for.
         return "void" if self._one("SELECT 1 FROM review WHERE id = ? AND status = 'settled'", r.review) else "review"
 
-    def quarantine(self, op_id: str, code: str, message: str) -> None:
-        """Set an op aside that the gateway fails on while others pass; its own entity waits, all others go on."""
-        self._set_state(op_id, ("new", "sent"), "quarantined", code, message)
+    def quarantine(self, op_id: str, code: str, message: str) -> tuple[str, str]:
+        """Set an op aside that the gateway fails on while others pass; its own entity waits, all others go on. Returns that entity
+        as (kind, id)."""
+        return self._set_state(op_id, ("new", "sent"), "quarantined", code, message)
 
     def release(self, op_id: str) -> None:
         """Try a quarantined op again, with the same bytes."""

@@ -54,8 +54,8 @@ class Positions(PositionReads, WriteSession):
         self._run(_UPSERT.format("position"), pos.part, pos.seq, pos.chain)
         self.raise_hi(pos)
 
-    def forget_positions(self) -> None:
-        """Pull everything again from the start (the gateway or this store was restored). The outbox stays."""
-        self._run("DELETE FROM position")
-        self._run("DELETE FROM hi")
-        self._run("DELETE FROM meta WHERE key LIKE 'snapshot:%'")
+    def forget_positions(self, part: str | None = None) -> None:
+        """Pull everything (of one partition) again from the start. The outbox stays."""
+        for table in ("position", "hi"):
+            self._run(f"DELETE FROM {table} WHERE part = coalesce(?, part)", part)
+        self._run("DELETE FROM meta WHERE key LIKE 'snapshot:%' AND key = coalesce('snapshot:' || ?, key)", part)

@@ -6,10 +6,14 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from onestop.codec import decode, encode
 from onestop.wire import AgencySettings, EnrolReply
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Executable
 
     from counter_app.store.engine import Store
@@ -113,6 +117,21 @@ class WriteSession(Session):
     def save_settings(self, settings: AgencySettings) -> None:
         """The agency's settings as of the last hello."""
         self.meta_set("agency_settings", encode(settings).decode())
+
+    def note_contact(self, server_time: datetime) -> None:
+        """The gateway told the time: the guard of the clock measures from here, and a restart of the program carries it on."""
+        self.meta_set("last_contact", server_time.isoformat())
+        anchor = self.store.clock.anchor()
+        if anchor is not None:
+            self.meta_set("clock_anchor", encode(anchor).decode())
+
+    def move_to(self, agency: str, name: str) -> None:
+        """This machine serves another agency from now on. Lanes of the former one are no use here; its ops still go there."""
+        enrolment = self.enrolment()
+        if enrolment is not None:
+            self.meta_set("enrolment", encode(replace(enrolment, agency=agency, agency_name=name)).decode())
+        self._run("DELETE FROM lease WHERE agency <> ?", agency)
+        self.meta_set("spare_number", "")
 
     def tell(self, code: str, message: str) -> None:
         """One more thing people have to read (until ``clear_notice``)."""

@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ import msgspec
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from counter_app.sync.errors import Busy, HistoryDiverged, NotReached, Refused
+from counter_app.sync.errors import Busy, HistoryDiverged, NotReached, Refused, ServerFailed
 from counter_app.sync.link_state import LinkState
 from onestop import wire
 from onestop.ids import uuid7_hex
@@ -97,6 +97,12 @@ class GatewayClient:
             except msgspec.MsgspecError:
                 raise NotReached(LinkState.SERVER_TROUBLE, "reply-undecodable") from None
         raise AssertionError("unreachable")
+
+    def become(self, incarnation: str) -> None:
+        """Go on as another life of this machine: with a token of its own."""
+        with self._token_lock:
+            self.identity = replace(self.identity, incarnation=incarnation)
+            self._access = ("", 0.0)
 
     def close(self) -> None:
         """Close this thread's connections."""
@@ -178,6 +184,12 @@ class GatewayClient:
         status, media = response.status_code, response.headers.get("Content-Type", "")
         if media == wire.PROBLEM_TYPE and response.headers.get(wire.H_REQUEST_ID) == request_id:
             raise self._problem(status, response, _unpack(response, raw))
+        if status == 413:  # a box on the way refuses the size; the gateway itself says so in a problem document
+            raise Refused(413, wire.Problem(type="", title="", status=413, code="too-large", detail="Gói dữ liệu gửi lên quá lớn."))
+        if status == 500:
+            raise ServerFailed("http-500")
+        if status in (429, 503):
+            raise Busy(_retry_after(response.headers.get("Retry-After")))
         if status != 200:
             raise NotReached(LinkState.PORTAL if 300 <= status < 400 or status == 511 else LinkState.SERVER_TROUBLE, f"http-{status}")
         if media != wire.MEDIA_TYPE:
@@ -200,7 +212,9 @@ class GatewayClient:
         if status == 401 and problem.code == "assertion-expired":
             self._note_date(response.headers.get("Date", ""), 0.0)
         if status in (429, 503):
-            return Busy(_retry_after(response.headers.get("Retry-After")))
+            return Busy(_retry_after(response.headers.get("Retry-After")), problem.code)
+        if status == 500:
+            return ServerFailed(problem.code)
         if status >= 500:
             return NotReached(LinkState.SERVER_TROUBLE, problem.code)
         return Refused(status, problem)

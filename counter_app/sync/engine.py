@@ -1,4 +1,4 @@
-"""The sync: one cycle (hello, push until empty, pull until no more), and the thread that runs cycles.
+"""The sync: cycles, one after another, and the thread that runs them.
 
 Push and pull do not wait for each other: a refused push never stops the pull, a failing pull never stops the push. Everything
 it tells the window is a fact in the past tense; the window turns facts into signals.
@@ -7,73 +7,58 @@ it tells the window is a fact in the past tense; the window turns facts into sig
 from __future__ import annotations
 
 import logging
+import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from counter_app.sync.backoff import Backoff
-from counter_app.sync.catalogue import pull_catalogue
+from counter_app.sync.backoff import Breaker
 from counter_app.sync.client import GatewayClient
-from counter_app.sync.errors import Busy, HistoryDiverged, NotReached, Refused
-from counter_app.sync.lanes import checked
+from counter_app.sync.cycle import Cycle
+from counter_app.sync.errors import Alarm, Busy, HistoryDiverged, NotReached, Refused
 from counter_app.sync.link_state import LinkState
-from counter_app.sync.pull import pull
-from counter_app.sync.push import push_batch
+from counter_app.sync.poke import Poker
+from counter_app.sync.report import SyncReport
 from onestop.errors import UserError
-from onestop.feed import format_positions
-from onestop.ids import uuid7_hex
-from onestop.wire import HelloReply, LeaseReply, LeaseRequest
 
 if TYPE_CHECKING:
     from counter_app.runtime.clock import Clock
     from counter_app.store.engine import Store
 
+__all__ = ["SyncEngine", "SyncReport"]
 log = logging.getLogger(__name__)
 
 ACTIVE_SECONDS = 15.0
-_STAFF_ETAG = "staff_etag"
-#: A lane is renewed when less than this is left of it (it is given for 60 days).
-RENEW_BEFORE = timedelta(days=45)
-#: An agency may have no more lanes to give: asked again after this long, not with every cycle.
-ASK_LANES_SECONDS = 600.0
-
-
-@dataclass
-class SyncReport:
-    """What one cycle did. ``problems`` are sentences for staff; ``diverged``: the gateway lost history we have seen."""
-
-    link: LinkState = LinkState.UNKNOWN
-    pushed: int = 0
-    pulled: int = 0
-    refused: int = 0
-    changed: set[tuple[str, str]] = field(default_factory=set)
-    catalogue_changed: bool = False
-    staff_changed: bool = False
-    settings_changed: bool = False
-    problems: list[str] = field(default_factory=list)
-    retry_after: float | None = None
-
-    @property
-    def ok(self) -> bool:
-        return self.link is LinkState.ONLINE
+#: Between two batches after a long outage: time for the other counters of the province.
+TURN_SECONDS = (1.0, 3.0)
+_DIVERGED = "Hệ thống trung tâm vừa được khôi phục từ bản cũ; máy giữ nguyên dữ liệu và chờ đối chiếu."
 
 
 class SyncEngine:
     """Runs cycles against one gateway for one agency (partition). ``listener`` is called on the sync thread after each cycle,
-    and on every change of the link. ``pause``: seconds between cycles that nobody asked for."""
+    and on every change of the link. ``pause``: seconds between cycles that nobody asked for. ``rng`` is injected so that a test
+    can replay a run."""
 
     def __init__(self, store: Store, client: GatewayClient, part: str, clock: Clock,
-                 listener: Callable[[SyncReport], None] = lambda report: None, *, pause: float = ACTIVE_SECONDS) -> None:
-        self._store, self._client, self._part, self._clock = store, client, part, clock
+                 listener: Callable[[SyncReport], None] = lambda report: None, *, pause: float = ACTIVE_SECONDS,
+                 rng: random.Random | None = None) -> None:
+        self._store, self._client = store, client
+        self._rng = rng or random.Random()
         self.listener = listener
         self.pause = pause
         self.last = SyncReport()
+        self.breaker = Breaker(store, clock, self._rng)
         self._wake, self._stop = threading.Event(), threading.Event()
-        self._cycle = threading.Lock()
-        self._ask_lanes_after = 0.0
+        self._asked = False
+        self._lock = threading.Lock()
+        self._steps = Cycle(store, client, part, clock, self.breaker, self._stop)
+        self._poker = Poker(client, self.wake, self._stop)
         self._thread: threading.Thread | None = None
+
+    @property
+    def part(self) -> str:
+        """The agency this machine serves, as the gateway last said."""
+        return self._steps.part
 
     def start(self) -> None:
         """Begin to run cycles in the engine's own thread."""
@@ -82,7 +67,12 @@ class SyncEngine:
         self._thread.start()
 
     def wake(self) -> None:
-        """Something was saved, or a person asked: do not wait for the next turn."""
+        """Something was saved, or the gateway has news: do not wait for the next turn (but for what the gateway asked for)."""
+        self._wake.set()
+
+    def retry_now(self) -> None:
+        """A person asked: also waits of our own end at once. What the gateway asked for still holds."""
+        self._asked = True
         self._wake.set()
 
     def stop(self, timeout: float = 10.0) -> bool:
@@ -94,21 +84,21 @@ class SyncEngine:
             return not self._thread.is_alive()
         return True
 
-    def run_once(self) -> SyncReport:
-        """One cycle, now, in the caller's thread. Network trouble is in the report, not raised; the store's faults are raised."""
-        with self._cycle:
+    def run_once(self, *, verify: bool = False) -> SyncReport:
+        """One cycle, now, in the caller's thread. Network trouble is in the report, not raised; the store's faults are raised.
+        ``verify``: compare what we hold with what the gateway holds (``SyncReport.equal``)."""
+        with self._lock:
             report = SyncReport()
             try:
-                hello = self._hello(report)
-                self._beside(report, lambda: self._catalogue(report, hello), "Chưa tải được danh mục mới từ trung tâm; máy tự tải lại.")
-                self._beside(report, self._report_sign_ins, "Chưa gửi được lịch sử đăng nhập lên trung tâm; máy tự gửi lại.")
-                self._beside(report, lambda: self._leases(hello), "Chưa xin được dải số mới từ trung tâm; máy tự xin lại.")
-                self._push(report)
-                self._pull(report)
-                report.link = LinkState.FENCED if hello.device_state == "fenced" else LinkState.ONLINE
-            except HistoryDiverged:
-                report.link = LinkState.SERVER_TROUBLE
-                report.problems.append("Hệ thống trung tâm vừa được khôi phục từ bản cũ; máy giữ nguyên dữ liệu và chờ đối chiếu.")
+                self._steps.run(report, verify=verify)
+            except HistoryDiverged as diverged:
+                report.link = diverged.link
+                report.problems.append(_DIVERGED)
+            except Alarm as alarm:
+                report.link = alarm.link
+                report.problems.append(alarm.sentence)
+                with self._store.write() as unit:
+                    unit.count_alarm(alarm.what)
             except Busy as busy:
                 report.link, report.retry_after = busy.link, busy.after
             except NotReached as missed:
@@ -119,118 +109,56 @@ class SyncEngine:
             self.last = report
             return report
 
-    def _hello(self, report: SyncReport) -> HelloReply:
-        with self._store.read() as reader:
-            epoch = reader.meta_get("epoch")
-            self._client.epoch = int(epoch) if epoch else None
-            self._client.positions = format_positions(reader.hi())
-            staff_etag = reader.meta_get(_STAFF_ETAG)
-        hello = self._client.call("GET", "/v1/hello", HelloReply, deadline=15.0, prove=True)
-        self._client.epoch = hello.epoch
-        with self._store.write() as unit:
-            unit.meta_set("epoch", str(hello.epoch))
-            known = unit.enrolment()
-            report.settings_changed = known is None or known.settings != hello.settings
-            unit.save_settings(hello.settings)
-            if staff_etag != hello.staff_etag:
-                unit.save_staff(hello.staff)
-                unit.meta_set(_STAFF_ETAG, hello.staff_etag)
-                report.staff_changed = True
-        return hello
-
-    def _beside(self, report: SyncReport, step: Callable[[], None], trouble: str) -> None:
-        """A step that dossiers must not wait for: when the gateway refuses it or answers nonsense, that is told and the cycle goes
-        on. A line that is down, a gateway that is busy and a device that is shut out still end the cycle."""
+    def cycle(self) -> float:
+        """Run one and tell it; returns how many seconds the next should wait."""
         try:
-            step()
-        except Refused as refused:
-            if refused.status in (401, 403, 426):
-                raise
-            report.problems.append(refused.message)
-        except (Busy, HistoryDiverged):
-            raise
-        except NotReached as missed:
-            if missed.link is not LinkState.SERVER_TROUBLE:
-                raise
-            report.problems.append(trouble)
+            report = self.run_once()
+        except UserError as error:  # disk full, locked: the environment; tell and try again
+            log.warning("sync stopped at %s", error.code)
+            self.listener(SyncReport(link=self.last.link, problems=[error.message]))
+            return self.pause
+        except Exception:
+            log.exception("sync cycle failed")
+            return self.pause
+        wait = self._wait_after(report)
+        self.listener(report)
+        return wait
 
-    def _catalogue(self, report: SyncReport, hello: HelloReply) -> None:
-        report.catalogue_changed = pull_catalogue(self._store, self._client, hello.catalogue_etag)
-
-    def _report_sign_ins(self) -> None:
-        """Failures and lock-outs that happened here while offline count at the centre too."""
-        with self._store.read() as reader:
-            reports = reader.sign_in_reports()
-        if reports:
-            self._client.call("POST", "/v1/staff/reports", list, body=[report for _, report in reports], deadline=15.0)
-            with self._store.write() as unit:
-                unit.sign_in_reported(reports[-1][0])
-
-    def _leases(self, hello: HelloReply) -> None:
-        if hello.settings.numbering != "lane" or self._clock.monotonic() < self._ask_lanes_after:
-            return
-        today = self._clock.now().date()
-        with self._store.read() as reader:
-            held = [lease for lease in reader.leases() if lease.valid_to >= today]
-        if len(held) >= 2 and min(lease.valid_to for lease in held) - today >= RENEW_BEFORE:
-            return
-        not_before, self._ask_lanes_after = self._ask_lanes_after, self._clock.monotonic() + ASK_LANES_SECONDS
-        try:
-            reply = self._client.call("POST", "/v1/leases", LeaseReply, deadline=10.0,
-                                      body=LeaseRequest(op=uuid7_hex(), held=[lease.token for lease in held]))
-        except NotReached:
-            self._ask_lanes_after = not_before  # no answer: the next cycle asks again
-            raise
-        with self._store.read() as reader:
-            enrolment = reader.enrolment()
-        if enrolment is not None:
-            genuine = checked(reply.leases, enrolment)
-            with self._store.write() as unit:
-                unit.save_leases(genuine)
-
-    def _push(self, report: SyncReport) -> None:
-        """Until empty. Trouble here is reported and the pull still runs, unless the link itself is gone."""
-        try:
-            while not self._stop.is_set():
-                pushed = push_batch(self._store, self._client, self._part)
-                if pushed is None:
-                    return
-                report.pushed += len(pushed.results)
-                report.refused += pushed.refused
-                report.changed.update(pushed.touched)
-                with self._store.read() as reader:
-                    self._client.positions = format_positions(reader.hi())
-                if all(r.s == "deferred" for r in pushed.results):
-                    return
-        except Refused as refused:
-            if refused.status in (401, 403):
-                raise
-            report.problems.append(refused.message)
-
-    def _pull(self, report: SyncReport) -> None:
-        pulled = pull(self._store, self._client, self._part, self._stop.is_set)
-        report.pulled = pulled.items
-        report.changed |= pulled.changed
+    def _wait_after(self, report: SyncReport) -> float:
+        if report.ok:
+            if report.retry_after is not None:  # the end of a long outage: in our own moment
+                self.breaker.pause(report.retry_after)
+                return report.retry_after
+            self.breaker.worked()
+            if report.more:
+                return self._rng.uniform(*TURN_SECONDS)
+            return self.pause * self._rng.uniform(0.5, 1.5)
+        return self.breaker.failed(report.retry_after, at_most=self.pause)
 
     def _run(self) -> None:
-        backoff = Backoff()
+        wait = self.breaker.wait()
         while not self._stop.is_set():
-            wait = self.pause
-            try:
-                report = self.run_once()
-                if report.ok:
-                    backoff.worked()
-                else:
-                    wait = min(backoff.failed(report.retry_after), self.pause if report.retry_after is None else 900.0)
-                self.listener(report)
-            except UserError as error:  # disk full, locked: the environment; tell and try again
-                log.warning("sync stopped at %s", error.code)
-                self.listener(SyncReport(link=self.last.link, problems=[error.message]))
-            except Exception:
-                log.exception("sync cycle failed")
-            self._wake.wait(wait)
-            self._wake.clear()
+            self._patience(wait)
+            if self._stop.is_set():
+                break
+            wait = self.cycle()
+            self._poker.follow(self._steps.part, self._head() if self.last.ok and not self.last.more else None)
         self._client.close()
+
+    def _patience(self, wait: float) -> None:
+        """Wait out; a wake ends it, except what the gateway asked for."""
+        if wait > 0:
+            self._wake.wait(wait)
+        left = self.breaker.wait()
+        while left > 0 and not self._stop.is_set() and (self.breaker.asked or not self._asked):
+            self._stop.wait(min(left, 1.0))
+            left = self.breaker.wait()
+        self._asked = False
+        self._wake.clear()
+
+    def _head(self) -> int:
+        with self._store.read() as reader:
+            return reader.position(self._steps.part).seq
 
 
 def _link_of(refused: Refused) -> LinkState:

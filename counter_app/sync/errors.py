@@ -16,14 +16,34 @@ class NotReached(EnvironmentFault):
     def __init__(self, link: LinkState = LinkState.OFFLINE, why: str = "") -> None:
         super().__init__("central-unreachable", link.sentence, why=why)
         self.link = link
+        self.why = why
+
+
+class ServerFailed(NotReached):
+    """500: the gateway fell over what it was given, or over itself. Whether it was what it was given is found out by giving it
+    less."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(LinkState.SERVER_TROUBLE, why)
+
+
+class Alarm(NotReached):
+    """The gateway's answer breaks a rule that holds the data together (an incomplete ack, a feed with a hole, a page that cannot be
+    read). Nothing of it was used. ``sentence`` tells staff; ``what`` is counted."""
+
+    def __init__(self, what: str, sentence: str) -> None:
+        super().__init__(LinkState.SERVER_TROUBLE, what)
+        self.what = what
+        self.sentence = sentence
 
 
 class Busy(NotReached):
-    """The gateway asked us to come back later (429, 503). ``after`` in seconds, None when it did not say."""
+    """The gateway asked us to come back later (429, 503). ``after`` in seconds, None when it did not say; ``reason``: its code."""
 
-    def __init__(self, after: float | None) -> None:
-        super().__init__(LinkState.SERVER_TROUBLE, "busy")
+    def __init__(self, after: float | None, reason: str = "") -> None:
+        super().__init__(LinkState.SERVER_TROUBLE, reason or "busy")
         self.after = after
+        self.reason = reason
 
 
 class HistoryDiverged(NotReached):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from counter_app.sync.client import GatewayClient
-from counter_app.sync.errors import NotReached, Refused
+from counter_app.sync.errors import Alarm, NotReached, Refused
 from counter_app.sync.link_state import LinkState
 from counter_app.sync.positions import cursor
 from onestop.feed import Position, format_positions
@@ -19,20 +19,44 @@ if TYPE_CHECKING:
 
 PAGE = 500
 SNAPSHOT_PAGE = 1000
+#: So many unreadable items in one page are no accident: more likely this program (or the gateway) is wrong as a whole.
+POISONED_PAGE = 3
+_HOLE = "Dòng dữ liệu từ trung tâm bị thiếu ở giữa; máy không nhận phần sau để không bỏ sót hồ sơ. Hãy báo bộ phận CNTT."
+_POISONED = "Nhiều bản ghi từ trung tâm không đọc được; máy tạm dừng nhận. Hãy cập nhật chương trình hoặc báo bộ phận CNTT."
+_DIFFERS = "Số hồ sơ trên máy và ở trung tâm không khớp nhau dù đã tải lại toàn bộ. Dữ liệu được giữ nguyên; hãy báo bộ phận CNTT."
 
 
 @dataclass
 class Pulled:
-    """How many items came, and which entities changed (kind, id), for screens."""
+    """How many items came, which entities changed (kind, id), for screens, and whether we hold the same as the gateway (None: not
+    compared)."""
 
     items: int = 0
     changed: set[tuple[str, str]] = field(default_factory=set)
+    bootstrapped: bool = False
+    equal: bool | None = None
 
 
-def pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], bool]) -> Pulled:
+def pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], bool], *, verify: bool = False) -> Pulled:
     """Everything after our position, page by page, until there is no more or ``stopped()``. A sequence with a hole is an alarm,
     never a skip. A counter without any position takes the snapshot of current states instead of the whole history.
-    Raises NotReached, Refused."""
+
+    After a snapshot, and with ``verify``, both sides' sums are compared; where they differ one fresh snapshot is taken, and if that
+    does not help it is an alarm. What only we hold is never deleted. Raises NotReached, Alarm, Refused."""
+    done = _pull(store, client, part, stopped, verify)
+    if done.equal is False and not stopped():
+        with store.write() as unit:
+            unit.forget_positions(part)
+            client.positions = format_positions(unit.hi())
+        again = _pull(store, client, part, stopped, True)
+        done.items, done.equal = done.items + again.items, again.equal
+        done.changed |= again.changed
+        if done.equal is False:
+            raise Alarm("sum-differs", _DIFFERS)
+    return done
+
+
+def _pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], bool], verify: bool) -> Pulled:
     done = Pulled()
     with store.read() as reader:
         position = reader.position(part)
@@ -49,16 +73,22 @@ def pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], b
             position = _bootstrap(store, client, part, done, stopped, None)
             continue
         if [item.seq for item in page.items] != list(range(position.seq + 1, position.seq + 1 + len(page.items))):
-            raise NotReached(LinkState.SERVER_TROUBLE, "feed-hole")
+            raise Alarm("feed-hole", _HOLE)
         following = cursor(part, page.next)
         if page.items:
             with store.write() as unit:
                 result = unit.apply_page(part, page.items, following)
+                if result.broken >= POISONED_PAGE:
+                    raise Alarm("page-unreadable", _POISONED)
                 client.positions = format_positions(unit.hi())
             done.items += len(page.items)
             done.changed.update(result.changed)
         position = following
         if not page.more:
+            if (verify or done.bootstrapped) and page.count >= 0:
+                with store.read() as reader:
+                    ours = reader.sum_of(part)
+                done.equal = (ours.count, ours.text) == (page.count, page.xor)
             break
     return done
 
@@ -67,6 +97,7 @@ def _bootstrap(store: Store, client: GatewayClient, part: str, done: Pulled, sto
                unfinished: tuple[str, str] | None) -> Position:
     """Current states by keyset pages, then the feed from the position they were taken at. A page is idempotent by version, and
     where the next one begins is kept with it, so an interrupted bootstrap goes on."""
+    done.bootstrapped = True
     as_of, after = unfinished or ("", "")
     as_of = as_of.rpartition("=")[2]
     while not stopped():
@@ -78,6 +109,8 @@ def _bootstrap(store: Store, client: GatewayClient, part: str, done: Pulled, sto
         position = cursor(part, as_of)
         with store.write() as unit:
             result = unit.apply_snapshot_page(part, page.items, as_of=position, after=page.next, done=not page.more)
+            if result.broken >= POISONED_PAGE:
+                raise Alarm("page-unreadable", _POISONED)
             client.positions = format_positions(unit.hi())
         done.items += len(page.items)
         done.changed.update(result.changed)
