@@ -46,6 +46,11 @@ def parse_positions(text: str) -> list[Position]:
     return found
 
 
+def state_mark(kind: str, identity: str, version: int) -> int:
+    """What one state contributes to ``Sum.xor``."""
+    return int.from_bytes(hashlib.sha256(f"{kind}/{identity}/{version}".encode()).digest()[:8], "big")
+
+
 @dataclass(frozen=True, slots=True)
 class Sum:
     """How many states a partition holds and the exclusive or of their marks: two sides that hold the same (kind, id, version)
@@ -55,8 +60,7 @@ class Sum:
     xor: int = 0
 
     def with_state(self, kind: str, identity: str, version: int, count: int = 1) -> Sum:
-        mark = hashlib.sha256(f"{kind}/{identity}/{version}".encode()).digest()[:8]
-        return Sum(self.count + count, self.xor ^ int.from_bytes(mark, "big"))
+        return Sum(self.count + count, self.xor ^ state_mark(kind, identity, version))
 
     @property
     def text(self) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from central_gateway.failpoints import failpoint
 from central_gateway.services import bulk, heads
 from central_gateway.tables import feed
-from onestop.feed import Position, Sum, next_chain
+from onestop.feed import Sum, next_chain, state_mark
 
 
 @dataclass(slots=True)
@@ -29,38 +29,43 @@ class Row:
     before: int
 
 
-def append(conn: Connection, part: str, rows: Sequence[Row], at: str | Sequence[str]) -> list[Position]:
-    """Number and insert ``rows`` in their order; returns where each stands. ``at``: when they were committed (ISO), for all or
-    for each. The head of ``part`` stays locked to the end of the transaction, so this is the last lock to take."""
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where rows came to stand: the first one at ``first``, each with its chain value."""
+
+    first: int
+    chains: list[str]
+
+
+def append(conn: Connection, part: str, rows: Sequence[Row], at: str | Sequence[str]) -> Appended:
+    """Number and insert ``rows`` in their order. ``at``: when they were committed (ISO), for all or for each. The head of ``part``
+    stays locked to the end of the transaction, so this is the last lock to take."""
     if not rows:
-        return []
+        return Appended(0, [])
     start = heads.take(conn, part, len(rows))
     failpoint("head")
-    chain, found = start.chain, []
-    for seq, row in enumerate(rows, start.seq + 1):
+    chain, chains = start.chain, []
+    for row in rows:
         chain = next_chain(chain, row.op_id, row.version)
-        found.append(Position(part, seq, chain))
+        chains.append(chain)
+    first = start.seq + 1
     bulk.insert_rows(conn, feed, {
-        "part": [part] * len(rows), "seq": [position.seq for position in found], "op_id": [row.op_id for row in rows],
+        "part": [part] * len(rows), "seq": list(range(first, first + len(rows))), "op_id": [row.op_id for row in rows],
         "kind": [row.kind for row in rows], "id": [row.id for row in rows], "version": [row.version for row in rows],
-        "chain": [position.chain for position in found], "data": [row.data for row in rows],
-        "committed_at": [at] * len(rows) if isinstance(at, str) else list(at),
+        "chain": chains, "data": [row.data for row in rows], "committed_at": [at] * len(rows) if isinstance(at, str) else list(at),
     })
     failpoint("feed")
     heads.set_chain(conn, part, chain, _with(start.total, rows))
-    return found
+    return Appended(first, chains)
 
 
 def _with(total: Sum, rows: Sequence[Row]) -> Sum:
-    """``total`` after ``rows``: of an entity that moves several times only its first and last version count."""
-    first: dict[str, Row] = {}
-    last: dict[str, Row] = {}
+    """``total`` after ``rows``: each takes one state out, where there was one, and puts one in."""
+    count, xor = total.count, total.xor
     for row in rows:
-        first.setdefault(row.id, row)
-        last[row.id] = row
-    for identity, row in last.items():
-        before = first[identity].before
-        if before:
-            total = total.with_state(row.kind, identity, before, -1)
-        total = total.with_state(row.kind, identity, row.version)
-    return total
+        xor ^= state_mark(row.kind, row.id, row.version)
+        if row.before:
+            xor ^= state_mark(row.kind, row.id, row.before)
+        else:
+            count += 1
+    return Sum(count, xor)

@@ -40,26 +40,27 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """What these ops meet in the database: ``codes`` → the dossier that holds it; ``same``: mark (``services.sameness``) → dossiers
-    that have it."""
+    """What these ops meet in the database: ``codes`` → the dossier that holds it; ``marks``: op → mark (``services.sameness``) of the
+    dossier it brings; ``same``: mark → dossiers that have it."""
 
     codes: dict[str, str]
+    marks: dict[str, int | None]
     same: dict[int, list[str]]
 
 
 def meets(conn: Connection, works: Sequence[Incoming], key: bytes) -> Met:
     """Who holds the codes that these ops bring, and which dossiers could be the same case as a new one: one question for both."""
-    wanted, marks = set(), set()
+    wanted: set[str] = set()
+    met = Met({}, {}, {})
     for work in works:
         data = work.op.data if work.op else None
         code = data.dossier.code if isinstance(data, Create) else data.code if isinstance(data, AssignCode) else None
         if code and not work.refusal:
             wanted.add(code)
         if isinstance(data, Create) and not work.refusal:
-            marks.add(sameness.mark(key, data.dossier))
-    marks.discard(None)
+            met.marks[work.op_id] = sameness.mark(key, data.dossier)
+    marks = set(met.marks.values()) - {None}
     conditions = [among(conn, column, values) for column, values in ((entity.c.code, wanted), (entity.c.mark, marks)) if values]
-    met = Met({}, {})
     if conditions:
         for row in conn.execute(select(entity.c.code, entity.c.mark, entity.c.id).where(or_(*conditions))):
             if row.code is not None:

@@ -135,6 +135,8 @@ class Batch:
         if isinstance(data, Correct) and not _sound(state):
             self.refuse(work, "value-invalid", "Giá trị đính chính không đúng kiểu của ô.")
             return
+        if isinstance(data, Correct):
+            self.met.marks[work.op_id] = sameness.mark(self.key, state)
         if state is not before:
             held = self._emit(work, state)
             if isinstance(data, CreateSlip):
@@ -215,7 +217,7 @@ class Batch:
         held.state = replace(state, version=held.version)
         held.text = encode(held.state).decode()
         if isinstance(state, Dossier):
-            held.mark = sameness.mark(self.key, state)
+            held.mark = self.met.marks.get(op_id, held.mark)
             if state.code is not None:
                 self.codes[state.code] = identity
         self.rows.append(Row(op_id, held.kind, identity, held.version, held.text, held.version - 1))

@@ -203,5 +203,5 @@ class Push:
         """The feed rows; each answer learns where its op stands."""
         found = append(conn, self.part, batch.rows, now)
         for op_id, index in batch.row_of.items():
-            position = found[index]
-            batch.results[op_id] = msgspec.structs.replace(batch.results[op_id], seq=position.seq, chain=position.chain)
+            result = batch.results[op_id]
+            result.seq, result.chain = found.first + index, found.chains[index]
