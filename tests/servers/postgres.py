@@ -77,6 +77,59 @@ class PostgresServer:
             self._server.stop(signal.SIGQUIT if crash else signal.SIGINT)
             self._server = None
 
+    def backup(self, folder: str = "backup") -> Path:
+        """A base backup (`pg_basebackup`) of the running server; returns its folder. `restore` puts it in place."""
+        target = self._folder / folder
+        shutil.rmtree(target, ignore_errors=True)
+        self._run("pg_basebackup", "-D", str(target), "-h", "127.0.0.1", "-p", str(self.port), "-U", ROLE, "-X", "stream", "-c", "fast",
+                  *([] if self.durable else ["--no-sync"]))
+        return target
+
+    def copy(self, folder: str = "copy") -> Path:
+        """A copy of the data folder of the stopped server, as a snapshot of the disk; returns its folder."""
+        if self._server is not None:
+            raise ServerFailed("stop PostgreSQL before its data folder is copied")
+        target = self._folder / folder
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(self._data, target, copy_function=_copy_owned)
+        _own(target, self._data)
+        return target
+
+    def restore(self, backup: Path) -> None:
+        """Replaces the data by a backup or copy (which stays) and starts the server on its port. A server without archive
+        recovery goes on in the same timeline with the same system identifier: nothing in it tells that it was restored."""
+        self.stop()
+        shutil.rmtree(self._data, ignore_errors=True)
+        shutil.copytree(backup, self._data, copy_function=_copy_owned)
+        _own(self._data, backup)
+        self.start()
+
+    def standby(self) -> "PostgresServer":
+        """A streaming standby of this running server, started, on a port of its own. `remove` it when done."""
+        other = PostgresServer(self.durable)
+        backup = self.backup("for-standby")
+        shutil.copytree(backup, other._data, copy_function=_copy_owned)
+        _own(other._data, backup)
+        shutil.rmtree(backup)
+        with (other._data / "postgresql.auto.conf").open("a") as file:
+            file.write(f"primary_conninfo = 'host=127.0.0.1 port={self.port} user={ROLE}'\n")
+        (other._data / "standby.signal").touch()
+        other.start()
+        return other
+
+    def promote(self, wait: float = 30) -> None:
+        """Makes a standby the primary of a new timeline; returns when it takes writes."""
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            done = connection.execute("SELECT pg_promote(true, %s)", (int(wait),)).fetchone()
+        if done != (True,):
+            raise ServerFailed(f"PostgreSQL was not promoted within {wait} s:\n{self._server.log_tail()}")
+
+    def take_port(self, port: int) -> None:
+        """Starts this server again on another one's port, as an address that moves with the primary does."""
+        self.stop()
+        self.port = port
+        self.start()
+
     def remove(self) -> None:
         """Stops the server and deletes its data."""
         self.stop()
@@ -88,6 +141,12 @@ class PostgresServer:
         done = subprocess.run([*setpriv(self._user), *command], capture_output=True, text=True, errors="replace", cwd=self._folder)
         if done.returncode:
             raise ServerFailed(f"initdb failed with code {done.returncode}:\n{done.stdout}{done.stderr}")
+
+    def _run(self, program: str, *words: str) -> None:
+        command = [*setpriv(self._user), str(self._programs / program), *words]
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", cwd=self._folder)
+        if done.returncode:
+            raise ServerFailed(f"{program} failed with code {done.returncode}:\n{done.stdout}{done.stderr}")
 
     def _ready(self) -> bool:
         try:
@@ -102,6 +161,20 @@ class PostgresServer:
 
     def _address(self, database: str) -> str:
         return f"host=127.0.0.1 port={self.port} user={ROLE} dbname={database}"
+
+
+def _copy_owned(source: str, target: str) -> None:
+    shutil.copy2(source, target)
+    _own(Path(target), Path(source))
+
+
+def _own(target: Path, like: Path) -> None:
+    """Gives a copied folder its owner and mode again: PostgreSQL refuses data that is not its own."""
+    if os.geteuid() == 0:
+        kept = like.stat()
+        folders = [target, *(path for path in target.rglob("*") if path.is_dir())] if target.is_dir() else [target]
+        for path in folders:
+            os.chown(path, kept.st_uid, kept.st_gid)
 
 
 def _programs() -> Path:

@@ -54,3 +54,45 @@ def test_a_durable_server_keeps_committed_rows_over_a_crash():
         assert ask(url, "SHOW fsync") == ["on"]
     finally:
         server.remove()
+
+
+def test_a_backup_brings_back_what_was_there_then_and_a_copy_too():
+    server = PostgresServer()
+    try:
+        server.start()
+        url = server.create_database("kept")
+        ask(url, "CREATE TABLE t (x int)")
+        ask(url, "INSERT INTO t VALUES (1)")
+        backup = server.backup()
+        ask(url, "INSERT INTO t VALUES (2)")
+        server.stop()
+        copy = server.copy()
+        server.restore(backup)
+        assert ask(url, "SELECT x FROM t ORDER BY x") == [1]
+        server.restore(copy)
+        assert ask(url, "SELECT x FROM t ORDER BY x") == [1, 2]
+    finally:
+        server.remove()
+
+
+def test_a_standby_is_promoted_and_takes_the_place_of_its_primary():
+    server = PostgresServer()
+    standby = None
+    try:
+        server.start()
+        url = server.create_database("kept")
+        ask(url, "CREATE TABLE t (x int)")
+        standby = server.standby()
+        with pytest.raises(sqlalchemy.exc.DBAPIError):
+            ask(standby.url("kept"), "CREATE TABLE no (x int)")
+        server.stop(crash=True)
+        standby.promote()
+        standby.take_port(server.port)
+        ask(url, "INSERT INTO t VALUES (3)")
+        assert ask(url, "SELECT x FROM t") == [3]
+        timeline = "SELECT substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)"
+        assert ask(url, timeline) == ["00000002"]
+    finally:
+        if standby is not None:
+            standby.remove()
+        server.remove()
