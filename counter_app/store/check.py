@@ -38,6 +38,8 @@ def inspect(path: Path, key: bytes | None, head: str, known: frozenset[str]) -> 
     log = path.with_name(path.name + "-wal")
     unclean = log.exists() and log.stat().st_size > 0
     if size == 0 and not unclean:
+        if key_mark(path).exists():  # there was a store here once
+            raise errors.damaged(path, "empty")
         return None
     marked = key_mark(path).read_text().strip() if key_mark(path).exists() else ""
     if marked and not hmac.compare_digest(marked, mark_of(key)):

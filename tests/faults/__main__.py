@@ -1,4 +1,7 @@
-"""Run the matrix and write down what was seen: ``python -m tests.faults --markdown docs/fault-matrix.md [--sweep full] [words for pytest]``."""
+"""Run the matrix and write down what was seen.
+
+``python -m tests.faults --markdown docs/fault-matrix.md [--sweep full] [words for pytest]``
+"""
 
 from __future__ import annotations
 
@@ -56,25 +59,33 @@ class Notebook:
         """The document."""
         held = sum(_outcome(self.rows[row.number]) == "held" for row in ROWS if row.number in self.rows)
         lines = [
-            "# The fault matrix", "",
+            "# The fault matrix",
+            "",
             f"Written by `python -m tests.faults --markdown docs/fault-matrix.md` on {date.today():%Y-%m-%d}: Python "
             f"{platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores, {sweep} sweep, "
-            f"{seconds:.0f} s. {held} of {len(ROWS)} rows held.", "",
+            f"{seconds:.0f} s. {held} of {len(ROWS)} rows held.",
+            "",
             "Each row is a test (or several) named by its number in `tests/faults`; after each, seven checks "
             "(`tests/faults/checker.py`): every printed code is at the gateway exactly once (C1); no code on two dossiers unless a "
             "review says so (C2); counters hold what the gateway holds (C3); the feed has no hole and its chain verifies (C4); every "
             "op has its answer (C5); nothing was shown as sent that the gateway did not hold at that moment (C6); no attachment is "
             "linked and missing (C7). Processes are real and die by SIGKILL; system calls fail or kill through strace; the line is "
-            "a proxy of its own; PostgreSQL is a real server.", "",
-            "CI runs samples of the sweeps (`sh dev.sh test`); `python -m tests.faults --sweep full` runs every point.", "",
-            "| # | Fault | Expected | Seen | Tests | Result |", "|---|---|---|---|---|---|"]
+            "a proxy of its own; PostgreSQL is a real server.",
+            "",
+            "CI runs samples of the sweeps (`sh dev.sh test`); `python -m tests.faults --sweep full` runs every point.",
+            "",
+            "| # | Fault | Expected | Seen | Tests | Result |",
+            "|---|---|---|---|---|---|",
+        ]
         for row in ROWS:
             seen = self.rows.get(row.number)
             if seen is None:
                 lines.append(f"| {row.number} | {row.fault} | {row.expected} | {ELSEWHERE.get(row.number, 'not run')} | 0 | – |")
                 continue
             facts = "; ".join(fact + (f" (×{n})" if n > 1 else "") for fact, n in seen.facts.items()).replace("|", "/")
-            lines.append(f"| {row.number} | {row.fault} | {row.expected} | {facts} | {seen.tests} in {seen.seconds:.1f} s | {_outcome(seen)} |")
+            lines.append(
+                f"| {row.number} | {row.fault} | {row.expected} | {facts} | {seen.tests} in {seen.seconds:.1f} s | {_outcome(seen)} |"
+            )
         return "\n".join(lines) + "\n"
 
 
@@ -91,7 +102,9 @@ def main() -> int:
     os.environ["FAULT_SWEEP"] = args.sweep
     notebook = Notebook()
     started = time.monotonic()
-    code = pytest.main([str(Path(__file__).parent), "-q", *(["--timeout", "3600"] if args.sweep == "full" else []), *rest], plugins=[notebook])
+    code = pytest.main(
+        [str(Path(__file__).parent), "-q", *(["--timeout", "3600"] if args.sweep == "full" else []), *rest], plugins=[notebook]
+    )
     if args.markdown:
         args.markdown.write_text(notebook.markdown(args.sweep, time.monotonic() - started), encoding="utf-8")
     return int(code)

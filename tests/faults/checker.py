@@ -13,6 +13,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import text
 
+from central_gateway.db import Database
+from central_gateway.settings import Settings
 from counter_app.services.workstation import Workstation
 from onestop.feed import GENESIS, Sum, next_chain
 from tests.servers.gateway import GatewayProcess
@@ -22,14 +24,22 @@ CYCLES = 12
 
 def ask(gateway: GatewayProcess, sql: str, **values: Any) -> list[tuple[Any, ...]]:
     """Rows of the gateway's database, read beside it."""
-    with gateway._opened() as opened, opened.database.read() as conn:
-        return [tuple(row) for row in conn.execute(text(sql), values)]
+    database = Database(Settings(database=gateway.database))
+    try:
+        with database.read() as conn:
+            return [tuple(row) for row in conn.execute(text(sql), values)]
+    finally:
+        database.close()
 
 
 def tell(gateway: GatewayProcess, sql: str, **values: Any) -> int:
     """Change the gateway's database behind its back."""
-    with gateway._opened() as opened, opened.database.write() as conn:
-        return conn.execute(text(sql), values).rowcount
+    database = Database(Settings(database=gateway.database))
+    try:
+        with database.write() as conn:
+            return conn.execute(text(sql), values).rowcount
+    finally:
+        database.close()
 
 
 def cycle(gateway: GatewayProcess, station: Workstation, *, ok: bool | None = None) -> Any:
@@ -68,7 +78,9 @@ def drain(gateway: GatewayProcess, *stations: Workstation) -> None:
     raise AssertionError(f"not quiet after {CYCLES} cycles: {report.link}, {report.problems}, {left[:5]}")
 
 
-def check_all(gateway: GatewayProcess, stations: Iterable[Workstation], printed: Iterable[str] = (), part: str = "H32.15") -> dict[str, Any]:
+def check_all(
+    gateway: GatewayProcess, stations: Iterable[Workstation], printed: Iterable[str] = (), part: str = "H32.15"
+) -> dict[str, Any]:
     """Drain and check C1–C7. ``printed``: codes people hold on paper. Returns figures."""
     stations = list(stations)
     if stations:
@@ -95,8 +107,11 @@ def assert_c1_c2(gateway: GatewayProcess, issued: set[str]) -> None:
     lost = sorted(code for code in issued if code not in found)
     assert not lost, f"C1: printed, not at the gateway: {lost[:5]}"
     # A clash may be settled: the review, open or not, says that somebody was told.
-    reviewed = {entity for (data,) in ask(gateway, "SELECT data FROM entity WHERE kind = 'review'")
-                if (entity := msgspec.json.decode(data).get("entity"))}
+    reviewed = {
+        entity
+        for (data,) in ask(gateway, "SELECT data FROM entity WHERE kind = 'review'")
+        if (entity := msgspec.json.decode(data).get("entity"))
+    }
     twice = {code: ids for code, ids in found.items() if len(ids) > 1 and not ids & reviewed}
     assert not twice, f"C2: one code on two dossiers: {list(twice)[:5]}"
 
@@ -133,7 +148,9 @@ def assert_c4(gateway: GatewayProcess, part: str) -> int:
 
 def assert_c5(station: Workstation) -> None:
     with station.store.read() as reader:
-        left = {state: n for state, n in reader.outbox_summary().per_state.items() if state not in ("acked", "review", "quarantined", "void")}
+        left = {
+            state: n for state, n in reader.outbox_summary().per_state.items() if state not in ("acked", "review", "quarantined", "void")
+        }
     assert not left, f"C5: without an answer: {left}"
 
 
@@ -148,5 +165,7 @@ def assert_c7(gateway: GatewayProcess) -> None:
     assert wanted <= held, f"C7: linked and missing: {sorted(wanted - held)[:3]}"
 
 
-_TABLES = {True: "SELECT name FROM sqlite_master WHERE type = 'table'",
-           False: "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"}
+_TABLES = {
+    True: "SELECT name FROM sqlite_master WHERE type = 'table'",
+    False: "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'",
+}

@@ -14,7 +14,7 @@ from counter_app.services.receive import receive
 from counter_app.services.setup import initialise
 from counter_app.services.workstation import Workstation, open_workstation
 from tests.faults.checker import check_all
-from tests.faults.hand import FORM, sign_in
+from tests.faults.hand import a_form, sign_in
 from tests.faults.proxy import FaultProxy
 from tests.faults.tracing import Hand
 from tests.servers.gateway import GatewayProcess
@@ -133,6 +133,14 @@ def through(line: FaultProxy) -> Callable[[Workstation], Workstation]:
 
 
 @pytest.fixture
+def station(counter: Callable[..., Workstation], through) -> Workstation:
+    """A counter whose line can be broken; its link works."""
+    made = through(counter())
+    assert made.engine.run_once().ok
+    return made
+
+
+@pytest.fixture
 def checked(gateway_up: GatewayProcess, seen: Callable[..., None]) -> Callable[..., dict[str, Any]]:
     """C1–C7 over these counters; the figures go into the matrix."""
 
@@ -149,7 +157,7 @@ def hand(gateway_up: GatewayProcess, counters: Counters, tmp_path: Path) -> Iter
     """A counter as a process: enrolled here, then only run by ``Hand``. ``reopened`` looks into it afterwards."""
     station = counters.take()
     sign_in(station.desk)
-    receive(station.desk, FORM)  # from now on there is a witness
+    receive(station.desk, a_form())  # from now on there is a witness
     station.engine.run_once()
     station.close()
     made = Hand(station.profile.dir, station.profile.dir.parent / "witness")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
 from pathlib import Path
 
@@ -17,8 +18,15 @@ from counter_app.services.workstation import open_workstation
 from onestop.errors import UserError
 from onestop.model import Party
 
-FORM = ReceiveForm(procedure="1.004873", owner=Party(name="Nguyễn Văn An", id_no="001099012345", dob="1999", gender="male",
-                                                     address="Số 1 Trần Phú"))
+
+def a_form() -> ReceiveForm:
+    """One more citizen."""
+    return ReceiveForm(
+        procedure="1.004873",
+        owner=Party(
+            name="Nguyễn Văn An", id_no=f"001099{secrets.randbelow(10**6):06d}", dob="1999", gender="male", address="Số 1 Trần Phú"
+        ),
+    )
 
 
 def say(**facts: object) -> None:
@@ -33,7 +41,11 @@ def sign_in(desk: Desk) -> None:
 
 
 def main(profile: Path, words: list[str]) -> None:
-    station = open_workstation(profile, lambda new: "2468")
+    try:
+        station = open_workstation(profile, lambda new: "2468")
+    except UserError as error:
+        say(word="open", refused=error.code)
+        return
     sign_in(station.desk)
     try:
         for word in words:
@@ -44,7 +56,7 @@ def main(profile: Path, words: list[str]) -> None:
                     continue
                 try:
                     if name == "receive":
-                        dossier = receive(station.desk, FORM)[0].dossier
+                        dossier = receive(station.desk, a_form())[0].dossier
                         say(word=name, code=dossier.code or dossier.provisional_code, id=dossier.id)
                     elif name == "sync":
                         report = station.engine.run_once()

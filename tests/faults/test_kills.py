@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from counter_app.services import paper
+from counter_app.services.receive import receive
 from counter_app.services.workstation import Workstation
 from tests.faults.checker import ask
-from tests.faults.hand import FORM
+from tests.faults.hand import a_form
 from tests.faults.tracing import NETWORK, WRITES, Call, Hand, Run, sample
-from counter_app.services.receive import receive
 
 
 def number(code: str) -> int:
@@ -20,8 +20,10 @@ def number(code: str) -> int:
 
 def witness_done(calls: list[Call]) -> int:
     """Index of the first witness sync that returned (or past the end)."""
-    return next((i for i, call in enumerate(calls) if call.file == "witness.json" and call.name == "fdatasync" and call.line.endswith("= 0")),
-                len(calls))
+    return next(
+        (i for i, call in enumerate(calls) if call.file == "witness.json" and call.name == "fdatasync" and call.line.endswith("= 0")),
+        len(calls),
+    )
 
 
 def saving(run: Run) -> tuple[list[Call], list[Call]]:
@@ -81,7 +83,12 @@ def test_row_02_killed_between_witness_and_commit(hand: Hand, reopened, checked,
         skipped += testified
         printed += with_it.codes
     assert skipped, "no kill fell between witness and commit"
-    seen("killed at {n} of {m} writes between witness and commit: {s} numbers skipped, none twice", n=len(points), m=len(committing), s=skipped)
+    seen(
+        "killed at {n} of {m} writes between witness and commit: {s} numbers skipped, none twice",
+        n=len(points),
+        m=len(committing),
+        s=skipped,
+    )
     lives_on(hand, reopened, printed, checked, skips=skipped)
 
 
@@ -98,7 +105,7 @@ def test_row_03_killed_after_the_commit_before_the_print(hand: Hand, reopened, c
     (silent,) = [d for d in dossiers if d.code not in printed]
     assert number(silent.code) == number(printed[0]) + 1
     assert paper.receipt(station.desk, silent)  # "in lại"
-    assert number(receive(station.desk, FORM)[0].dossier.code) == number(silent.code) + 1
+    assert number(receive(station.desk, a_form())[0].dossier.code) == number(silent.code) + 1
     seen("the dossier nobody saw is there, its receipt prints, the next number follows")
     checked(station, printed=[*printed, silent.code])
 
@@ -123,8 +130,11 @@ def test_row_04_killed_while_sending_and_before_the_answer_is_stored(hand: Hand,
     for call in sample(stored[len(stored) * 3 // 4 :], 3, full=full):
         printed += hand.kill(call, "receive:2", "sync").codes
     assert duplicates, "no kill fell after the gateway had committed"
-    seen("killed at {n} sends and reads and while storing the answer; {d} times the gateway had it already: `duplicate`",
-         n=len(points), d=duplicates)
+    seen(
+        "killed at {n} sends and reads and while storing the answer; {d} times the gateway had it already: `duplicate`",
+        n=len(points),
+        d=duplicates,
+    )
     station = reopened(hand)
     checked(station, printed=printed)
     assert ask(gateway_up, "SELECT op_id FROM feed GROUP BY op_id, id HAVING count(*) > 1") == []
@@ -136,7 +146,7 @@ def test_row_05_killed_while_a_pulled_page_is_written(hand: Hand, reopened, coun
     points: list[int] = []
     for turn in range(40 if full else 5):
         for _ in range(6):
-            receive(other.desk, FORM)
+            receive(other.desk, a_form())
         assert other.engine.run_once().ok
         if not points:
             run = hand.run("sync", calls=WRITES)

@@ -88,8 +88,16 @@ class Hand:
     witness: Path
     env: dict[str, str] = field(default_factory=dict)
 
-    def run(self, *words: str, calls: tuple[str, ...] = (), inject: str = "", files: bool = True, env: dict[str, str] | None = None,
-            text: int = 0, preload: str = "") -> Run:
+    def run(
+        self,
+        *words: str,
+        calls: tuple[str, ...] = (),
+        inject: str = "",
+        files: bool = True,
+        env: dict[str, str] | None = None,
+        text: int = 0,
+        preload: str = "",
+    ) -> Run:
         """``calls``: trace these. ``inject``: strace's word, such as ``pwrite64:signal=SIGKILL:when=3``. ``text``: bytes of each
         write to record. ``files``: count only calls on the store, its log and the witness; else those on sockets."""
         command = [sys.executable, "-m", "tests.faults.hand", str(self.profile), *words]
@@ -106,8 +114,9 @@ class Hand:
             if inject:
                 words_of += ["-e", "inject=" + inject]
             command = [*words_of, *command]
-        done = subprocess.run(command, cwd=ROOT, env=os.environ | self.env | (env or {}), capture_output=True, text=True, check=False,
-                              timeout=100)
+        done = subprocess.run(
+            command, cwd=ROOT, env=os.environ | self.env | (env or {}), capture_output=True, text=True, check=False, timeout=100
+        )
         said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{") and line.endswith("}")]
         return Run(done.returncode, said, read_calls(log.read_text(errors="replace")) if calls else [], done.stderr)
 
