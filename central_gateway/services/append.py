@@ -49,11 +49,15 @@ def append(conn: Connection, part: str, rows: Sequence[Row], at: str | Sequence[
         chain = next_chain(chain, row.op_id, row.version)
         chains.append(chain)
     first = start.seq + 1
-    bulk.insert_rows(conn, feed, {
-        "part": [part] * len(rows), "seq": list(range(first, first + len(rows))), "op_id": [row.op_id for row in rows],
+    columns = {
+        "seq": list(range(first, first + len(rows))), "op_id": [row.op_id for row in rows],
         "kind": [row.kind for row in rows], "id": [row.id for row in rows], "version": [row.version for row in rows],
-        "chain": chains, "data": [row.data for row in rows], "committed_at": [at] * len(rows) if isinstance(at, str) else list(at),
-    })
+        "chain": chains, "data": [row.data for row in rows],
+    }
+    if isinstance(at, str):
+        bulk.insert_rows(conn, feed, columns, part=part, committed_at=at)
+    else:
+        bulk.insert_rows(conn, feed, {**columns, "committed_at": list(at)}, part=part)
     failpoint("feed")
     heads.set_chain(conn, part, chain, _with(start.total, rows))
     return Appended(first, chains)

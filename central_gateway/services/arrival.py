@@ -14,7 +14,6 @@ from central_gateway.services import sameness
 from central_gateway.services.bulk import among
 from central_gateway.services.catalogue import Known
 from central_gateway.services.incoming import Incoming
-from central_gateway.services.numbers import agency_settings
 from central_gateway.services.staff import ADMIN
 from central_gateway.tables import entity, staff
 from onestop.deadline import Limit, due_moment
@@ -23,6 +22,8 @@ from onestop.ops import AssignCode, Correct, Create, CreateSlip, Op, Transition
 from onestop.rights import allowed
 from onestop.vntime import iso, to_vn
 from onestop.wire import AgencySettings
+
+_DUES = 20_000
 
 Remark = tuple[str, str, dict[str, Any], dict[str, Any]]
 
@@ -81,11 +82,6 @@ def staff_of(conn: Connection, works: Sequence[Incoming]) -> dict[str, Person]:
     }
 
 
-def settings_of(conn: Connection, part: str) -> AgencySettings:
-    """The agency's settings."""
-    return agency_settings(conn, part)
-
-
 def waits_for(op: Op, known: Known) -> str:
     """Why the op cannot be judged yet (empty: it can): its procedure is known, that version is not."""
     code, version = _procedure(op)
@@ -134,13 +130,28 @@ def _due_differs(data: Create, known: Known, settings: AgencySettings) -> list[R
     try:
         cutoff = time.fromisoformat(settings.same_day_cutoff)
         limit = Limit(dossier.limit_value, dossier.limit_unit)
-        ours: datetime = due_moment(dossier.received_at, limit, known.calendar, cutoff=cutoff)
+        ours = _due(known, dossier.received_at, limit, cutoff)
     except (UserError, ValueError, OverflowError):
         return []
     if iso(ours)[:16] == iso(dossier.due_at)[:16]:
         return []
     message = "Ngày hẹn trả đã in khác với cách tính của hệ thống trung tâm. Ngày đã in vẫn có hiệu lực; hãy kiểm tra lịch làm việc."
     return [("due-date-differs", message, {"due_at": to_vn(dossier.due_at)}, {"due_at": ours})]
+
+
+def _due(known: Known, received_at: datetime, limit: Limit, cutoff: time) -> datetime:
+    """The due moment; limits in days depend on the day alone, so the receptions of a day share one reckoning."""
+    assert known.calendar is not None
+    if limit.unit not in ("workday", "day"):
+        return due_moment(received_at, limit, known.calendar, cutoff=cutoff)
+    at = to_vn(received_at).replace(second=0, microsecond=0)
+    key = at.date(), at.time() <= known.calendar.day_end(at.date()), limit.unit, limit.value
+    found = known.dues.get(key)
+    if found is None:
+        if len(known.dues) > _DUES:
+            known.dues.clear()
+        found = known.dues[key] = due_moment(received_at, limit, known.calendar, cutoff=cutoff)
+    return found
 
 
 def _procedure(op: Op) -> tuple[str | None, int]:

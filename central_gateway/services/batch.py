@@ -7,7 +7,7 @@ dossiers that came with a provisional code only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -21,10 +21,11 @@ from central_gateway.services.reviews import make_review
 from central_gateway.tables import entity
 from onestop.apply import Applied, apply
 from onestop.codec import decode, encode
+from onestop.copying import replace
 from onestop.model import Dossier, Review, Slip
 from onestop.ops import AssignCode, Correct, Create, CreateSlip, SettleReview
 from onestop.vntime import vn_date
-from onestop.wire import OpResult
+from onestop.wire import AgencySettings, OpResult
 
 _TYPES: dict[str, type] = {"dossier": Dossier, "slip": Slip, "review": Review}
 _KINDS = {kind: name for name, kind in _TYPES.items()}
@@ -53,11 +54,11 @@ class Batch:
     ``rows``, ``held``, ``aliases`` and ``deferred`` say what came of it."""
 
     def __init__(
-        self, conn: Connection, part: str, device: int, known: Known, works: Sequence[Incoming], key: bytes,
+        self, conn: Connection, part: str, device: int, known: Known, settings: AgencySettings, works: Sequence[Incoming], key: bytes,
         *, fenced: bool = False,
     ) -> None:
         self.fenced = fenced
-        self.conn, self.part, self.device, self.known, self.key = conn, part, device, known, key
+        self.conn, self.part, self.device, self.known, self.settings, self.key = conn, part, device, known, settings, key
         self.results: dict[str, OpResult] = {}
         self.rows: list[Row] = []
         self.row_of: dict[str, int] = {}
@@ -70,7 +71,6 @@ class Batch:
         self.met = arrival.meets(conn, works, key)
         self.codes = self.met.codes
         self.staff = arrival.staff_of(conn, works)
-        self.settings = arrival.settings_of(conn, part)
 
     def run(self, works: Sequence[Incoming]) -> None:
         """Every op, oldest first."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, Connection, Integer, Table, Text, any_, literal, select
+from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, Connection, Integer, Table, Text, any_, literal
 
 Columns = dict[str, list[Any]]
 
@@ -21,19 +21,14 @@ def among(conn: Connection, column: Column[Any], values: Collection[Any]) -> Col
     return column.in_(values)
 
 
-def insert_rows(conn: Connection, table: Table, columns: Columns) -> None:
-    """Insert; a clash of keys raises IntegrityError."""
-    _insert(conn, table, columns, "")
+def insert_rows(conn: Connection, table: Table, columns: Columns, **same: Any) -> None:
+    """Insert; a clash of keys raises IntegrityError. ``same``: columns that have one value in all rows."""
+    _insert(conn, table, columns, same, "")
 
 
-def insert_new(conn: Connection, table: Table, key: str, columns: Columns) -> set[Any]:
-    """Insert what is not there yet; returns the keys that were new. A concurrent insert of the same key is waited for."""
-    if conn.dialect.name == "postgresql":
-        return {row[0] for row in _insert(conn, table, columns, f" ON CONFLICT DO NOTHING RETURNING {key}")}
-    known = set(conn.scalars(select(table.c[key]).where(table.c[key].in_(columns[key]))))
-    keep = [i for i, value in enumerate(columns[key]) if value not in known]
-    _insert(conn, table, {name: [values[i] for i in keep] for name, values in columns.items()}, "")
-    return {columns[key][i] for i in keep}
+def insert_new(conn: Connection, table: Table, key: str, columns: Columns, **same: Any) -> int:
+    """Insert what is not there yet; returns how many rows were new. A concurrent insert of the same key is waited for."""
+    return len(_insert(conn, table, columns, same, f" ON CONFLICT DO NOTHING RETURNING {key}"))
 
 
 def update_rows(conn: Connection, table: Table, keys: tuple[str, ...], columns: Columns) -> None:
@@ -54,17 +49,22 @@ def update_rows(conn: Connection, table: Table, keys: tuple[str, ...], columns: 
                          list(zip(*(columns[name] for name in order), strict=True)))
 
 
-def _insert(conn: Connection, table: Table, columns: Columns, tail: str) -> list[Any]:
+def _insert(conn: Connection, table: Table, columns: Columns, same: dict[str, Any], tail: str) -> list[Any]:
     names = list(columns)
-    if not columns[names[0]]:
+    count = len(columns[names[0]])
+    if not count:
         return []
+    into = f"INSERT INTO {table.name} ({', '.join([*names, *same])})"
     if conn.dialect.name == "postgresql":
-        statement = f"INSERT INTO {table.name} ({', '.join(names)}) SELECT * FROM {_unnest(table, columns)}{tail}"
-        return _cursor(conn, statement, list(columns.values()))
-    marks = ", ".join("?" for _ in names)
-    conn.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})",
-                         list(zip(*columns.values(), strict=True)))
-    return []
+        picked = ", ".join(["u.*", *(f"%b::{_pg_type(table, name)}" for name in same)])
+        return _cursor(conn, f"{into} SELECT {picked} FROM {_unnest(table, columns)}{tail}", [*same.values(), *columns.values()])
+    marks = ", ".join("?" for _ in (*names, *same))
+    rows = list(zip(*columns.values(), *([value] * count for value in same.values()), strict=True))
+    statement = f"{into} VALUES ({marks}){tail}"
+    if not tail:
+        conn.exec_driver_sql(statement, rows)
+        return []
+    return [found for row in rows for found in conn.exec_driver_sql(statement, row)]
 
 
 def _unnest(table: Table, columns: Columns) -> str:

@@ -7,28 +7,40 @@ import hashlib
 import json
 import threading
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, func, insert, select
 
 from central_gateway.errors import Refused
-from central_gateway.tables import catalogue_doc, meta
+from central_gateway.tables import agency, catalogue_doc, meta
 from onestop.calendar import WorkCalendar
 from onestop.errors import UserError
-from onestop.wire import CatalogueDocs, CatalogueEntry, ManifestReply
+from onestop.wire import AgencySettings, CatalogueDocs, CatalogueEntry, ManifestReply
 
 MOST_DOCS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the rules of a push need. ``elsewhere``: (code, version) → where a dossier of it has to go instead."""
+    """What the rules of a push need. ``elsewhere``: (code, version) → where a dossier of it has to go instead. ``dues`` remembers
+    due moments that were reckoned with ``calendar``."""
 
     procedures: frozenset[tuple[str, int]] = frozenset()
     codes: frozenset[str] = frozenset()
     elsewhere: dict[tuple[str, int], str] = field(default_factory=dict)
     calendar: WorkCalendar | None = None
+    dues: dict[Any, datetime] = field(default_factory=dict, compare=False)
+
+
+_COUNT = select(func.count()).select_from(catalogue_doc).scalar_subquery()
+
+
+@lru_cache(maxsize=512)
+def _settings(text: str) -> AgencySettings:
+    return msgspec.json.decode(text, type=AgencySettings)
 
 
 class Cache:
@@ -49,7 +61,14 @@ class Cache:
 
     def known(self, conn: Connection) -> Known:
         """As of this transaction."""
-        count = conn.execute(select(func.count()).select_from(catalogue_doc)).scalar_one()
+        return self._counted(conn, conn.execute(select(_COUNT)).scalar_one())
+
+    def rules(self, conn: Connection, part: str) -> tuple[Known, AgencySettings]:
+        """What is known, and what the province decided for the agency ``part``; one question, for every push asks it."""
+        count, text = conn.execute(select(_COUNT, agency.c.settings).where(agency.c.id == part)).one()
+        return self._counted(conn, count), _settings(text)
+
+    def _counted(self, conn: Connection, count: int) -> Known:
         with self._lock:
             if count != self._count:
                 self._known, self._count = _read(conn), count

@@ -1,6 +1,6 @@
 """One push = one transaction: deduplicate, lock, apply, write, and take the feed's head last.
 
-The order of locks is op keys → entities by id → the day's number pool → the partition's head, the same everywhere, so two
+The order of locks is entities by id → the day's number pool → op keys → the partition's head, the same everywhere, so two
 pushes cannot wait for each other in a circle.
 """
 
@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
-from sqlalchemy import Connection, delete, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy.exc import DBAPIError
 
 from central_gateway.db import Database, TryAgain, must_retry
 from central_gateway.errors import Refused
@@ -26,6 +26,7 @@ from central_gateway.services.incoming import Incoming, read
 from central_gateway.services.origin import Origin
 from central_gateway.tables import alias, entity
 from central_gateway.tables import op as op_table
+from onestop.feed import Position
 from onestop.vntime import iso, utc_now
 from onestop.wire import OpResult, PushReply, PushRequest
 
@@ -55,6 +56,7 @@ class Push:
         self, database: Database, cache: Cache, part: str, device: int, incarnation: str, origin: Origin | None = None,
     ) -> None:
         self.database, self.cache, self.part, self.origin = database, cache, part, origin
+        self._all_new, self._end = True, None  # until an op turns out to have come before; the last row we appended
         self.device, self.incarnation = (origin.device, origin.incarnation) if origin else (device, incarnation)
 
     def accept(self, request: PushRequest) -> PushReply:
@@ -80,10 +82,11 @@ class Push:
             raise
         except Exception as error:
             log.warning("batch of %d ops taken apart after %s", len(works), type(error).__name__)
+            self._all_new = False
             return self.database.retrying(lambda conn: self._reply(conn, request, self._each(conn, works)))
 
     def _reply(self, conn: Connection, request: PushRequest, results: dict[str, OpResult]) -> PushReply:
-        reply = PushReply(batch=request.batch, results=list(results.values()), pos=str(heads.head(conn, self.part)))
+        reply = PushReply(batch=request.batch, results=list(results.values()), pos=str(self._end or heads.head(conn, self.part)))
         failpoint("before-commit")
         return reply
 
@@ -104,18 +107,19 @@ class Push:
         return results
 
     def _together(self, conn: Connection, works: Sequence[Incoming], *, failed: bool = False) -> dict[str, OpResult]:
-        now = iso(utc_now())
-        fresh = self._claim(conn, works, now)
-        failpoint("claim")
-        results = self._known(conn, [work for work in works if work.op_id not in fresh])
-        todo = [work for work in works if work.op_id in fresh]
+        now, self._end = iso(utc_now()), None
+        results = {} if self._all_new else self._known(conn, works)
+        todo = [work for work in works if work.op_id not in results]
         if todo:
-            batch = Batch(conn, self.part, self.device, self.cache.known(conn), todo,
-                          self.cache.mark_key(conn), fenced=self.origin is not None and self.origin.fenced)
+            known, settings = self.cache.rules(conn, self.part)
+            batch = Batch(conn, self.part, self.device, known, settings, todo, self.cache.mark_key(conn),
+                          fenced=self.origin is not None and self.origin.fenced)
             if failed:
                 batch.refuse(todo[0], "op-failed", "Hệ thống trung tâm không ghi được thao tác này; đã giữ lại để người phụ trách xử lý.")
             else:
                 batch.run(todo)
+            self._claim(conn, [work for work in todo if work.op_id not in batch.deferred], batch.results, now)
+            failpoint("claim")
             self._write(conn, batch, now)
             unread = [work.raw for work in todo if work.op is None and work.op_id not in batch.deferred]
             if unread:
@@ -123,53 +127,52 @@ class Push:
             results |= batch.results
         return {work.op_id: results[work.op_id] for work in works}
 
-    def _claim(self, conn: Connection, works: Sequence[Incoming], now: str) -> set[str]:
-        """Insert the op rows; the key decides who is first. Returns the ids that are new."""
-        ordered = sorted(works, key=lambda work: work.op_id)
-        count = len(ordered)
-        columns = {
-            "op_id": [work.op_id for work in ordered], "part": [self.part] * count, "device": [self.device] * count,
-            "incarnation": [self.incarnation] * count, "dseq": [0 if self.origin else work.dseq for work in ordered],
-            "payload_hash": [work.digest for work in ordered], "result": [""] * count, "received_at": [now] * count,
-        }
-        try:
-            return bulk.insert_new(conn, op_table, "op_id", columns)
-        except IntegrityError:
-            self._not_forked(conn, works)
-            raise
-
-    def _not_forked(self, conn: Connection, works: Sequence[Incoming]) -> None:
-        """Raises Forked when another op already has the place of one of ``works`` in this incarnation: both were made by what was
-        one machine once."""
-        if self.origin is not None:
+    def _claim(self, conn: Connection, works: Sequence[Incoming], results: dict[str, OpResult], now: str) -> None:
+        """Insert the op rows with their answers; the keys decide who is first. Raises TryAgain where an op has come before (a reply
+        was lost, or the same op is being pushed at this moment): nearly all are new, so only then is that asked first."""
+        if not works:
             return
-        places = {work.dseq: work.op_id for work in works if work.dseq}
-        rows = conn.execute(select(op_table.c.dseq, op_table.c.op_id).where(
-            op_table.c.device == self.device, op_table.c.incarnation == self.incarnation, op_table.c.dseq > 0,
-            op_table.c.dseq.in_(places)))
-        if any(places[row.dseq] != row.op_id for row in rows) or len(places) < sum(1 for work in works if work.dseq):
-            raise Forked
+        ordered = sorted(works, key=lambda work: work.op_id)
+        claimed = bulk.insert_new(conn, op_table, "op_id", {
+            "op_id": [work.op_id for work in ordered], "dseq": [0 if self.origin else work.dseq for work in ordered],
+            "payload_hash": [work.digest for work in ordered],
+            "result": [msgspec.json.encode(results[work.op_id]).decode() for work in ordered],
+        }, part=self.part, device=self.device, incarnation=self.incarnation, received_at=now)
+        if claimed != len(ordered):
+            self._all_new = False
+            raise TryAgain
 
     def _known(self, conn: Connection, works: Sequence[Incoming]) -> dict[str, OpResult]:
-        """The stored answer of ops that came before; another content under the same id is an alarm."""
-        if not works:
+        """The stored answers of ops that came before, each with the head as its place in the feed (at or after its own: a counter
+        keeps what it sent until the backup covers that place). Another content under the same id is an alarm. Raises Forked when
+        another op already has the place of one of ``works`` in this incarnation: both were made by what was one machine once."""
+        places = {} if self.origin else {work.dseq: work.op_id for work in works if work.dseq}
+        if not self.origin and len(places) < sum(1 for work in works if work.dseq):
+            raise Forked
+        same_place = [op_table.c.dseq > 0, op_table.c.device == self.device, op_table.c.incarnation == self.incarnation,
+                      bulk.among(conn, op_table.c.dseq, list(places))]
+        wanted = bulk.among(conn, op_table.c.op_id, [work.op_id for work in works])
+        rows = conn.execute(select(op_table.c["op_id", "dseq", "device", "incarnation", "payload_hash", "result"])
+                            .where(or_(wanted, and_(*same_place)) if places else wanted)).all()
+        if not rows:
             return {}
-        rows = conn.execute(select(op_table.c.op_id, op_table.c.payload_hash, op_table.c.result)
-                            .where(op_table.c.op_id.in_([work.op_id for work in works])))
+        ours = self.device, self.incarnation
+        if any(row.dseq in places and (row.device, row.incarnation) == ours and row.op_id != places[row.dseq] for row in rows):
+            raise Forked
         stored = {row.op_id: row for row in rows}
+        head = heads.head(conn, self.part)
         results = {}
         for work in works:
             row = stored.get(work.op_id)
             if row is None:
-                self._not_forked(conn, works)
-                raise TryAgain  # the first sender's transaction rolled back while we looked
+                continue
             if row.payload_hash != work.digest:
                 log.error("op id reused with another content by device %d", self.device)
                 results[work.op_id] = OpResult(op=work.op_id, s="op_id_reuse", code="op-id-reuse",
                                                message="Số nhận dạng thao tác đã dùng cho nội dung khác.")
                 continue
             first = msgspec.json.decode(row.result, type=OpResult)
-            results[work.op_id] = msgspec.structs.replace(first, s="duplicate", was=first.s)
+            results[work.op_id] = msgspec.structs.replace(first, s="duplicate", was=first.s, seq=head.seq, chain=head.chain)
         return results
 
     def _write(self, conn: Connection, batch: Batch, now: str) -> None:
@@ -183,25 +186,19 @@ class Push:
                 "mark": [held.mark for _, held in rows], "data": [held.text for _, held in rows],
             }
             if insert:
-                columns |= {"kind": [held.kind for _, held in rows], "part": [held.part for _, held in rows]}
-                bulk.insert_rows(conn, entity, columns)
+                bulk.insert_rows(conn, entity, {**columns, "kind": [held.kind for _, held in rows]}, part=self.part)
             else:
                 bulk.update_rows(conn, entity, ("id",), columns)
         if batch.aliases:
             unique = list(dict.fromkeys(batch.aliases))
             bulk.insert_rows(conn, alias, {"text": [a[0] for a in unique], "id": [a[1] for a in unique], "kind": [a[2] for a in unique]})
-        if batch.deferred:
-            conn.execute(delete(op_table).where(op_table.c.op_id.in_(batch.deferred)))
         failpoint("entities")
         self._append(conn, batch, now)
-        kept = [result for identity, result in batch.results.items() if identity not in batch.deferred]
-        bulk.update_rows(conn, op_table, ("op_id",), {
-            "op_id": [result.op for result in kept], "result": [msgspec.json.encode(result).decode() for result in kept],
-        })
 
     def _append(self, conn: Connection, batch: Batch, now: str) -> None:
         """The feed rows; each answer learns where its op stands."""
         found = append(conn, self.part, batch.rows, now)
+        self._end = Position(self.part, found.first + len(found.chains) - 1, found.chains[-1]) if found.chains else None
         for op_id, index in batch.row_of.items():
             result = batch.results[op_id]
             result.seq, result.chain = found.first + index, found.chains[index]
