@@ -79,10 +79,14 @@ def last_op(conn: Connection, number: int, incarnation: str) -> tuple[int, str]:
 
 def may_push(conn: Connection, number: int, own: str, part: str) -> bool:
     """Whether a device that serves ``own`` may send ops of ``part``: its own agency, or one it was moved from not long ago."""
-    if part == own:
-        return True
-    until = conn.execute(select(device_scope.c.until).where(device_scope.c.device == number, device_scope.c.part == part)).scalar()
-    return until is not None and until >= vn_date(utc_now()).isoformat()
+    return part == own or part in parts(conn, number, own)
+
+
+def parts(conn: Connection, number: int, own: str) -> list[str]:
+    """Its own agency, then those whose ops it may still send."""
+    today = vn_date(utc_now()).isoformat()
+    former = select(device_scope.c.part).where(device_scope.c.device == number, device_scope.c.until >= today).order_by(device_scope.c.part)
+    return [own, *conn.scalars(former)]
 
 
 def move(conn: Connection, number: int, agency_id: str) -> DeviceRow:
