@@ -17,11 +17,39 @@ _STRUCTS = [value for value in vars(wire).values() if inspect.isclass(value) and
             and value is not msgspec.Struct]
 
 
-def describe(summary: str, request: Any, answer: Any, *, device: bool = True) -> dict[str, Any]:
-    """Keyword arguments for a route: what it takes and gives."""
+#: What may be answered to every device, by status: the codes of the problem document.
+_DEVICE = {401: "token-missing, token-invalid, token-expired, device-unknown", 403: "device-fenced",
+           409: "history-diverged, incarnation-forked"}
+_OLD = "upgrade-required (the protocol is too old, or of another major version; push, hello, token and enrol are always served)"
+_HEADERS: dict[str, dict[str, Any]] = {
+    "SyncProto": {
+        "name": wire.H_PROTO, "in": "header", "schema": {"type": "string", "pattern": "^[0-9]{1,4}[.][0-9]{1,4}$", "default": "1.0"},
+        "description": "Protocol of the caller, major.minor. Unknown minor versions are served."},
+    "SyncEpoch": {"name": wire.H_EPOCH, "in": "header", "schema": {"type": "integer"}, "description": "The epoch the caller knows."},
+    "SyncPosition": {
+        "name": wire.H_POSITION, "in": "header", "schema": {"type": "string"},
+        "description": "The highest positions the caller ever saw, `part=seq:chain`, separated by semicolons."},
+}
+_REPLY_HEADERS = {
+    "Deprecation": "Since when the caller's protocol is replaced (RFC 9745).",
+    "Sunset": "Until when it is served at least (RFC 8594).",
+}
+
+
+def describe(
+    summary: str, request: Any, answer: Any, *, device: bool = True, always: bool = False, refusals: dict[int, str] | None = None,
+) -> dict[str, Any]:
+    """Keyword arguments for a route: what it takes and gives, and the codes of its own ``refusals`` by status. ``always``: it is
+    served whatever protocol the caller speaks."""
+    codes = {**({} if always else {426: _OLD}), **(_DEVICE if device else {})}
+    for status, text in (refusals or {}).items():
+        codes[status] = f"{codes[status]}, {text}" if status in codes else text
     extra: dict[str, Any] = {
         "responses": {
-            "200": {"description": "OK", "content": {MEDIA_TYPE: {"schema": _schema(answer)}}},
+            "200": {"description": "OK", "content": {MEDIA_TYPE: {"schema": _schema(answer)}},
+                    "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in _REPLY_HEADERS}},
+            **{str(status): {"description": text, "content": {PROBLEM_TYPE: {"schema": _schema(wire.Problem)}}}
+               for status, text in sorted(codes.items())},
             "default": {"description": "Refused", "content": {PROBLEM_TYPE: {"schema": _schema(wire.Problem)}}},
         },
     }
@@ -37,6 +65,22 @@ def _schema(kind: Any) -> dict[str, Any]:
     return schema
 
 
+def _finish(operation: dict[str, Any]) -> None:
+    """What FastAPI thinks it answers goes (its 422, plain JSON); headers that every route reads come in."""
+    answers = operation.get("responses", {})
+    if MEDIA_TYPE in answers.get("200", {}).get("content", {}):
+        named = [parameter.get("name", "").lower() for parameter in operation.get("parameters", [])]
+        wanted = ["SyncProto", *(["SyncEpoch", "SyncPosition"] if "security" in operation else [])]
+        operation.setdefault("parameters", []).extend(
+            {"$ref": f"#/components/parameters/{name}"} for name in wanted if _HEADERS[name]["name"].lower() not in named)
+    if MEDIA_TYPE in answers.get("200", {}).get("content", {}):
+        for status in list(answers):
+            content = answers[status].get("content", {})
+            content.pop("application/json", None)
+            if not content:
+                del answers[status]
+
+
 def install(app: FastAPI) -> None:
     """Make ``app`` describe itself with the schemas of the wire."""
 
@@ -47,9 +91,11 @@ def install(app: FastAPI) -> None:
             components = document.setdefault("components", {})
             components["schemas"] = schemas
             components["securitySchemes"] = {"device": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+            components["parameters"] = _HEADERS
+            components["headers"] = {name: {"description": text, "schema": {"type": "string"}} for name, text in _REPLY_HEADERS.items()}
             for path in document["paths"].values():
                 for operation in path.values():
-                    operation.get("responses", {}).pop("422", None)
+                    _finish(operation)
             app.openapi_schema = document
         return app.openapi_schema
 

@@ -34,7 +34,9 @@ _Text = Annotated[str, Query(max_length=200)]
 _Limit = Annotated[int, Query(ge=1, le=feed.MAX_PAGE)]
 
 
-@router.post("/push", **describe("Ops of one partition, oldest first; a result per op", PushRequest, PushReply))
+@router.post("/push", **describe("Ops of one partition, oldest first; a result per op", PushRequest, PushReply, always=True, refusals={
+    400: "position-missing", 403: "wrong-device, wrong-partition, origin-invalid, origin-mismatch", 413: "batch-too-large",
+    422: "body-invalid, op-id-invalid, op-repeated", 503: "busy"}))
 def push(caller: Device, body: Body, epoch: Annotated[str | None, Header(alias=H_EPOCH)] = None) -> Response:
     """Nothing is applied for a caller that does not say which history it saw."""
     if epoch is None:
@@ -61,7 +63,8 @@ def _accept(caller: Caller, request: PushRequest) -> PushReply:
     return Push(gateway.database, gateway.catalogue, request.part, caller.device, caller.incarnation, sender).accept(request)
 
 
-@router.get("/pull", **describe("Feed rows after a position, in commit order", None, PullReply))
+@router.get("/pull", **describe("Feed rows after a position, in commit order", None, PullReply, refusals={
+    400: "cursor-malformed", 403: "wrong-partition", 410: "cursor-too-old (rows after it were dropped: push, then take a snapshot)"}))
 def pull(caller: Device, part: _Text, after: _Text = "", limit: _Limit = 500) -> Response:
     """The device's own ops are never left out."""
     own_part(caller, part)
@@ -70,7 +73,8 @@ def pull(caller: Device, part: _Text, after: _Text = "", limit: _Limit = 500) ->
     return reply(page, caller)
 
 
-@router.get("/snapshot", **describe("Current states page by page, to start from", None, SnapshotReply))
+@router.get("/snapshot", **describe("Current states page by page, to start from", None, SnapshotReply, refusals={
+    400: "cursor-malformed", 403: "wrong-partition"}))
 def snapshot(caller: Device, part: _Text, as_of: _Text = "", after: _Text = "", limit: _Limit = 500) -> Response:
     """Then pull from ``as_of``."""
     own_part(caller, part)
