@@ -36,30 +36,24 @@ def run_init(args: argparse.Namespace) -> None:
 
 
 def run_sync(args: argparse.Namespace) -> int:
-    """One cycle with ``--once``; else cycles until interrupted, one line each."""
+    """One cycle with ``--once`` or ``--verify``; else cycles until interrupted, one line each."""
     with workstation(args) as station:
         while True:
-            report = station.engine.run_once()
+            report = station.engine.run_once(verify=args.verify)
             if report.ok:
                 with suppress(EnvironmentFault):
                     fetch_spare(station.desk, station.central)
             emit(_report(report))
-            if args.once:
-                return 0 if report.ok else 1
-            time.sleep(station.engine.pause)
+            if args.once or args.verify:
+                return 0 if report.ok and report.equal is not False else 1
+            if report.moved or report.settings_changed or report.catalogue_changed:
+                station.reload_published()
+            time.sleep(report.retry_after or station.engine.pause)
 
 
 def _report(report: SyncReport) -> dict[str, object]:
     return {"link": report.link.key, "message": report.link.sentence, "pushed": report.pushed, "pulled": report.pulled,
-            "needs_person": report.refused, "problems": report.problems}
-
-
-def run_outbox(args: argparse.Namespace) -> None:
-    with workstation(args) as station:
-        with station.store.read() as reader:
-            items = reader.outbox()
-        for item in items:
-            emit(item)
+            "needs_person": report.refused, "problems": report.problems} | ({} if report.equal is None else {"equal": report.equal})
 
 
 def run_conflicts(args: argparse.Namespace) -> None:

@@ -12,6 +12,8 @@ from onestop.errors import EnvironmentFault
 
 APP = "counter-app"
 ENV_WITNESS = "COUNTER_APP_WITNESS_DIR"
+ENV_RESERVE = "COUNTER_APP_RESERVE_MB"
+RESERVE_MB = 64
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,12 @@ class Profile:
 def profile_at(directory: Path | None) -> Profile:
     """The profile a person named, or the one of who is signed in to the PC."""
     return Profile(directory.absolute()) if directory else Profile.default()
+
+
+def reserve_bytes() -> int:
+    """How much of the disk a profile keeps back for the day it runs full (``COUNTER_APP_RESERVE_MB``, 0: nothing)."""
+    text = os.environ.get(ENV_RESERVE, "")
+    return (int(text) if text.isdigit() else RESERVE_MB) << 20
 
 
 def unwritable(folder: Path) -> EnvironmentFault:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from counter_app.services.clock_guard import guard_clock
 from counter_app.services.desk import Changes, Desk
 from counter_app.services.fields import bounded, one_line, person_name, reason_text
 from counter_app.services.numbers import take_spare
@@ -120,6 +121,7 @@ def accept(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
             raise UserError("transition-not-allowed",
                             f"Hồ sơ đang ở trạng thái “{state_name(dossier.status)}”, không tiếp nhận được.", status=dossier.status)
         if dossier.code is None:
+            guard_clock(unit, desk)
             issued = unit.issue_code(now, online=take_spare(unit, desk, now.date()))
             if issued.code is None:
                 raise UserError("no-number-left", "Máy đã hết số và đang mất mạng. Hãy tiếp nhận hồ sơ này khi có mạng.")

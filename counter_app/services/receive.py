@@ -9,6 +9,7 @@ from counter_app.domain.checklist import Missing, missing_components
 from counter_app.domain.idnumber import check_id_no, parse_dob, tax_code_ok
 from counter_app.domain.postal import postal_ok
 from counter_app.domain.procedure import Procedure
+from counter_app.services.clock_guard import guard_clock
 from counter_app.services.desk import Changes, Desk
 from counter_app.services.fields import bounded, person_name
 from counter_app.services.numbers import take_spare
@@ -165,6 +166,7 @@ def receive(desk: Desk, form: ReceiveForm, *, dossier_id: str | None = None) -> 
     with desk.store.write() as unit:
         if unit.dossier(entity) is not None:
             raise UserError("dossier-exists", "Hồ sơ này đã được lưu.", id=entity)
+        guard_clock(unit, desk)
         issued = unit.issue_code(form.received_at, online=take_spare(unit, desk, form.received_at.date()))
         dossier = Dossier(
             id=entity, agency=desk.agency, code=issued.code, provisional_code=issued.provisional_code,

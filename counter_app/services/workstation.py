@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from counter_app.runtime.clock import Anchor, SystemClock
-from counter_app.runtime.paths import Profile, profile_at
+from counter_app.runtime.paths import Profile, profile_at, reserve_bytes
 from counter_app.runtime.secrets import PinProvider, load_or_create_key, pin_from_env
 from counter_app.runtime.settings import GATEWAY_CA, GATEWAY_URL, PLAIN_STORE, SYNC_SECONDS, Settings
 from counter_app.services.desk import Desk
+from counter_app.services.identity_copy import keep_identity
 from counter_app.services.published import load_calendar_doc, load_catalogue, load_codes_doc
 from counter_app.store.engine import Store, open_store
 from counter_app.store.unit import Reader
@@ -56,7 +57,10 @@ def open_profile_store(profile: Profile, ask_pin: PinProvider = pin_from_env, un
     settings = Settings(profile.settings_file)
     plain = settings.get(PLAIN_STORE)
     key = None if plain else unlock(profile, ask_pin)
-    return open_store(profile.store_path, key, witness=profile.witness_dir, clock=SystemClock(), backups=profile.backups, plain=plain)
+    store = open_store(profile.store_path, key, witness=profile.witness_dir, clock=SystemClock(), backups=profile.backups, plain=plain,
+                       reserve=reserve_bytes())
+    keep_identity(store, key)
+    return store
 
 
 def open_workstation(directory: Path | None, ask_pin: PinProvider = pin_from_env, *, unlock: Unlock = load_or_create_key) -> Workstation:

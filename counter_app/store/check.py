@@ -81,6 +81,14 @@ def _quick(db: Any, path: Path, *, whole: bool) -> None:
             raise errors.damaged(path, "quick-check")
 
 
+def prove(db: Any, path: Path) -> None:
+    """What exists nowhere else is whole, and the newest op reads back as it was frozen. Raises StoreFault ``store-damaged``."""
+    _quick(db, path, whole=False)
+    row = db.execute("SELECT payload_hash, payload FROM outbox ORDER BY dseq DESC LIMIT 1").fetchone()
+    if row is not None and hashlib.sha256(row[1]).hexdigest() != row[0]:
+        raise errors.damaged(path, "last-op")
+
+
 def check_whole(db: Any) -> list[str]:
     """Every page and index, for ``doctor`` (seconds to minutes on a large store). Empty: all well."""
     try:

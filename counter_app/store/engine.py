@@ -16,9 +16,10 @@ from sqlcipher3 import dbapi2
 
 from counter_app.runtime.clock import Clock, SystemClock
 from counter_app.store import errors, migrate
-from counter_app.store.check import check_whole, inspect, key_mark, mark_of
+from counter_app.store.check import check_whole, inspect, key_mark, mark_of, prove
 from counter_app.store.connection import connect
 from counter_app.store.recovery import begin_life
+from counter_app.store.reserve import Reserve
 from counter_app.store.session import Session
 from counter_app.store.unit import Reader, Unit
 from counter_app.store.witness import Facts, Record, Witness, facts_from_json, facts_to_json
@@ -34,12 +35,20 @@ IDLE_MAX = 8
 
 
 def open_store(
-    path: Path, key: bytes | None, *, witness: Path, plain: bool = False, clock: Clock | None = None, backups: Path | None = None
+    path: Path,
+    key: bytes | None,
+    *,
+    witness: Path,
+    plain: bool = False,
+    clock: Clock | None = None,
+    backups: Path | None = None,
+    reserve: int = 0,
 ) -> Store:
     """Open (or create) the store at ``path``.
 
     ``key``: the raw 32-byte key; None only together with ``plain`` (a developer's switch). ``witness``: the folder of the
     witness file, outside the profile. ``backups``: where a copy goes before a schema upgrade (default: beside the store).
+    ``reserve``: bytes of the disk kept back, so that a full disk is told before a code is promised.
 
     Raises StoreFault: ``store-wrong-key``, ``store-newer``, ``store-damaged`` (the file stays as it was found),
     ``store-locked``, ``store-unwritable``, ``disk-full``.
@@ -51,7 +60,7 @@ def open_store(
         revision = inspect(path, key, migrate.HEAD, migrate.KNOWN) if path.exists() else None
         if path.exists() and not os.access(path, os.W_OK):
             raise errors.unwritable(path)
-        store = Store(path, key, Witness(witness), clock or SystemClock())
+        store = Store(path, key, Witness(witness), clock or SystemClock(), Reserve(path.with_name(path.name + ".reserve"), reserve))
     except (*errors.DB_ERRORS, OSError) as error:
         raise (errors.translate(error, path) or errors.unwritable(path)) from error
     try:
@@ -76,10 +85,13 @@ class Store:
     """One open store, shared by all threads: each ``read`` and ``write`` has a connection of its own (the one given back last:
     its page cache is warm)."""
 
-    def __init__(self, path: Path, key: bytes | None, witness: Witness, clock: Clock) -> None:
+    def __init__(self, path: Path, key: bytes | None, witness: Witness, clock: Clock, reserve: Reserve) -> None:
         self.path = path
         self.witness = witness
         self.clock = clock
+        self.reserve = reserve
+        #: The disk refused something: nothing in memory is believed until the file was looked at anew.
+        self.suspect = False
         self.rolled_back = False
         #: How the person at the desk was signed in: part of every op.
         self.signed_in_by: SignedInBy = "online"
@@ -131,6 +143,8 @@ class Store:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Any]:
         try:
+            if self.suspect:
+                self._look_anew()
             with self._connection() as db:
                 db.execute(begin)
                 try:
@@ -144,7 +158,22 @@ class Store:
             fault = errors.translate(error, self.path)
             if fault is None:
                 raise
+            self.suspect |= errors.is_disk_error(error)
             raise fault from error
+
+    def _look_anew(self) -> None:
+        """After an error of the disk (an fsync that failed may have dropped what it was to write): let go of every connection, have the
+        log written again, and read back the last op. Raises StoreFault ``store-damaged`` when it is not what was saved."""
+        while self._idle:
+            self._idle.pop().close()
+        self.witness.close()
+        db = connect(self.path, self._key)
+        try:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            prove(db, self.path)
+        finally:
+            db.close()
+        self.suspect = False
 
     @contextmanager
     def _connection(self) -> Iterator[Any]:

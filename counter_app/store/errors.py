@@ -42,7 +42,7 @@ def damaged(path: Path, why: str = "") -> StoreFault:
     return StoreFault(
         "store-damaged",
         f"Kho dữ liệu bị hỏng. Tệp được giữ nguyên tại {path}; chương trình không ghi gì vào đó. "
-        "Hãy báo quản trị viên để cứu dữ liệu, đừng xóa tệp này.",
+        "Đừng xóa tệp này. Hãy báo quản trị viên, hoặc chạy lệnh counter-app recover để cứu những gì đọc được và tải lại phần còn lại.",
         path=str(path),
         why=why,
     )
@@ -90,6 +90,11 @@ def translate(error: BaseException, path: Path) -> UserError | None:
     if "readonly" in text or "unable to open" in text:
         return unwritable(path)
     return None
+
+
+def is_disk_error(error: BaseException) -> bool:
+    """Did the system refuse to read, write or force out (EIO and the like)?"""
+    return isinstance(error, dbapi2.Error) and "disk I/O error" in str(error)
 
 
 def _no_room(path: Path) -> bool:

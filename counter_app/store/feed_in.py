@@ -12,11 +12,13 @@ from counter_app.store.former import Former
 from counter_app.store.indexing import FTS_INSERT, FTS_REPLACE
 from counter_app.store.positions import Positions
 from counter_app.store.projection import Projecting
-from counter_app.store.rows import PageResult
+from counter_app.store.rows import UNFINISHED, PageResult
 from counter_app.store.saving import INSERT, UPDATE
 from counter_app.store.words import COLUMNS, ReviewColumns, SlipColumns, columns_of, search_words
 from onestop.feed import Position
 from onestop.wire import FeedItem, SnapshotItem
+
+_OURS = f"SELECT DISTINCT entity FROM outbox WHERE {UNFINISHED} AND entity IN (SELECT value FROM json_each(?))"
 
 
 class _Item(Protocol):
@@ -124,6 +126,10 @@ class FeedIn(Projecting, Positions, Former):
             self._refresh(kind, entity, (version, raw))
         if kind != "review" and inserts:
             self._run(f"UPDATE {kind} SET sync = 3 WHERE n >= ? AND id IN (SELECT entity FROM review WHERE status = 'open')", inserts[0][0])
+        if inserts and self.meta_get("rescued"):  # a store made anew holds ops of entities that come back only now
+            mine = msgspec.json.encode([row[1] for row in inserts]).decode()
+            for (entity,) in self._all(_OURS, mine):
+                self._refresh(kind, entity)
         for _, columns in pairs:
             if isinstance(columns, ReviewColumns):
                 self._review_changed(columns.id, columns.entity, columns.status)

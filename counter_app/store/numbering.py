@@ -84,8 +84,9 @@ class Numbering(NumberingReads, WriteSession):
         """The number for a dossier received ``now`` (trusted time). It counts as used once this transaction commits; a crash
         before that skips it.
 
-        Raises UserError ``not-enrolled``.
+        Raises UserError ``not-enrolled``; StoreFault ``disk-full`` before anything is promised.
         """
+        self.store.reserve.require()
         enrolment = self.enrolment()
         if enrolment is None:
             raise UserError("not-enrolled", "Máy này chưa được đăng ký với hệ thống. Hãy chạy lệnh đăng ký (init) trước.")

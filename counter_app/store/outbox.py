@@ -56,6 +56,16 @@ class OutboxReads(Session):
         )
         return row[0] if row else None
 
+    def exportable(self, only: list[str]) -> list[tuple[str, str, bytes]]:
+        """(op id, partition, frozen bytes) of ops without an answer, oldest first: all, or those in ``only`` and the
+        earlier ones of their entities."""
+        rows = self._all(
+            "SELECT op_id, part, payload, dseq, entity FROM outbox WHERE dseq IN "
+            f"(SELECT dseq FROM outbox WHERE {UNFINISHED} AND state <> 'review') ORDER BY dseq"
+        )
+        last = {entity: dseq for op, _, _, dseq, entity in rows if op in only}
+        return [row[:3] for row in rows if not only or row[3] <= last.get(row[4], -1)]
+
     def op_at(self, dseq: int) -> str | None:
         """The id of our op with this sequence number (None: forgotten since, or never made)."""
         row = self._one("SELECT op_id FROM outbox WHERE dseq = ?", dseq)
@@ -181,6 +191,11 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
         outbox as ``void`` and in the log, and the entity's later ops go on."""
         row = self._set_state(op_id, ("review", "quarantined"), "void", "", reason)
         self.audit(by, "op-void", row[1], {"op": op_id, "reason": reason[:200]}, at=at)
+
+    def end_waits(self) -> None:
+        """A person asked to send now."""
+        self._run(f"UPDATE outbox SET next_try_at = 0 WHERE {UNFINISHED} AND next_try_at > 0")
+        self._run("UPDATE carried SET next_try_at = 0, state = CASE state WHEN 'quarantined' THEN 'new' ELSE state END")
 
     def reset_sent(self) -> int:
         """At start: what was being sent when the program ended has no answer yet; same bytes, same key. Returns how many."""

@@ -1,0 +1,66 @@
+"""Commands about what is not at the centre yet, about the clock, and about codes that have to be given anew."""
+
+from __future__ import annotations
+
+import argparse
+
+from counter_app.cli.output import brief, emit
+from counter_app.cli.session import workstation
+from counter_app.services import stuck
+from counter_app.services.clock_guard import clock_state, confirm_clock
+from counter_app.services.new_code import new_code
+from counter_app.services.unsent import retry_now, unsent
+from onestop.errors import UserError
+
+
+def run_outbox(args: argparse.Namespace) -> int:
+    """List what waits with the reason; hand it over in a file; send it now."""
+    if args.action in ("export", "import") and args.file is None:
+        raise UserError("file-missing", f"Thiếu tên tệp: counter-app outbox {args.action} FILE.")
+    with workstation(args, staff=args.action != "list") as station:
+        if args.action == "export":
+            emit({"exported": stuck.export_stuck(station.desk, args.file, args.op or ()), "file": args.file.name})
+        elif args.action == "import":
+            new, total = stuck.import_stuck(station.desk, args.file)
+            emit({"imported": new, "in_file": total})
+        elif args.action == "retry":
+            retry_now(station.desk, station.engine)
+            report = station.engine.run_once()
+            emit({"link": report.link.key, "pushed": report.pushed, "problems": report.problems})
+            return 0 if report.ok else 1
+        else:
+            found = unsent(station.desk, station.engine.last.link)
+            for line in found.ops:
+                item = line.item
+                emit({"dseq": item.dseq, "op": item.op, "entity": item.entity, "kind": item.kind, "state": item.state,
+                      "created_at": item.created_at, "attempts": item.attempts, "code": item.code, "message": item.message,
+                      "review": item.review, "what": item.what, "reason": line.reason})
+            with station.store.read() as reader:
+                for carried in reader.carried():
+                    emit(carried)
+    return 0
+
+
+def run_clock(args: argparse.Namespace) -> int:
+    """What the date rests on; the head of the section may confirm it. Exit 1 while a person has to."""
+    with workstation(args, staff=args.action == "confirm") as station:
+        if args.action == "confirm":
+            state = confirm_clock(station.desk)
+        else:
+            with station.store.read() as reader:
+                state = clock_state(reader, station.desk)
+        emit({"today": state.today, "last": state.last, "sure": state.sure, "unsure": state.unsure,
+              "skew": station.store.clock.measured_skew()})
+        return 1 if state.unsure else 0
+
+
+def run_new_code(args: argparse.Namespace) -> None:
+    """A fresh code; the receipt is then to be printed again."""
+    with workstation(args, staff=True) as station:
+        with station.store.read() as reader:
+            found = reader.dossier(args.code) or reader.dossier_by_code(args.code)
+        if found is None:
+            raise UserError("dossier-unknown", "Không có hồ sơ này trên máy.")
+        dossier, _ = new_code(station.desk, found.id)
+        with station.store.read() as reader:
+            emit(brief(dossier, reader.sync_state(dossier.id)))

@@ -1,0 +1,38 @@
+"""A dossier whose printed code turned out to be another's (``code-clash``), or that has none yet, gets a fresh one; its receipt has to
+be printed again."""
+
+from __future__ import annotations
+
+from counter_app.services.clock_guard import guard_clock
+from counter_app.services.desk import Changes, Desk
+from counter_app.services.numbers import take_spare
+from onestop.errors import UserError
+from onestop.model import Dossier
+from onestop.ops import AssignCode
+
+
+def new_code(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
+    """Give the dossier an official code from the spare number or a lane, today's date in it. The papers that bear the old code are to
+    be replaced: offer to print form 01 again.
+
+    Raises ``dossier-unknown``, ``code-already-assigned`` (nothing is wrong with the one it has), ``numbers-exhausted`` (no lane and no
+    online number: try again with the network), ``clock-unsure``, ``not-signed-in``, ``role-missing``.
+    """
+    staff = desk.require("code.assign")
+    with desk.store.write() as unit:
+        dossier = unit.dossier(dossier_id)
+        if dossier is None:
+            raise UserError("dossier-unknown", "Không có hồ sơ này trên máy.")
+        if dossier.code is not None:
+            raise UserError("code-already-assigned", f"Hồ sơ đã có mã {dossier.code}, không cần cấp mã mới.")
+        guard_clock(unit, desk)
+        now = desk.now()
+        issued = unit.issue_code(now, online=take_spare(unit, desk, now.date()))
+        if issued.code is None:
+            raise UserError("numbers-exhausted", "Máy đã hết số trong dải được cấp và chưa lấy được số từ trung tâm. "
+                            "Hồ sơ giữ nguyên; hãy làm lại khi có mạng.")
+        done = unit.submit(AssignCode(code=issued.code, lane=issued.lane), entity=dossier_id, by=staff.id, at=now)
+    changes = Changes(dossiers=frozenset({dossier_id}))
+    desk.changed(changes)
+    assert isinstance(done.state, Dossier)
+    return done.state, changes

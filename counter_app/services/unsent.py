@@ -1,0 +1,100 @@
+"""What is not at the centre yet, in plain words: how much, since when, why, and what can be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from counter_app.services.desk import Changes, Desk
+from counter_app.store.rows import OutboxItem
+from counter_app.sync.link_state import LinkState
+
+if TYPE_CHECKING:
+    from counter_app.store.unit import Reader
+    from counter_app.sync.engine import SyncEngine
+
+_LINK = {
+    LinkState.OFFLINE: "Đang mất mạng; máy tự gửi khi có mạng.",
+    LinkState.PORTAL: "Mạng yêu cầu đăng nhập; hãy mở trình duyệt để đăng nhập mạng.",
+    LinkState.SERVER_TROUBLE: "Trung tâm đang gặp sự cố hoặc đang bận; máy tự gửi lại.",
+    LinkState.NOT_TRUSTED: "Không xác thực được trung tâm; hãy báo bộ phận CNTT.",
+    LinkState.FENCED: "Máy đã bị ngừng quyền gửi; hãy xuất thao tác ra tệp và gửi từ máy khác của đơn vị.",
+    LinkState.UPGRADE_NEEDED: "Cần cập nhật phần mềm.",
+}
+#: Unsent for longer than this deserves a warning although the network is there.
+OLD = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentOp:
+    """One op and why it is still here. ``what``: the code or number people know; ``exportable``: it can go by a file."""
+
+    item: OutboxItem
+    reason: str
+    exportable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """``waiting`` ops have no answer; ``stuck`` ones need a person; ``carried`` came from another machine. ``age``: of the oldest that
+    waits. ``old``: longer than an hour."""
+
+    waiting: int
+    stuck: int
+    carried: int
+    oldest: datetime | None
+    age: timedelta
+    old: bool
+    reason: str
+    ops: tuple[UnsentOp, ...]
+
+
+def unsent(desk: Desk, link: LinkState = LinkState.UNKNOWN, *, limit: int = 500) -> Unsent:
+    """Everything that is not settled at the centre, oldest first."""
+    with desk.store.read() as reader:
+        return read_unsent(reader, desk, link, limit=limit)
+
+
+def read_unsent(reader: Reader, desk: Desk, link: LinkState = LinkState.UNKNOWN, *, limit: int = 500) -> Unsent:
+    """The same within a read of the caller."""
+    summary = reader.outbox_summary()
+    ops, held = [], set()
+    for item in reader.outbox(limit=limit):
+        ops.append(UnsentOp(item, _reason(item, link, item.entity in held), item.state != "review"))
+        if item.state in ("review", "quarantined") or item.code:
+            held.add(item.entity)
+    age = desk.now() - summary.oldest if summary.oldest else timedelta(0)
+    stuck = summary.per_state.get("quarantined", 0) + summary.per_state.get("review", 0)
+    reason = _LINK.get(link, "") if summary.waiting else ""
+    return Unsent(summary.waiting, stuck, len(reader.carried()), summary.oldest, age, age > OLD, reason, tuple(ops))
+
+
+def retry_now(desk: Desk, engine: SyncEngine) -> Changes:
+    """Send everything that waits now: waits of our own end, what was set aside is tried once more (the same bytes, the same key).
+    A wait the centre asked for still holds. Raises ``not-signed-in``, ``role-missing``."""
+    staff = desk.require("review.settle")
+    with desk.store.write() as unit:
+        released = [item for item in unit.outbox(states=("quarantined",))]
+        for item in released:
+            unit.release(item.op)
+        unit.end_waits()
+        unit.audit(staff.id, "sync-now", "", {"released": len(released)}, at=desk.now())
+    engine.retry_now()
+    changes = Changes()
+    desk.changed(changes)
+    return changes
+
+
+def _reason(item: OutboxItem, link: LinkState, behind: bool) -> str:
+    if item.state in ("review", "quarantined"):
+        return item.message or "Cần người xử lý."
+    if behind:
+        return "Chờ thao tác trước của cùng hồ sơ được xử lý xong."
+    if item.code:
+        return item.message or "Trung tâm chưa nhận được thao tác này; máy tự gửi lại."
+    if link in _LINK:
+        return _LINK[link]
+    if item.attempts:
+        return "Đã gửi nhưng chưa có trả lời; máy tự gửi lại, trung tâm không ghi hai lần."
+    return "Chờ đến lượt gửi."
