@@ -31,10 +31,14 @@ from onestop.ids import uuid7_hex
 if TYPE_CHECKING:
     import requests
 
+    Answer = tuple[requests.Response, bytes]
+
 T = TypeVar("T")
 CONNECT_SECONDS = 4.0
 MAX_REPLY = 64 * 1024 * 1024
 _COMPRESS_FROM = 1024
+#: The library's own time-outs come first where it has them: they say more.
+_GRACE = 0.2
 #: Refusals of the token, not of the request: a new token (made by the gateway's clock) may help. Any other 401 is an answer: a
 #: wrong password sent twice would count twice.
 _ASK_AGAIN = ("token-expired", "token-invalid", "assertion-expired")
@@ -170,14 +174,39 @@ class GatewayClient:
             headers[wire.H_DIGEST] = wire.content_digest(raw)
         started = time.monotonic()
         try:
-            with self._session().request(method, self.base_url + path, data=raw, params=params, headers=headers, stream=True,
-                                         allow_redirects=False, timeout=(min(CONNECT_SECONDS, deadline), deadline)) as response:
-                body = _read(response, started + deadline)
-                return self._judge(response, body, headers[wire.H_REQUEST_ID], time.monotonic() - started)
+            response, body = self._within(deadline, lambda session: _whole(session.request(
+                method, self.base_url + path, data=raw, params=params, headers=headers, stream=True, allow_redirects=False,
+                timeout=(min(CONNECT_SECONDS, deadline), deadline)), started + deadline))
+            return self._judge(response, body, headers[wire.H_REQUEST_ID], time.monotonic() - started)
         except requests.exceptions.SSLError:
             raise NotReached(LinkState.NOT_TRUSTED, "tls") from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise NotReached(LinkState.OFFLINE, type(error).__name__) from None
+
+    def _within(self, deadline: float, ask: Callable[[requests.Session], Answer]) -> Answer:
+        """What ``ask`` returns or raises, in ``deadline`` seconds or never: a resolver that hangs and headers that drip know no time-out
+        in the library, so it works in a thread of its own, which is left alone with its connections when time is up."""
+        session, late = self._session(), threading.Event()
+        answer: list[Answer | BaseException] = []
+
+        def work() -> None:
+            try:
+                answer.append(ask(session))
+            except BaseException as error:
+                answer.append(error)
+            if late.is_set():
+                session.close()
+
+        thread = threading.Thread(target=work, name="request", daemon=True)
+        thread.start()
+        thread.join(deadline + _GRACE)
+        if not answer:
+            late.set()
+            self._local.session = None
+            raise NotReached(LinkState.OFFLINE, "deadline")
+        if isinstance(answer[0], BaseException):
+            raise answer[0]
+        return answer[0]
 
     def _judge(self, response: requests.Response, raw: bytes, request_id: str, round_trip: float) -> bytes:
         """The body of a reply that counts. Raises for everything else."""
@@ -237,6 +266,12 @@ def _left(until: float) -> float:
 def wire_bytes(body: object) -> bytes:
     """A wire Struct as JSON."""
     return msgspec.json.encode(body)
+
+
+def _whole(response: requests.Response, until: float) -> tuple[requests.Response, bytes]:
+    """A reply and its body; the connection is free again."""
+    with response:
+        return response, _read(response, until)
 
 
 def _read(response: requests.Response, until: float) -> bytes:
