@@ -162,10 +162,12 @@ def build_parser() -> argparse.ArgumentParser:
         "action", nargs="?", choices=["show", "confirm"], default="show")
     add("new-code", "unsent", "cấp mã mới cho hồ sơ chưa có mã hoặc bị trùng mã", code=True)
     add("recover", "recover", "cứu kho dữ liệu bị hỏng: giữ tệp cũ, làm kho mới, tải lại, gửi lại những gì đọc được")
-    add("conflicts", "system", "việc cần người quyết")
+    add("conflicts", "system", "việc cần người quyết, hai giá trị cạnh nhau").add_argument(
+        "--old", action="store_true", help="chỉ những việc chờ quá một ngày làm việc")
     settle = add("resolve", "system", "quyết một việc trong conflicts")
     settle.add_argument("id", metavar="ID")
-    settle.add_argument("--keep", required=True, metavar="theirs", help="giữ giá trị của trung tâm; muốn giá trị khác thì đính chính sau")
+    settle.add_argument("--keep", required=True, metavar="CHOICE",
+                        help="theirs: giữ giá trị trung tâm; mine: ghi giá trị của quầy; new-code: cấp mã mới; keep-both: giữ cả hai")
     settle.add_argument("--note")
     export = add("export", "system", "toàn bộ kho, sắp xếp, để so hai máy")
     export.add_argument("--json", action="store_true", required=True)

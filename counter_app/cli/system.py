@@ -57,16 +57,21 @@ def _report(report: SyncReport) -> dict[str, object]:
 
 
 def run_conflicts(args: argparse.Namespace) -> None:
+    """Both values of each, who and when; the late ones first. ``--old``: only those that wait longer than a working day."""
     with workstation(args) as station:
         with station.store.read() as reader:
-            found = reader.reviews(open_only=True)
-        for review in found:
-            emit({"id": review.id, "entity": review.entity, "kind": review.entity_kind, "code": review.code, "message": review.message,
-                  "opened_at": review.opened_at, "by": review.by, "device": review.device})
+            found, names = reviews.open_reviews(reader, station.desk), reader.staff_names()
+        for review, late, dossier in found:
+            if args.old and not late:
+                continue
+            emit({"id": review.id, "entity": review.entity, "kind": review.entity_kind, "dossier": dossier.shown_code if dossier else "",
+                  "code": review.code, "message": review.message, "current": review.current, "wanted": review.wanted,
+                  "opened_at": review.opened_at, "late": late, "by": names.get(review.by, review.by), "device": review.device,
+                  "choices": [choice.decision for choice in reviews.choices(review, dossier)]})
 
 
 def run_resolve(args: argparse.Namespace) -> None:
-    """Decide an open review. Only ``theirs`` can be kept by a word: another value is a correction made anew, with its reason."""
+    """Decide an open review by one of its ``choices``."""
     with workstation(args, staff=True) as station:
         review, _ = reviews.settle(station.desk, args.id, args.keep, note=args.note or "")
         emit({"id": review.id, "status": review.status, "decision": review.decision, "settled_at": review.settled_at})

@@ -81,6 +81,10 @@ class SaveOutcome(Outcome):
     REFUSED = "refused", "Chưa lưu. {reason}"
     DISK_FULL = "disk-full", "Chưa lưu được vì ổ đĩa đã đầy. Hãy dọn ổ đĩa rồi bấm lưu lại; nội dung vẫn còn trên màn hình."
     STORE_FAULT = "store-fault", "Chưa lưu được do lỗi kho dữ liệu trên máy. Nội dung vẫn còn trên màn hình; hãy báo người phụ trách."
+    SETTLED = "settled", "Đã ghi quyết định. {reason}"
+    EXPORTED = ("exported", "Đã xuất {count} thao tác ra tệp {name}; chúng vẫn chờ gửi trên máy này. Mang tệp sang máy có mạng của đơn vị, "
+                "vào Đồng bộ, bấm Nhập từ tệp.")
+    IMPORTED = "imported", "Đã nhận {count} thao tác mới trong {total} thao tác của tệp. Máy đang gửi về trung tâm."
     PARKED = "parked", "Đã cất tạm hồ sơ đang nhập."
 
 

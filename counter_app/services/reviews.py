@@ -1,32 +1,100 @@
-"""Work for a person: what the centre did not take as it was sent. Both values are kept; deciding is an op of its own."""
+"""Work for a person: what the centre did not take as it was sent, or wants looked at. Both values are kept; deciding is an op of its
+own, and where the desk's value is chosen it goes as a new op against the value that stands now."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from counter_app.services.clock_guard import guard_clock
 from counter_app.services.desk import Changes, Desk
+from counter_app.services.numbers import take_spare
+from onestop.apply import CORRECTABLE, get_path
+from onestop.calendar import WorkCalendar
+from onestop.codec import builtins
+from onestop.deadline import Limit, due_moment
 from onestop.errors import UserError
-from onestop.model import Review
-from onestop.ops import SettleReview
+from onestop.model import Dossier, Review
+from onestop.ops import AssignCode, Change, Correct, Extend, Payload, SettleReview, Transition
+from onestop.states import can_move
 from onestop.text import clean_line
+from onestop.vntime import parse_moment
 
-DECISIONS = ("theirs",)
-"""What may be decided here: keep what the centre holds. (Carrying the own value through is a correction made anew.)"""
+if TYPE_CHECKING:
+    from counter_app.store.unit import Reader, Unit
+
+THEIRS, MINE, NEW_CODE, KEEP_BOTH = "theirs", "mine", "new-code", "keep-both"
+DECISIONS = (THEIRS, MINE, NEW_CODE, KEEP_BOTH)
+
+#: Taken as it was sent; a person only has to know.
+_SEEN = ("staff-not-allowed", "due-date-differs", "code-missing")
 
 
-def settle(desk: Desk, review_id: str, decision: str = "theirs", *, note: str = "") -> tuple[Review, Changes]:
-    """Decide an open review. ``theirs``: the centre's value stays, our refused change is given up (it remains in the log), and
-    the dossier's later changes go on. Raises ``review-unknown``, ``review-settled``, ``decision-unknown``."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to settle a review, in words: a short label, and what happens then."""
+
+    decision: str
+    label: str
+    advice: str
+
+
+def choices(review: Review, dossier: Dossier | None) -> tuple[Choice, ...]:
+    """How ``review`` may be settled here, the safest first. ``dossier`` as it stands now (None: it is about something else)."""
+    if review.code == "maybe-duplicate":
+        return (Choice(KEEP_BOTH, "Giữ cả hai hồ sơ", "Hai việc khác nhau: cả hai đi tiếp. Nếu trùng, hãy mở một hồ sơ và cho rút."),)
+    if review.code in _SEEN:
+        return (Choice(THEIRS, "Đã xem", "Việc đã được ghi ở trung tâm; chỉ cần biết."),)
+    found = [Choice(THEIRS, "Giữ giá trị trung tâm", "Thay đổi của quầy được bỏ qua nhưng còn trong nhật ký.")]
+    if review.code == "code-clash" and dossier is not None and dossier.code is None:
+        found.insert(0, Choice(NEW_CODE, "Cấp mã mới", "Hồ sơ nhận mã mới từ dải số của máy; hãy in lại giấy hẹn cho người nộp."))
+    elif dossier is not None and _again(review, dossier) is not None:
+        found.append(Choice(MINE, "Ghi giá trị của quầy", "Giá trị của quầy được gửi lại và thay giá trị đang có tại trung tâm."))
+    return tuple(found)
+
+
+def is_late(review: Review, calendar: WorkCalendar, now: datetime) -> bool:
+    """Has it waited longer than one working day? Those are the manager's business."""
+    try:
+        return now > due_moment(review.opened_at, Limit(1, "workday"), calendar)
+    except UserError:
+        return True
+
+
+def open_reviews(reader: Reader, desk: Desk) -> list[tuple[Review, bool, Dossier | None]]:
+    """(review, waited more than a working day, its dossier): the late ones first, then the oldest."""
+    now = desk.now()
+    found = [(review, is_late(review, desk.calendar, now), reader.dossier(review.entity)) for review in reader.reviews(open_only=True)]
+    return sorted(found, key=lambda item: (not item[1], item[0].opened_at))
+
+
+def settle(desk: Desk, review_id: str, decision: str = THEIRS, *, note: str = "") -> tuple[Review, Changes]:
+    """Decide an open review. ``theirs``: the centre's value stays, the refused change is given up (it remains in the log).
+    ``mine``: the desk's value goes again, against what stands now. ``new-code``: a fresh code for a dossier whose printed one was
+    another's. ``keep-both``: two dossiers that looked like one case are two. Settling and what follows from it are one transaction.
+
+    Raises ``review-unknown``, ``review-settled``, ``decision-unknown`` (not among ``choices``), ``numbers-exhausted``, ``clock-unsure``,
+    the refusals of the new op, ``not-signed-in``, ``role-missing``.
+    """
     staff = desk.require("review.settle")
-    if decision not in DECISIONS:
-        raise UserError(
-            "decision-unknown", "Chỉ có thể chọn giữ giá trị của trung tâm. Muốn ghi giá trị khác, hãy đính chính hồ sơ sau đó."
-        )
     with desk.store.write() as unit:
         review = unit.review(review_id)
         if review is None:
             raise UserError("review-unknown", "Không có việc này trên máy; có thể đã được quyết định ở nơi khác.")
         if review.status != "open":
             raise UserError("review-settled", "Việc này đã được quyết định.")
-        done = unit.submit(SettleReview(decision=decision, note=clean_line(note, 300)), entity=review_id, by=staff.id, at=desk.now())
+        offered = [choice.decision for choice in choices(review, unit.dossier(review.entity))]
+        if decision not in offered:
+            raise UserError("decision-unknown", f"Việc này chỉ có thể quyết định theo: {', '.join(offered)}.")
+        at = desk.now()
+        settled = SettleReview(decision=decision, note=clean_line(note, 300))
+        done = unit.submit(settled, entity=review_id, by=staff.id, at=at)
+        if decision in (MINE, NEW_CODE):
+            payload = _code(unit, desk) if decision == NEW_CODE else _wanted(unit, desk, review)
+            unit.submit(payload, entity=review.entity, by=staff.id, at=at)
     changes = Changes(dossiers=frozenset({review.entity}), reviews=frozenset({review_id}))
     desk.changed(changes)
     assert isinstance(done.state, Review)
@@ -43,3 +111,60 @@ def try_again(desk: Desk, op_id: str) -> Changes:
     changes = Changes()
     desk.changed(changes)
     return changes
+
+
+def _wanted(unit: Unit, desk: Desk, review: Review) -> Payload:
+    dossier = unit.dossier(review.entity)  # after the settlement: the refused change is no longer part of it
+    payload = _again(review, dossier) if dossier is not None else None
+    if payload is None:
+        raise UserError("nothing-to-correct", "Giá trị của quầy đã là giá trị đang có, không còn gì để ghi.")
+    desk.require("dossier.correct" if isinstance(payload, Correct) else "deadline.extend" if isinstance(payload, Extend)
+                 else "status.transition", head=isinstance(payload, Correct) and "due_at" in payload.changes)
+    return payload
+
+
+def _code(unit: Unit, desk: Desk) -> Payload:
+    desk.require("code.assign")
+    guard_clock(unit, desk)
+    now = desk.now()
+    issued = unit.issue_code(now, online=take_spare(unit, desk, now.date()))
+    if issued.code is None:
+        raise UserError("numbers-exhausted", "Máy đã hết số trong dải được cấp và chưa lấy được số từ trung tâm. "
+                        "Hồ sơ giữ nguyên; hãy làm lại khi có mạng.")
+    return AssignCode(code=issued.code, lane=issued.lane)
+
+
+def _again(review: Review, dossier: Dossier) -> Payload | None:
+    """The refused op made anew against ``dossier`` as it stands; None where that cannot help."""
+    data = review.op.get("data")
+    if not isinstance(data, dict):
+        return None
+    reason = clean_line(str(data.get("reason") or ""), 250) or "Giữ giá trị của quầy"
+    kind = review.op.get("kind")
+    if kind == "dossier.correct":
+        changes = _changes(review, dossier)
+        return Correct(reason=reason, changes=changes) if changes else None
+    try:
+        if kind == "deadline.extend":
+            due = parse_moment(review.wanted["due_at"])
+            return Extend(old_due_at=dossier.due_at, new_due_at=due, reason=reason) if due != dossier.due_at else None
+        if kind == "status.transition" and can_move(dossier.status, int(data["to_status"])):
+            return _move(data, dossier)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return None
+
+
+def _changes(review: Review, dossier: Dossier) -> dict[str, Change]:
+    found: dict[str, Change] = {}
+    for path, value in review.wanted.items():
+        if path not in CORRECTABLE:
+            continue
+        current: Any = builtins(get_path(dossier, path))
+        if current != builtins(value):
+            found[path] = Change(old=current, new=value)
+    return found
+
+
+def _move(data: dict[str, Any], dossier: Dossier) -> Transition:
+    return msgspec.convert({**data, "from_status": dossier.status}, Transition)

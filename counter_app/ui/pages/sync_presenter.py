@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from counter_app.domain.outcomes import SaveOutcome
 from counter_app.services import reviews
 from counter_app.services.desk import Changes
+from counter_app.services.stuck import export_stuck, import_stuck
+from counter_app.services.unsent import read_unsent, retry_now
 from counter_app.ui.context import UiContext
 from counter_app.ui.pages import sync_facts as facts
 from counter_app.ui.pages.presented import saved_outcome
 from counter_app.ui.pages.sync_view import SyncView
 from onestop.errors import UserError
+from onestop.model import Dossier, Review
 from onestop.vntime import VN_TZ
+
+if TYPE_CHECKING:
+    from counter_app.store.unit import Reader
 
 LIMIT = 200
 _WAITING = ("new", "sent", "quarantined")
+_AFTER = {
+    reviews.THEIRS: "Giá trị của trung tâm được giữ.",
+    reviews.MINE: "Giá trị của quầy đang được gửi về trung tâm.",
+    reviews.NEW_CODE: "Hồ sơ có mã mới: bấm F9 in lại giấy hẹn và thu lại giấy cũ.",
+    reviews.KEEP_BOTH: "Cả hai hồ sơ được giữ.",
+}
 
 
 class SyncPresenter(QObject):
@@ -30,6 +45,8 @@ class SyncPresenter(QObject):
         view.sync_requested.connect(self.sync_now)
         view.settle_requested.connect(self._settle)
         view.again_requested.connect(self._again)
+        view.export_requested.connect(self._export)
+        view.import_requested.connect(self._import)
         view.open_requested.connect(self._open)
         ctx.facts.changed.connect(self._changed)
         ctx.facts.synced.connect(self._synced)
@@ -54,9 +71,13 @@ class SyncPresenter(QObject):
 
     @Slot()
     def sync_now(self) -> None:
-        """Do not wait for the next turn."""
-        if self._ctx.sync is not None:
-            self._view.set_busy(True)
+        """Do not wait for the next turn; what was set aside is tried once more."""
+        if self._ctx.sync is None:
+            return
+        self._view.set_busy(True)
+        try:
+            retry_now(self._ctx.desk, self._ctx.sync)
+        except UserError:  # nobody with the right is signed in: sending what waits needs none
             self._ctx.sync.wake()
 
     def refresh(self) -> None:
@@ -64,10 +85,11 @@ class SyncPresenter(QObject):
         desk, now = self._ctx.desk, self._ctx.desk.now()
         with desk.store.read() as reader:
             summary = reader.outbox_summary()
-            items = reader.outbox(states=_WAITING, limit=LIMIT)
-            lines = [facts.outbox_line(item, reader.op_bytes(item.op), now) for item in items]
+            waiting = read_unsent(reader, desk, self._ctx.link(), limit=LIMIT).ops
+            lines = [facts.outbox_line(op.item, reader.op_bytes(op.item.op), now, op.reason)
+                     for op in waiting if op.item.state in _WAITING]
             names = reader.staff_names()
-            open_reviews = [facts.review_line(review, desk, names) for review in reader.reviews()]
+            open_reviews = [self._line(reader, names, *found) for found in reviews.open_reviews(reader, desk)]
             leases, room = reader.leases(desk.today()), reader.lane_room(desk.today())
         link, problems = self._ctx.link(), list(self._ctx.sync.last.problems) if self._ctx.sync is not None else []
         until = datetime.combine(max(x.valid_to for x in leases), time(), VN_TZ) if leases else None
@@ -84,27 +106,56 @@ class SyncPresenter(QObject):
         self._view.set_outbox(lines, total)
         self._view.set_reviews(open_reviews)
 
+    def _line(self, reader: Reader, names: dict[str, str], review: Review, late: bool, dossier: Dossier | None) -> facts.ReviewLine:
+        slip = reader.slip(review.entity) if dossier is None else None
+        code = dossier.shown_code if dossier is not None else slip.number if slip is not None else ""
+        return facts.review_line(review, self._ctx.desk, names, code=code, late=late, choices=reviews.choices(review, dossier))
+
     def _skew(self) -> timedelta | None:
         clock = self._ctx.desk.clock
         return clock.wall() - clock.now()
 
-    @Slot(object)
-    def _settle(self, line: facts.ReviewLine) -> None:
-        self._try(lambda: reviews.settle(self._ctx.desk, line.id))
+    @Slot(object, str)
+    def _settle(self, line: facts.ReviewLine, decision: str) -> None:
+        def work() -> None:
+            reviews.settle(self._ctx.desk, line.id, decision)
+            self._ctx.say(SaveOutcome.SETTLED, reason=_AFTER.get(decision, ""))
+            if decision == reviews.NEW_CODE:
+                self._ctx.open_dossier(line.entity)  # there its receipt is printed again
+
+        self._try(work, silent=True)
 
     @Slot(object)
     def _again(self, line: facts.OutboxLine) -> None:
         self._try(lambda: reviews.try_again(self._ctx.desk, line.op))
         self.sync_now()
 
-    def _try(self, work: Any) -> None:
+    def _try(self, work: Callable[[], object], *, silent: bool = False) -> None:
         try:
             work()
         except UserError as error:
             self._ctx.fail(error)
         else:
-            self._ctx.say(saved_outcome(self._ctx))
+            if not silent:
+                self._ctx.say(saved_outcome(self._ctx))
         self.refresh()
+
+    @Slot(object)
+    def _export(self, target: Path) -> None:
+        def work() -> None:
+            count = export_stuck(self._ctx.desk, target)
+            self._ctx.say(SaveOutcome.EXPORTED, count=count, name=target.name)
+
+        self._try(work, silent=True)
+
+    @Slot(object)
+    def _import(self, source: Path) -> None:
+        def work() -> None:
+            new, total = import_stuck(self._ctx.desk, source)
+            self._ctx.say(SaveOutcome.IMPORTED, count=new, total=total)
+            self.sync_now()
+
+        self._try(work, silent=True)
 
     @Slot(object)
     def _open(self, line: facts.OutboxLine | facts.ReviewLine) -> None:

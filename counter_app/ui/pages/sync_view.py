@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from counter_app.ui.icons import set_icon
 from counter_app.ui.pages.dossier_parts import OneLine, fill_grid, plain
@@ -13,6 +17,7 @@ from counter_app.ui.pages.presented import PresentedPage
 from counter_app.ui.pages.sync_facts import OutboxLine, ReviewLine, Tile
 from counter_app.ui.theme import set_text_role, spacing, theme
 from counter_app.ui.widgets import Card, Column, DataTable, KeyButton, SectionHeader, row
+from counter_app.ui.widgets.chip import Chip
 
 
 class TileView(Card):
@@ -38,12 +43,26 @@ class TileView(Card):
         self.setAccessibleName(f"{tile.title}: {tile.lead}. {tile.detail}")
 
 
+#: One key settles: the first choice is the safest.
+_CHOICE_KEYS = ("Alt+1", "Alt+2")
+
+
+def _when(line: ReviewLine) -> Chip:
+    return Chip(line.when, "danger", "clock") if line.late else Chip(line.when)
+
+
+def _late(line: ReviewLine) -> str:
+    return "Chờ quá một ngày làm việc" if line.late else ""
+
+
 class SyncView(PresentedPage):
-    """Signals: ``sync_requested()``, ``settle_requested(ReviewLine)``, ``again_requested(OutboxLine)``,
-    ``open_requested(line)`` for a line of either list."""
+    """Signals: ``sync_requested()``, ``settle_requested(ReviewLine, decision)``, ``again_requested(OutboxLine)``,
+    ``export_requested(Path)``, ``import_requested(Path)``, ``open_requested(line)`` for a line of either list."""
 
     sync_requested = Signal()
-    settle_requested = Signal(object)
+    settle_requested = Signal(object, str)
+    export_requested = Signal(object)
+    import_requested = Signal(object)
     again_requested = Signal(object)
     open_requested = Signal(object)
 
@@ -74,6 +93,14 @@ class SyncView(PresentedPage):
         self.again_button = KeyButton(self.tr("Gửi lại việc đang gác"), "rotate-cw", kind="quiet")
         self.again_button.clicked.connect(self._again)
         self.outbox_header.add_widget(self.again_button)
+        self.export_button = KeyButton(self.tr("Xuất ra tệp…"), "download", kind="quiet")
+        self.export_button.setToolTip(self.tr("Khi máy này không gửi được: mang tệp sang máy khác của đơn vị để gửi"))
+        self.export_button.clicked.connect(self._export)
+        self.import_button = KeyButton(self.tr("Nhập từ tệp…"), "cloud-upload", kind="quiet")
+        self.import_button.setToolTip(self.tr("Gửi giúp thao tác của máy khác trong đơn vị"))
+        self.import_button.clicked.connect(self._import)
+        self.outbox_header.add_widget(self.export_button)
+        self.outbox_header.add_widget(self.import_button)
         column.addWidget(self.outbox_header)
 
         def tip(line: OutboxLine) -> str:
@@ -108,7 +135,7 @@ class SyncView(PresentedPage):
             [
                 Column(self.tr("Hồ sơ, phiếu"), lambda x: x.code, "code", 10.5),
                 Column(self.tr("Việc"), lambda x: x.what, width=7, stretch=1),
-                Column(self.tr("Lúc"), lambda x: x.when, "date", 8.2),
+                Column(self.tr("Lúc"), kind="chip", width=9, chip=_when, tooltip=_late),
             ],
             name=self.tr("Việc cần người xử lý"),
             empty_icon="badge-check",
@@ -126,19 +153,23 @@ class SyncView(PresentedPage):
         self.detail.body.addWidget(self._message)
         self.detail.body.addWidget(self._who)
         self.detail.body.addLayout(self._grid)
-        self._advice = plain(
-            self.tr(
-                "Giữ giá trị trung tâm: thay đổi của quầy được bỏ qua nhưng còn trong nhật ký. Muốn ghi giá trị khác, "
-                "hãy đính chính hồ sơ sau đó."
-            ),
-            "muted",
-        )
+        self._advice = plain("", "muted")
         self.detail.body.addWidget(self._advice)
         self.open_button = KeyButton(self.tr("Xem hồ sơ"), "folder-open", "Enter")
         self.open_button.clicked.connect(self._open_review)
-        self.settle_button = KeyButton(self.tr("Giữ giá trị trung tâm"), "check")
-        self.settle_button.clicked.connect(self._settle)
-        self.detail.body.addLayout(row(1, self.open_button, self.settle_button))
+        self.other_button = KeyButton(self.tr("Xem hồ sơ đã có"), "folder-open")
+        self.other_button.clicked.connect(self._open_other)
+        self.choice_buttons = [KeyButton("", "check", key) for key in _CHOICE_KEYS]
+        for place, button in enumerate(self.choice_buttons):
+            button.clicked.connect(partial(self._settle, place))
+        self.detail.body.addStretch(1)
+        self.detail.body.addLayout(row(self.open_button, self.other_button, 1, *self.choice_buttons))
+        for place, key in enumerate(_CHOICE_KEYS):
+            action = QAction(self)
+            action.setShortcut(QKeySequence(key))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(partial(self._settle, place))
+            self.addAction(action)
         self.detail.setMinimumHeight(round(theme().em * 8))
         column.addWidget(self.detail, 3)
         return column
@@ -168,7 +199,9 @@ class SyncView(PresentedPage):
         place = next((i for i, line in enumerate(lines) if before is not None and line.id == before.id), 0)
         if place:
             self.reviews.select(place)
-        self.review_header.set_title(self.tr("Cần người xử lý"), str(len(lines)) if lines else "")
+        late = sum(line.late for line in lines)
+        old = self.tr(" · {0} quá một ngày làm việc").format(late) if late else ""
+        self.review_header.set_title(self.tr("Cần người xử lý"), f"{len(lines)}{old}" if lines else "")
         self.detail.setVisible(bool(lines))
 
     def set_busy(self, busy: bool) -> None:
@@ -190,12 +223,45 @@ class SyncView(PresentedPage):
             return
         self._message.setText(line.message)
         self._who.setText(line.who)
-        fill_grid(self._grid, line.rows, head=(self.tr("Ô"), self.tr("Đang có tại trung tâm"), self.tr("Quầy muốn ghi")), wide=(1, 2))
+        fill_grid(self._grid, line.rows, head=line.heads, wide=(1, 2))
+        self._advice.setText("\n".join(f"{choice.label}: {choice.advice[0].lower()}{choice.advice[1:]}" for choice in line.choices))
+        for place, button in enumerate(self.choice_buttons):
+            choice = line.choices[place] if place < len(line.choices) else None
+            button.setVisible(choice is not None)
+            if choice is not None:
+                button.set_text(choice.label)
+        self.open_button.setVisible(bool(line.entity))
+        self.other_button.setVisible(bool(line.other))
+
+    def _settle(self, place: int, _checked: bool = False) -> None:
+        line = self.reviews.current_row()
+        if line is not None and place < len(line.choices):
+            self.settle_requested.emit(line, line.choices[place].decision)
 
     @Slot()
-    def _settle(self) -> None:
-        if (line := self.reviews.current_row()) is not None:
-            self.settle_requested.emit(line)
+    def _open_other(self) -> None:
+        line = self.reviews.current_row()
+        if line is not None and line.other:
+            self.open_requested.emit(replace(line, entity=line.other))
+
+    @Slot()
+    def _export(self) -> None:
+        dialog = self._dialog(self.tr("Xuất thao tác chưa gửi"), "thao-tac-chua-gui.json", QFileDialog.AcceptMode.AcceptSave)
+        dialog.fileSelected.connect(lambda name: self.export_requested.emit(Path(name)))
+        dialog.open()
+
+    @Slot()
+    def _import(self) -> None:
+        dialog = self._dialog(self.tr("Nhập thao tác của máy khác"), "", QFileDialog.AcceptMode.AcceptOpen)
+        dialog.fileSelected.connect(lambda name: self.import_requested.emit(Path(name)))
+        dialog.open()
+
+    def _dialog(self, title: str, name: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
+        dialog = QFileDialog(self, title, name, "JSON (*.json)")
+        dialog.setAcceptMode(mode)
+        dialog.setDefaultSuffix("json")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog
 
     @Slot()
     def _open_review(self) -> None:

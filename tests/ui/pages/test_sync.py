@@ -1,8 +1,10 @@
 """Đồng bộ: what waits and why, and deciding what the centre did not take."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from PySide6.QtCore import Qt
 
 from counter_app.domain.outcomes import SaveOutcome
 from counter_app.services import fees, lifecycle, reviews
@@ -30,6 +32,9 @@ class Engine:
     def wake(self):
         self.woken += 1
 
+    def retry_now(self):
+        self.woken += 1
+
 
 def a_review(bench, status=State.DONE, **changes):
     dossier = bench.with_status(status)
@@ -38,9 +43,9 @@ def a_review(bench, status=State.DONE, **changes):
         agency="H32.15",
         entity=dossier.id,
         entity_kind="dossier",
-        code=dossier.code or "",
+        code="field-changed-elsewhere",
         message="Người khác đã sửa cùng ô này với giá trị khác.",
-        op={"kind": "dossier.correct", "data": {}},
+        op={"kind": "dossier.correct", "data": {"reason": "Người dân báo số mới"}},
         current={"owner.phone": "0905111222"},
         wanted={"owner.phone": "0905999888"},
         opened_at=NOW - timedelta(hours=2),
@@ -90,12 +95,72 @@ def test_both_values_and_keeping_theirs(page, stage):
     page.presenter.refresh()
     line = page.reviews.rows()[0]
     assert line.rows == (("Điện thoại", "0905111222", "0905999888"),) and line.who == "Phạm Thị Phong Lan · quầy 902"
-    page.settle_button.click()
+    assert line.code != "–" and [choice.decision for choice in line.choices] == ["theirs", "mine"]
+    page.choice_buttons[0].click()
     with stage.bench.store.read() as reader:
         done = reader.review(review.id)
         assert (done.status, done.decision, done.settled_by) == ("settled", "theirs", "hoa.nt")
         assert reader.sync_state(review.entity) != "needs_person"
-    assert stage.outcomes == [SaveOutcome.SAVED_WAITING] and not page.reviews.rows()
+    assert stage.outcomes == [SaveOutcome.SETTLED] and not page.reviews.rows()
+
+
+def test_the_desks_value_goes_again_by_one_key(page, stage, qtbot):
+    review = a_review(stage.bench)
+    page.presenter.refresh()
+    page.reviews.setFocus()
+    qtbot.keyClick(page.window(), Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    with stage.bench.store.read() as reader:
+        assert reader.review(review.id).decision == "mine"
+        assert reader.dossier(review.entity).owner.phone == "0905999888"
+        kinds = [item.kind for item in reader.outbox()]
+    assert kinds == ["review.settle", "dossier.correct"]
+
+
+def test_a_possible_duplicate_shows_both_dossiers(page, stage):
+    first = stage.bench.with_status(State.PROCESSING)
+    review = a_review(
+        stage.bench,
+        code="maybe-duplicate",
+        current={"id": first.id, "code": first.code, "received_at": "2026-11-20T08:00:00+07:00", "received_by": "lan.nt", "device": 7},
+        wanted={"id": "x", "code": "H32.15-261123-0001", "received_at": "2026-11-23T08:00:00+07:00", "received_by": "hoa.nt", "device": 9},
+    )
+    page.presenter.refresh()
+    line = page.reviews.rows()[0]
+    assert line.what == "Có thể trùng hồ sơ" and line.rows[0] == ("Mã hồ sơ", first.code, "H32.15-261123-0001")
+    page.other_button.click()
+    assert stage.went == [("open_dossier", first.id)]
+    page.choice_buttons[0].click()
+    with stage.bench.store.read() as reader:
+        assert reader.review(review.id).decision == "keep-both"
+
+
+def test_what_waits_longer_than_a_working_day_comes_first_and_is_marked(page, stage):
+    a_review(stage.bench)
+    old = a_review(stage.bench, State.PROCESSING, opened_at=NOW - timedelta(days=7))
+    page.presenter.refresh()
+    assert [line.late for line in page.reviews.rows()] == [True, False] and page.reviews.rows()[0].id == old.id
+
+
+def test_a_clashed_code_is_replaced(stage):
+    dossier = stage.bench.with_status(State.PROCESSING)
+    bare = replace(dossier, code=None, version=dossier.version + 1)
+    stage.bench.pull(bare)
+    review = a_review(stage.bench, entity=dossier.id, code="code-clash", current={"code": None}, wanted={"code": dossier.code})
+    reviews.settle(stage.bench.desk, review.id, reviews.NEW_CODE)
+    with stage.bench.store.read() as reader:
+        now = reader.dossier(dossier.id)
+        assert now.code and now.code != dossier.code and reader.review(review.id).status == "settled"
+
+
+def test_unsent_work_goes_to_a_file_and_into_another_machine(page, stage, tmp_path):
+    dossier = stage.bench.with_status(State.DONE)
+    lifecycle.return_result(stage.bench.desk, dossier.id, collector_name=dossier.owner.name)
+    with stage.bench.store.write() as unit:
+        unit.meta_set("device_key", bytes(range(32)).hex())
+    page.export_requested.emit(tmp_path / "stuck.json")
+    assert stage.outcomes == [SaveOutcome.EXPORTED] and (tmp_path / "stuck.json").stat().st_mode & 0o077 == 0
+    page.import_requested.emit(tmp_path / "stuck.json")
+    assert stage.outcomes[-1] is SaveOutcome.IMPORTED
 
 
 def test_settled_twice_is_refused(stage):
@@ -173,9 +238,10 @@ def test_picture(app, tmp_path, qtbot, pictures):
         State.STOPPED,
         message="Hồ sơ đã chuyển sang trạng thái khác (đang là 8).",
         op={"kind": "status.transition", "data": {"action": "result"}},
+        code="transition-not-allowed",
         current={"status": 8},
         wanted={"status": 9},
-        opened_at=NOW - timedelta(minutes=20),
+        opened_at=NOW - timedelta(days=4),
         by="minh.nt",
         device=7,
     )
