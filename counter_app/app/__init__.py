@@ -24,6 +24,7 @@ from counter_app.runtime.paths import Profile, profile_at
 from counter_app.runtime.settings import DENSITY, FONT_SCALE, LANGUAGE, THEME, Settings
 from counter_app.runtime.single_instance import SingleInstance
 from counter_app.ui.background import TaskRunner
+from counter_app.ui.collector import Collector
 from counter_app.ui.heartbeat import Heartbeat
 from counter_app.ui.i18n import install_language
 from counter_app.ui.main_window import MainWindow
@@ -84,6 +85,8 @@ class Start(QObject):
         self.opening = Opening(profile, settings, self.window, self.tasks, self)
         self.opening.opened.connect(self._opened)
         self.opening.gave_up.connect(self._gave_up)
+        self.collector = Collector(self)
+        self.collector.start()
         self._then = then
         self.window.show_overlay(self.opening.view)
         self.window.show()
@@ -101,7 +104,9 @@ class Start(QObject):
     def _opened(self, station: Workstation) -> None:
         from counter_app.app.program import Program  # read by the worker that opened the store
 
-        self.program = Program(self.app, station, self.window, self.tasks)
+        self.collector.settle()
+        self.program = Program(self.app, station, self.window, self.tasks, self.heartbeat.last)
+        self.program.settled.connect(self.collector.settle)
         self.program.start(self.opening)
         self._then(self.program)
 
@@ -113,6 +118,7 @@ class Start(QObject):
     def stop(self) -> None:
         """Everything down in its order, however far the start came."""
         self.heartbeat.write()
+        self.collector.stop()
         if self.program is not None:
             self.program.stop()
         else:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
+from time import monotonic
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from counter_app.app.opening import Opening
@@ -33,6 +35,7 @@ from counter_app.sync.link_state import LinkState
 from counter_app.ui.background import TaskRunner
 from counter_app.ui.context import Facts, UiContext
 from counter_app.ui.dialogs.error_dialog import show_error
+from counter_app.ui.gently import gently
 from counter_app.ui.lock import IdleLock
 from counter_app.ui.main_window import MainWindow
 from counter_app.ui.navigation import Navigator
@@ -60,10 +63,16 @@ _LINKS = {LinkState.ONLINE: LinkView.ONLINE, LinkState.UNKNOWN: LinkView.CONNECT
 class Program(QObject):
     """Everything with a window, wired. ``start`` begins the work, ``stop`` takes everything down in order.
 
-    ``window`` and ``tasks``: those of the start, with the sign-in already shown; without them it makes its own."""
+    ``window`` and ``tasks``: those of the start, with the sign-in already shown; without them it makes its own. ``alive``: when the
+    window's heart beat last."""
 
-    def __init__(self, app: QApplication, station: Workstation, window: MainWindow | None = None, tasks: TaskRunner | None = None) -> None:
+    settled = Signal()
+    """Everything the start left for later has been read."""
+
+    def __init__(self, app: QApplication, station: Workstation, window: MainWindow | None = None, tasks: TaskRunner | None = None,
+                 alive: Callable[[], float] = monotonic) -> None:
         super().__init__()
+        self._alive = alive
         if sys.platform == "win32":  # no queue there takes a PDF: pages go through Qt
             from counter_app.printing.printers import use_backend
             from counter_app.printing.qt.printer import QtPrinters
@@ -128,16 +137,18 @@ class Program(QObject):
 
     @Slot()
     def _begin(self) -> None:
-        self.window.prepare("receive")  # so that signing in shows it at once; before the workers begin to compete
-        self.bridge.start()
         self.sources.start()
-        self.pages.done.connect(self._fetch)
+        self.pages.done.connect(self.bridge.start)  # half a second later: building a page beside a busy worker takes twice as long
         self.pages.start()
+        self.tasks.run_task(self._fetch_libraries, lambda _: self.settled.emit())
 
-    @Slot()
-    def _fetch(self) -> None:
-        """After the pages: building them beside a worker that imports takes twice as long."""
-        self.tasks.run_task(_fetch_libraries)
+    def _fetch_libraries(self) -> None:
+        """In a worker: what the start left out because no sign-in needs it (0.4 s), so that the first list, the first slip and the
+        camera do not have to read it. One that is missing says so where it is used."""
+        with gently(self._alive):
+            for name in ("counter_app.store.list_query", "counter_app.printing.pdf", "counter_app.scanner.qt.camera"):
+                with suppress(ImportError):
+                    import_module(name)
 
     def stop(self) -> None:
         """Stop the sources, then timers, sync and pool; fold the store's log; only then the window goes."""
@@ -233,9 +244,14 @@ class Program(QObject):
             Greeting(desk.unit.name, str(getattr(staff, "username", "")), desk.settings.offline_sign_in_days).save(
                 self.station.profile.greeting_file)
             self.window.set_status(f"{desk.unit.name} · máy {desk.device}")
-            if not self.window.current_page_id():
-                self.navigator.go("receive")
+            QTimer.singleShot(0, self, self._first_page)
             QTimer.singleShot(0, self, self._tell_notice)
+
+    @Slot()
+    def _first_page(self) -> None:
+        """In a turn of its own: uncovering the frame and filling the page are two short halts instead of one long."""
+        if not self.window.current_page_id():
+            self.navigator.go("receive")
 
     @Slot()
     def _tell_notice(self) -> None:
@@ -269,11 +285,3 @@ class Program(QObject):
     def _unsent(self) -> int:
         with self.station.store.read() as reader:
             return reader.outbox_summary().waiting
-
-
-def _fetch_libraries() -> None:
-    """What the start left out because no sign-in needs it (0.4 s): read while somebody types a password, so that the first list,
-    the first slip and the camera do not have to. One that is missing says so where it is used."""
-    for name in ("counter_app.store.list_query", "counter_app.scanner.qt.camera", "counter_app.printing.pdf"):
-        with suppress(ImportError):
-            import_module(name)

@@ -35,6 +35,10 @@ class Heartbeat(QObject):
         self._last = monotonic()
         self._timer.start()
 
+    def last(self) -> float:
+        """When it beat last (``monotonic``); any thread may ask."""
+        return self._last
+
     def figures(self) -> dict[str, float]:
         return {"beats": self.beats, "late_max_ms": round(self.late_max_ms, 1), "late_over_150": self.late_over}
 

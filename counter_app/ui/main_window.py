@@ -180,6 +180,12 @@ class MainWindow(QWidget):
                 self._details.addWidget(panel)
         return self._pages[page_id]
 
+    def rehearse(self) -> None:
+        """Style, lay out and draw the frame and its first page once behind the sign-in, so that uncovering them is quick."""
+        if self._frame is not None and self.is_covered():
+            self._frame.resize(self._layers.size())
+            self._frame.grab()
+
     def page(self, page_id: str) -> Page | None:
         """A page that was created, or None."""
         return self._pages.get(page_id)

@@ -8,17 +8,19 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from counter_app.ui.main_window import MainWindow
 
-_PAUSE_MS = 120
+_PAUSE_MS = 80
 
 
 class PagesAhead(QObject):
-    """``start`` begins; every ``_PAUSE_MS`` one page is made, until all are there; then ``done()``. Keys are taken in between."""
+    """``start`` begins; every ``_PAUSE_MS`` one page is made, until all are there; then ``done()``. Keys are taken in between.
+    After the first the frame is rehearsed: that is what a sign-in uncovers."""
 
     done = Signal()
 
     def __init__(self, window: MainWindow, page_ids: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._window, self._left = window, list(page_ids)
+        self._window, self._left, self._rehearsed = window, list(page_ids), False
+        self._first = page_ids[0]
         self._timer = QTimer(self)
         self._timer.setInterval(_PAUSE_MS)
         self._timer.timeout.connect(self._next)
@@ -33,6 +35,10 @@ class PagesAhead(QObject):
 
     @Slot()
     def _next(self) -> None:
+        if not self._rehearsed and self._window.page(self._first) is not None:
+            self._rehearsed = True
+            self._window.rehearse()
+            return
         while self._left and self._window.page(self._left[0]) is not None:
             self._left.pop(0)
         if self._left:
