@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import msgspec
@@ -136,3 +138,25 @@ def test_prune_as_a_command(counter: Counter, gateway, settings, capsys) -> None
     assert msgspec.json.decode(capsys.readouterr().out) == {"feed": 0, "chains": 0, "letters": 0}
     assert main(["prune", "--database", settings.database, "--feed-days", "10", "--chain-days", "15"]) == 0
     assert msgspec.json.decode(capsys.readouterr().out) == {"feed": 2, "chains": 2, "letters": 0}
+
+
+def test_pushes_go_on_while_rows_are_dropped(counter: Counter, gateway) -> None:
+    stop = threading.Event()
+    dropped: list[int] = []
+
+    def drop() -> None:
+        while not stop.is_set():
+            dropped.append(prune(gateway.database, utc_now(), feed_days=0).feed)
+
+    with ThreadPoolExecutor(1) as pool:
+        busy = pool.submit(drop)
+        for _ in range(25):
+            assert {result.s for result in counter.push(*[counter.create() for _ in range(4)])} == {"applied"}
+        stop.set()
+        busy.result()
+    assert 0 < sum(dropped) <= 100
+    with gateway.database.read() as conn:
+        rows = [*conn.execute(select(feed_chain.c.seq, feed_chain.c.chain)), *conn.execute(select(feed.c.seq, feed.c.chain))]
+    assert sorted(row.seq for row in rows) == list(range(1, 101))
+    assert dict(map(tuple, rows))[100] == counter.position.chain
+    assert counter.push_one(counter.create()).s == "applied"
