@@ -130,6 +130,7 @@ class SyncView(PresentedPage):
         column = QVBoxLayout()
         column.setSpacing(spacing(2))
         self.review_header = SectionHeader(self.tr("Cần người xử lý"))
+        self.review_header.setMinimumHeight(self.outbox_header.sizeHint().height())  # both tables begin on one line
         column.addWidget(self.review_header)
         self.reviews = DataTable(
             [
