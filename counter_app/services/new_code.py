@@ -3,12 +3,17 @@ be printed again."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from counter_app.services.clock_guard import guard_clock
 from counter_app.services.desk import Changes, Desk
 from counter_app.services.numbers import take_spare
 from onestop.errors import UserError
 from onestop.model import Dossier
 from onestop.ops import AssignCode
+
+if TYPE_CHECKING:
+    from counter_app.store.unit import Unit
 
 
 def new_code(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
@@ -25,14 +30,19 @@ def new_code(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
             raise UserError("dossier-unknown", "Không có hồ sơ này trên máy.")
         if dossier.code is not None:
             raise UserError("code-already-assigned", f"Hồ sơ đã có mã {dossier.code}, không cần cấp mã mới.")
-        guard_clock(unit, desk)
-        now = desk.now()
-        issued = unit.issue_code(now, online=take_spare(unit, desk, now.date()))
-        if issued.code is None:
-            raise UserError("numbers-exhausted", "Máy đã hết số trong dải được cấp và chưa lấy được số từ trung tâm. "
-                            "Hồ sơ giữ nguyên; hãy làm lại khi có mạng.")
-        done = unit.submit(AssignCode(code=issued.code, lane=issued.lane), entity=dossier_id, by=staff.id, at=now)
+        done = unit.submit(fresh_code(unit, desk), entity=dossier_id, by=staff.id, at=desk.now())
     changes = Changes(dossiers=frozenset({dossier_id}))
     desk.changed(changes)
     assert isinstance(done.state, Dossier)
     return done.state, changes
+
+
+def fresh_code(unit: Unit, desk: Desk) -> AssignCode:
+    """The next official number of this desk, taken in the caller's transaction. Raises ``numbers-exhausted``, ``clock-unsure``."""
+    guard_clock(unit, desk)
+    now = desk.now()
+    issued = unit.issue_code(now, online=take_spare(unit, desk, now.date()))
+    if issued.code is None:
+        raise UserError("numbers-exhausted", "Máy đã hết số trong dải được cấp và chưa lấy được số từ trung tâm. "
+                        "Hồ sơ giữ nguyên; hãy làm lại khi có mạng.")
+    return AssignCode(code=issued.code, lane=issued.lane)

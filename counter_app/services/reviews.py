@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from counter_app.services.clock_guard import guard_clock
 from counter_app.services.desk import Changes, Desk
-from counter_app.services.numbers import take_spare
+from counter_app.services.new_code import fresh_code
 from onestop.apply import CORRECTABLE, get_path
 from onestop.calendar import WorkCalendar
 from onestop.codec import builtins
 from onestop.deadline import Limit, due_moment
 from onestop.errors import UserError
 from onestop.model import Dossier, Review
-from onestop.ops import AssignCode, Change, Correct, Extend, Payload, SettleReview, Transition
+from onestop.ops import Change, Correct, Extend, Payload, SettleReview, Transition
 from onestop.states import can_move
 from onestop.text import clean_line
 from onestop.vntime import parse_moment
@@ -93,7 +92,9 @@ def settle(desk: Desk, review_id: str, decision: str = THEIRS, *, note: str = ""
         settled = SettleReview(decision=decision, note=clean_line(note, 300))
         done = unit.submit(settled, entity=review_id, by=staff.id, at=at)
         if decision in (MINE, NEW_CODE):
-            payload = _code(unit, desk) if decision == NEW_CODE else _wanted(unit, desk, review)
+            if decision == NEW_CODE:
+                desk.require("code.assign")
+            payload: Payload = fresh_code(unit, desk) if decision == NEW_CODE else _wanted(unit, desk, review)
             unit.submit(payload, entity=review.entity, by=staff.id, at=at)
     changes = Changes(dossiers=frozenset({review.entity}), reviews=frozenset({review_id}))
     desk.changed(changes)
@@ -121,17 +122,6 @@ def _wanted(unit: Unit, desk: Desk, review: Review) -> Payload:
     desk.require("dossier.correct" if isinstance(payload, Correct) else "deadline.extend" if isinstance(payload, Extend)
                  else "status.transition", head=isinstance(payload, Correct) and "due_at" in payload.changes)
     return payload
-
-
-def _code(unit: Unit, desk: Desk) -> Payload:
-    desk.require("code.assign")
-    guard_clock(unit, desk)
-    now = desk.now()
-    issued = unit.issue_code(now, online=take_spare(unit, desk, now.date()))
-    if issued.code is None:
-        raise UserError("numbers-exhausted", "Máy đã hết số trong dải được cấp và chưa lấy được số từ trung tâm. "
-                        "Hồ sơ giữ nguyên; hãy làm lại khi có mạng.")
-    return AssignCode(code=issued.code, lane=issued.lane)
 
 
 def _again(review: Review, dossier: Dossier) -> Payload | None:
