@@ -134,7 +134,7 @@ def _save(station: Any, count: int, by: str) -> None:
 
 def _push(folder: str, url: str, count: int, by: str) -> dict[str, float]:
     """Sending alone, as the rule-free loop and PouchDB do it."""
-    from counter_app.sync.push import push_batch
+    from counter_app.sync.push import Pusher
     from onestop.feed import format_positions
 
     station = _open(folder, url)
@@ -144,7 +144,8 @@ def _push(folder: str, url: str, count: int, by: str) -> dict[str, float]:
         with station.store.read() as reader:
             station.client.positions = format_positions(reader.hi())
         start = perf_counter()
-        while push_batch(station.store, station.client, station.desk.agency) is not None:
+        pusher = Pusher(station.store, station.client)
+        while pusher.push_batch(station.desk.agency) is not None:
             pass
         return {"rate": count / (perf_counter() - start)}
     finally:

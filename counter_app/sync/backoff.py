@@ -90,7 +90,7 @@ class Breaker:
         backoff = Backoff(self._rng, self._state.last)
         wait = backoff.failed(asked)
         if asked is None and at_most is not None:
-            wait = min(wait, at_most)
+            wait = min(wait, at_most * self._rng.uniform(0.5, 1.5))
         wall = self._clock.wall().timestamp()
         self._keep(_State(self._state.failures + 1, backoff.last, wall + wait, self._clock.monotonic() + wait, self._clock.boot_id(),
                           asked is not None, self._state.since or wall))

@@ -47,17 +47,19 @@ class Pushed:
 
 @dataclass
 class Pusher:
-    """The way up of one counter. ``failed`` remembers, between cycles, on which op's batch the gateway fell over how often."""
+    """The way up of one counter. ``failed`` remembers, between cycles, on which op's batch the gateway fell over how often; ``most``, how
+    many ops at once it took of late."""
 
     store: Store
     client: GatewayClient
     failed: dict[str, int] = field(default_factory=dict)
+    most: int = MAX_BATCH_OPS
 
-    def push_batch(self, part: str, *, most: int = MAX_BATCH_OPS) -> Pushed | None:
+    def push_batch(self, part: str) -> Pushed | None:
         """Send the next batch of ``part``; None when nothing waits. The reply is an ack only if every sent op is answered exactly
         once. Raises NotReached and Refused; then the ops stay ``sent`` and go again, byte for byte."""
         with self.store.write() as unit:
-            batch = unit.next_batch(part, most, MAX_BATCH_BYTES)
+            batch = unit.next_batch(part, self.most, MAX_BATCH_BYTES)
         if not batch:
             return None
         first = batch[0][0]
@@ -72,6 +74,7 @@ class Pusher:
                 return self._fell_over(part, batch)
             raise
         self.failed.pop(first, None)
+        self.most = min(2 * self.most, MAX_BATCH_OPS)
         return done
 
     def _send(self, part: str, batch: Batch) -> Pushed:
@@ -91,7 +94,8 @@ class Pusher:
 
     def _too_large(self, part: str, batch: Batch, refused: Refused) -> Pushed | None:
         if len(batch) > 1:
-            return self.push_batch(part, most=max(1, len(batch) // 2))
+            self.most = len(batch) // 2
+            return self.push_batch(part)
         return self._set_aside([batch[0][0]], refused.code, _TOO_LARGE)
 
     def _fell_over(self, part: str, batch: Batch) -> Pushed | None:
