@@ -18,7 +18,6 @@ def create_app(gateway: Gateway) -> FastAPI:
         description="Counters push ops and pull states. See docs/architecture.md.",
     )
     app.state.gateway = gateway
-    app.state.epoch = gateway.epoch
     problems.install(app)
     describe.install(app)
     for module in (health, devices, sync):

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from central_gateway import cli_recover
 from central_gateway.settings import Settings
 from onestop.errors import UserError
 from onestop.rights import ROLES
@@ -40,12 +41,15 @@ def _parser() -> argparse.ArgumentParser:
     default = os.environ.get("CENTRAL_GATEWAY_DATABASE")
     common.add_argument("--database", metavar="URL", default=default, required=default is None,
                         help="postgresql://… hoặc sqlite:///tệp (hoặc biến CENTRAL_GATEWAY_DATABASE)")
+    witness: Any = {"metavar": "DIR", "default": os.environ.get("CENTRAL_GATEWAY_WITNESS", ""),
+                    "help": "thư mục tệp chứng, trên đĩa khác và ngoài bản sao lưu (hoặc biến CENTRAL_GATEWAY_WITNESS)"}
     commands = parser.add_subparsers(required=True, metavar="LỆNH")
 
     serve = commands.add_parser("serve", parents=[common], help="chạy dịch vụ")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8400, help="0: cổng trống bất kỳ")
     serve.add_argument("--port-file", type=Path, help="ghi dòng JSON khi sẵn sàng vào tệp này")
+    serve.add_argument("--witness", **witness)
     serve.add_argument("--oldest-proto", type=_proto, default="1.0", metavar="N.N", help="giao thức cũ nhất còn được phục vụ")
     serve.add_argument("--demo-data", action="store_true", help="nạp tỉnh mẫu nếu cơ sở dữ liệu còn trống")
     serve.add_argument("--seed", type=int, default=2026)
@@ -68,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
         command = fleet.add_parser(word, parents=[common], help="ngừng một máy" if word == "fence" else "cho máy kết nối lại")
         command.add_argument("device", type=_positive, metavar="SỐ")
         command.set_defaults(run=_device_state, state=state)
+
+    cli_recover.add(commands, common, witness)
 
     prune = commands.add_parser("prune", parents=[common], help="bỏ các dòng dữ liệu cũ của luồng đồng bộ (chạy mỗi ngày)")
     prune.add_argument("--feed-days", type=_positive, default=35)
@@ -130,17 +136,18 @@ def _positive(text: str) -> int:
 def _serve(args: argparse.Namespace) -> None:
     from central_gateway.serve import serve
 
-    serve(Settings(database=args.database, oldest_proto=args.oldest_proto), host=args.host, port=args.port, port_file=args.port_file,
+    settings = Settings(database=args.database, oldest_proto=args.oldest_proto, witness=args.witness)
+    serve(settings, host=args.host, port=args.port, port_file=args.port_file,
           demo=(args.seed, args.demo_count) if args.demo_data else None)
 
 
-class _Opened:
+class Opened:
     """The gateway of a command that does one thing."""
 
     def __init__(self, args: argparse.Namespace) -> None:
         from central_gateway.state import open_gateway
 
-        self.gateway = open_gateway(Settings(database=args.database))
+        self.gateway = open_gateway(Settings(database=args.database, witness=getattr(args, "witness", "")))
 
     def __enter__(self):
         return self.gateway
@@ -156,7 +163,7 @@ def _print(value: Any) -> None:
 def _enrol(args: argparse.Namespace) -> None:
     from central_gateway.services import enrol
 
-    with _Opened(args) as gateway:
+    with Opened(args) as gateway:
         code = gateway.database.retrying(lambda conn: enrol.new_code(conn, args.unit, gateway.settings))
         _print({"agency": args.unit, "code": code, "valid_hours": gateway.settings.enrol_code_hours})
 
@@ -164,7 +171,7 @@ def _enrol(args: argparse.Namespace) -> None:
 def _device_list(args: argparse.Namespace) -> None:
     from central_gateway.services import devices
 
-    with _Opened(args) as gateway, gateway.database.read() as conn:
+    with Opened(args) as gateway, gateway.database.read() as conn:
         for row in devices.listing(conn, agency_id=args.unit):
             _print(row)
 
@@ -172,28 +179,28 @@ def _device_list(args: argparse.Namespace) -> None:
 def _device_move(args: argparse.Namespace) -> None:
     from central_gateway.services import devices
 
-    with _Opened(args) as gateway:
+    with Opened(args) as gateway:
         _print(gateway.database.retrying(lambda conn: devices.move(conn, args.device, args.to)))
 
 
 def _device_state(args: argparse.Namespace) -> None:
     from central_gateway.services import devices
 
-    with _Opened(args) as gateway:
+    with Opened(args) as gateway:
         _print(gateway.database.retrying(lambda conn: devices.set_state(conn, args.device, args.state)))
 
 
 def _prune(args: argparse.Namespace) -> None:
     from central_gateway.services import retention
 
-    with _Opened(args) as gateway:
+    with Opened(args) as gateway:
         _print(retention.prune(gateway.database, utc_now(), feed_days=args.feed_days, chain_days=args.chain_days))
 
 
 def _dead_letters(args: argparse.Namespace) -> None:
     from central_gateway.services import letters
 
-    with _Opened(args) as gateway, gateway.database.read() as conn:
+    with Opened(args) as gateway, gateway.database.read() as conn:
         if args.show is None:
             for letter in letters.listing(conn):
                 _print(letter)
@@ -209,7 +216,7 @@ def _staff_add(args: argparse.Namespace) -> None:
     from central_gateway.services import staff
 
     password = os.environ.get("CENTRAL_GATEWAY_PASSWORD") or getpass.getpass("Mật khẩu: ")
-    with _Opened(args) as gateway:
+    with Opened(args) as gateway:
         _print(gateway.database.retrying(lambda conn: staff.add(
             conn, username=args.username, name=args.name, title=args.title, agency_id=args.unit, roles=args.role, password=password,
             passwords=gateway.passwords)))
@@ -218,14 +225,14 @@ def _staff_add(args: argparse.Namespace) -> None:
 def _staff_lock(args: argparse.Namespace) -> None:
     from central_gateway.services import staff
 
-    with _Opened(args) as gateway:
+    with Opened(args) as gateway:
         _print(gateway.database.retrying(lambda conn: staff.set_lock(conn, args.username, locked=args.locked)))
 
 
 def _staff_list(args: argparse.Namespace) -> None:
     from central_gateway.services import staff
 
-    with _Opened(args) as gateway:
+    with Opened(args) as gateway:
         for row in gateway.database.retrying(lambda conn: staff.listing(conn, args.unit, gateway.settings)):
             _print(row)
 
@@ -233,14 +240,14 @@ def _staff_list(args: argparse.Namespace) -> None:
 def _catalogue_import(args: argparse.Namespace) -> None:
     from central_gateway.services.published import import_folder
 
-    with _Opened(args) as gateway:
+    with Opened(args) as gateway:
         _print({"new": gateway.database.retrying(lambda conn: import_folder(conn, args.folder))})
 
 
 def _export(args: argparse.Namespace) -> None:
     from central_gateway.services.export import export
 
-    with _Opened(args) as gateway, gateway.database.read() as conn:
+    with Opened(args) as gateway, gateway.database.read() as conn:
         print(export(conn, args.agency))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -134,10 +135,33 @@ def _sqlite_engine(url: Any, settings: Settings) -> Engine:
 
 def _postgres_engine(url: Any, settings: Settings) -> Engine:
     options = f"-c lock_timeout={settings.lock_timeout_ms} -c synchronous_commit=on -c timezone=UTC"
-    return create_engine(
+    engine = create_engine(
         url, pool_size=settings.pool_size, max_overflow=32, pool_pre_ping=True,
         connect_args={"options": options, "connect_timeout": 10, "application_name": "central-gateway"},
     )
+
+    @event.listens_for(engine, "connect")
+    def _who(dbapi: Any, record: Any) -> None:
+        record.info["server"] = _server(dbapi)
+
+    return engine
+
+
+#: The timeline from the name of the WAL file being written: the control file learns of a promotion only at the next checkpoint.
+_SERVER = """SELECT system_identifier || '/' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)
+    FROM pg_control_system() WHERE NOT pg_is_in_recovery()"""
+
+
+def _server(dbapi: Any) -> str:
+    """Which history of which server a connection leads to; empty where that is not told (no permission, another engine that
+    speaks PostgreSQL's protocol, a standby)."""
+    try:
+        row = dbapi.execute(_SERVER).fetchone()
+        return str(row[0]) if row else ""
+    except psycopg.Error:
+        return ""
+    finally:
+        dbapi.rollback()
 
 
 def fault(error: DBAPIError) -> EnvironmentFault:

@@ -97,9 +97,9 @@ class Envelope:
         headers["Date"] = formatdate(usegmt=True)
         headers["Cache-Control"] = "no-store"
         headers[H_PROTO] = PROTO
-        epoch = getattr(scope["app"].state, "epoch", None) if "app" in scope else None
-        if epoch is not None:
-            headers[H_EPOCH] = str(epoch)
+        gateway = getattr(scope["app"].state, "gateway", None) if "app" in scope else None
+        if gateway is not None:
+            headers[H_EPOCH] = str(gateway.life.epoch)
         request_id = request.get(H_REQUEST_ID, "")
         if request_id and len(request_id) <= 128 and request_id.isprintable():
             headers[H_REQUEST_ID] = request_id

@@ -8,18 +8,19 @@ from onestop.errors import UserError
 
 
 class Refused(UserError):
-    """The request is refused with HTTP ``status``. ``code`` and ``message`` as in UserError; ``heads``/``ops`` go into the
+    """The request is refused with HTTP ``status``. ``code`` and ``message`` as in UserError; ``heads``/``ops``/``epoch`` go into the
     problem document, ``headers`` onto the reply."""
 
     def __init__(
         self, status: int, code: str, message: str, *, heads: str = "", ops: list[dict[str, Any]] | None = None,
-        headers: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None, epoch: int | None = None,
     ) -> None:
         super().__init__(code, message)
         self.status = status
         self.heads = heads
         self.ops = ops or []
         self.headers = headers or {}
+        self.epoch = epoch
 
 
 def busy(seconds: int = 2) -> Refused:

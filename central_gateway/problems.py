@@ -51,9 +51,8 @@ def internal_error(error: BaseException) -> Response:
 def install(app: FastAPI) -> None:
     """Make ``app`` answer every refusal and error as a problem document."""
 
-    def refused(request: Request, error: Refused) -> Response:
-        return reply(error.status, error.code, error.message, epoch=getattr(request.app.state, "epoch", None),
-                     heads=error.heads, ops=error.ops, headers=error.headers)
+    def refused(_request: Request, error: Refused) -> Response:
+        return reply(error.status, error.code, error.message, epoch=error.epoch, heads=error.heads, ops=error.ops, headers=error.headers)
 
     def user_error(_request: Request, error: UserError) -> Response:
         return reply(503 if isinstance(error, EnvironmentFault) else 422, error.code, error.message)

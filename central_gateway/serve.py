@@ -14,7 +14,7 @@ import uvicorn
 from sqlalchemy import select
 
 from central_gateway.app import create_app
-from central_gateway.services import enrol
+from central_gateway.services import enrol, recovery
 from central_gateway.settings import Settings
 from central_gateway.state import Gateway, open_gateway
 from central_gateway.tables import agency
@@ -30,6 +30,7 @@ def serve(settings: Settings, *, host: str, port: int, port_file: Path | None, d
         logging.getLogger(name).setLevel(logging.WARNING)
     gateway = open_gateway(settings)
     try:
+        recovery.at_start(gateway)
         codes = _demo(gateway, *demo) if demo else {}
         with bound(host, port) as listener:
             name = f"[{host}]" if ":" in host else host

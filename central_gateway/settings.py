@@ -8,10 +8,12 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """``database`` is an SQLAlchemy URL (PostgreSQL or SQLite). Sizes in bytes, times in the unit of their name. Counters
-    that speak a protocol older than ``oldest_proto`` may only hand over their work (426)."""
+    that speak a protocol older than ``oldest_proto`` may only hand over their work (426). ``witness``: folder of the witness file
+    (``services.witness``), empty for none."""
 
     database: str
     oldest_proto: str = "1.0"
+    witness: str = ""
     access_seconds: int = 15 * 60
     assertion_seconds: int = 5 * 60
     clock_leeway_seconds: int = 120

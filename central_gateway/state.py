@@ -9,6 +9,9 @@ from central_gateway.db import Database
 from central_gateway.security import Keys, Passwords
 from central_gateway.services import identity
 from central_gateway.services.catalogue import Cache
+from central_gateway.services.finish import Finisher
+from central_gateway.services.life import Life
+from central_gateway.services.witness import Witness
 from central_gateway.settings import Settings
 
 
@@ -19,23 +22,36 @@ class Gateway:
     settings: Settings
     database: Database
     keys: Keys
-    epoch: int
     passwords: Passwords
+    life: Life
+    witness: Witness
     catalogue: Cache = field(default_factory=Cache)
+    finisher: Finisher = field(default_factory=Finisher)
+
+    @property
+    def epoch(self) -> int:
+        """Which life of the database this is, at most half a second ago."""
+        return self.life.now().epoch
 
     def close(self) -> None:
         """Close the database."""
+        self.finisher.close()
+        self.witness.checkpoint(self.life.epoch, now=True)
         self.database.close()
 
 
 def open_gateway(settings: Settings) -> Gateway:
     """Open the database, bring its schema up to date and read who we are. Raises UserError ``schema-newer``,
-    ``database-url-invalid``, EnvironmentFault ``database-unreachable``."""
+    ``database-url-invalid``, ``witness-foreign``, ``witness-unreadable``, EnvironmentFault ``database-unreachable``,
+    ``witness-unwritable``."""
     database = Database(settings)
     try:
         schema.upgrade(database)
-        return Gateway(settings, database, Keys(identity.seed(database)), identity.epoch(database), Passwords(settings),
-                       Cache(identity.mark_key(database)))
+        identity.epoch(database)
+        keys = Keys(identity.seed(database))
+        witness = Witness(settings.witness, keys.public_text)
+        database.engine = database.engine.execution_options(witness=witness)  # where numbers are given it must be at hand
+        return Gateway(settings, database, keys, Passwords(settings), Life(database), witness, Cache(identity.mark_key(database)))
     except BaseException:
         database.close()
         raise

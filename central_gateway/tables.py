@@ -24,7 +24,9 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-#: ``key`` → ``value``: ``epoch``, ``gateway_key`` (Ed25519 seed, base64), ``durable:<part>`` (what the off-site backup covers).
+#: ``key`` → ``value``: ``epoch``, ``state`` (``services.life``), ``server`` (the database server this epoch began on), ``recovery``
+#: (why and when the newest recovery began, JSON), ``lanes:<agency>`` (after a restore: lanes given anew begin here, until when),
+#: ``gateway_key`` (Ed25519 seed, base64), ``mark_key``, ``durable:<part>`` (what the off-site backup covers).
 meta = Table("meta", metadata, Column("key", String(64), primary_key=True), Column("value", Text, nullable=False))
 
 #: Agencies this gateway serves (partitions). ``settings`` = ``onestop.wire.AgencySettings`` as JSON.
@@ -44,6 +46,7 @@ device = Table(
     Column("incarnation", String(64), nullable=False),
     Column("state", String(16), nullable=False, server_default="active"),
     Column("enrolled_at", String(32), nullable=False),
+    Column("last_seen", String(32)),
     sqlite_autoincrement=True,
 )
 
@@ -244,4 +247,27 @@ answered = Table(
     Column("device", Integer, nullable=False),
     Column("request_hash", String(64), nullable=False),
     Column("reply", Text, nullable=False),
+)
+
+#: After a restore: states that counters still hold and this database lost, until the recovery ends. ``variant`` tells copies apart of
+#: which neither contains the other.
+salvage = Table(
+    "salvage", metadata,
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("part", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("variant", Integer, primary_key=True, autoincrement=False),
+    Column("v", Integer, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("device", Integer, nullable=False),
+)
+
+#: Who has told everything it holds in an epoch: copies (``salvaged_at``) and lanes (``lanes_at``).
+reported = Table(
+    "reported", metadata,
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("salvaged_at", String(32)),
+    Column("lanes_at", String(32)),
 )

@@ -10,7 +10,7 @@ from fastapi import Depends, Request, Response
 
 from central_gateway import security
 from central_gateway.errors import Refused
-from central_gateway.services import devices, heads, identity
+from central_gateway.services import devices, heads, identity, recovery
 from central_gateway.state import Gateway
 from onestop.feed import format_positions
 from onestop.wire import H_DEVICE, H_DURABLE, H_EPOCH, H_HEAD, H_INCARNATION, H_POSITION, MEDIA_TYPE
@@ -45,9 +45,13 @@ def any_device(request: Request) -> Caller:
         raise security.unauthorised("token-invalid", "Phiên này được cấp cho máy khác.")
     if request.headers.get(H_INCARNATION, access.incarnation) != access.incarnation:
         raise security.unauthorised("token-invalid", "Phiên này được cấp cho kho dữ liệu khác, máy sẽ tự xin lại.")
-    with gateway.database.read() as conn:
-        row = devices.standing(conn, access.device, access.incarnation)
-        heads.check(conn, gateway.epoch, request.headers.get(H_EPOCH), request.headers.get(H_POSITION), row.part)
+    try:
+        with gateway.database.read() as conn:
+            row = devices.standing(conn, access.device, access.incarnation)
+            heads.check(conn, gateway.life, request.headers.get(H_EPOCH), request.headers.get(H_POSITION), row.part)
+    except heads.Contradiction as evidence:
+        recovery.meet(gateway, evidence)
+    gateway.witness.checkpoint(gateway.life.epoch)
     return Caller(gateway, access.device, access.incarnation, row.part, row.state)
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from central_gateway.routes.caller import AnyDevice, Body, Device, Ours, parse, reply
 from central_gateway.routes.describe import describe
-from central_gateway.services import catalogue, devices, enrol, heads, identity, numbers, staff
+from central_gateway.services import catalogue, devices, enrol, heads, identity, life, numbers, staff
 from onestop.feed import format_positions
 from onestop.vntime import utc_now
 from onestop.wire import (
@@ -23,21 +23,21 @@ from onestop.wire import (
 router = APIRouter(prefix="/v1")
 
 
-@router.post("/enrol", **describe("Make this PC a counter of an agency", EnrolRequest, EnrolReply, device=False))
+@router.post("/enrol", **describe("Make this PC a counter of an agency", EnrolRequest, EnrolReply, device=False, always=True))
 def enrol_device(gateway: Ours, body: Body) -> Response:
     """One-time code and the device's public key in, device number and settings out."""
     request = parse(EnrolRequest, body)
-    return reply(gateway.database.retrying(lambda conn: enrol.enrol(conn, request, gateway.keys, gateway.epoch)))
+    return reply(gateway.database.retrying(lambda conn: enrol.enrol(conn, request, gateway.keys, life.read(conn).epoch)))
 
 
-@router.post("/token", **describe("Access token for a signed assertion", TokenRequest, TokenReply, device=False))
+@router.post("/token", **describe("Access token for a signed assertion", TokenRequest, TokenReply, device=False, always=True))
 def token(gateway: Ours, body: Body) -> Response:
     """See ``onestop.wire.TokenRequest``."""
     request = parse(TokenRequest, body)
     return reply(gateway.database.retrying(lambda conn: enrol.token(conn, request, gateway.keys, gateway.settings)))
 
 
-@router.get("/hello", **describe("Where the gateway stands, who may work, which catalogue holds", None, HelloReply))
+@router.get("/hello", **describe("Where the gateway stands, who may work, which catalogue holds", None, HelloReply, always=True))
 def hello(caller: AnyDevice) -> Response:
     """A fenced device may ask too: it learns that it is fenced."""
     gateway = caller.gateway
@@ -46,9 +46,12 @@ def hello(caller: AnyDevice) -> Response:
         rows = staff.listing(conn, caller.part, gateway.settings)
         settings = numbers.agency_settings(conn, caller.part)
         dseq, last_op = devices.last_op(conn, caller.device, caller.incarnation)
+        now = life.read(conn)
         return HelloReply(
-            epoch=gateway.epoch, server_time=utc_now(), heads=format_positions([heads.head(conn, caller.part)]),
-            durable=identity.durable(conn, caller.part), device_state=caller.state, staff=rows, staff_etag=staff.etag(rows),
+            epoch=now.epoch, state=now.state, lost=now.recovering, server_time=utc_now(),
+            heads=format_positions([heads.head(conn, caller.part)]),
+            durable=";".join(identity.durable(conn, part) for part in devices.parts(conn, caller.device, caller.part)),
+            device_state=caller.state, staff=rows, staff_etag=staff.etag(rows),
             catalogue_etag=catalogue.etag(conn), settings=settings, agency=caller.part,
             agency_name=numbers.agency_name(conn, caller.part), dseq=dseq, last_op=last_op,
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
+from sqlalchemy import Connection
 
 from central_gateway.errors import Refused
 from central_gateway.routes.caller import Body, Caller, Device, own_part, parse, reply
 from central_gateway.routes.describe import describe
-from central_gateway.services import catalogue, devices, feed, leases, letters, lookup, numbers, origin
+from central_gateway.services import catalogue, devices, feed, finish, leases, letters, life, lookup, numbers, origin, salvage
 from central_gateway.services.push import Push
 from onestop.wire import (
     H_EPOCH,
@@ -25,6 +26,8 @@ from onestop.wire import (
     PullReply,
     PushReply,
     PushRequest,
+    SalvageReply,
+    SalvageRequest,
     SnapshotReply,
 )
 
@@ -60,7 +63,9 @@ def _accept(caller: Caller, request: PushRequest) -> PushReply:
             if not devices.may_push(conn, caller.device, caller.part, request.part):
                 own_part(caller, request.part)
             sender = origin.verify(conn, request.origin, request.part) if request.origin else None
-    return Push(gateway.database, gateway.catalogue, request.part, caller.device, caller.incarnation, sender).accept(request)
+    done = Push(gateway.database, gateway.catalogue, request.part, caller.device, caller.incarnation, sender).accept(request)
+    gateway.witness.saw(done.pos)
+    return done
 
 
 @router.get("/pull", **describe("Feed rows after a position, in commit order", None, PullReply, refusals={
@@ -98,8 +103,13 @@ def lease(caller: Device, body: Body) -> Response:
     request = parse(LeaseRequest, body)
     gateway = caller.gateway
     _check_op(request.op)
-    return reply(gateway.database.retrying(lambda conn: leases.grant(
-        conn, caller.part, caller.device, caller.incarnation, request, gateway.keys, gateway.settings, gateway.epoch)), caller)
+    granted = gateway.database.retrying(lambda conn: leases.grant(
+        conn, caller.part, caller.device, caller.incarnation, request, gateway.keys, gateway.settings, gateway.epoch))
+    if granted is None:
+        raise life.recovering()
+    for one in granted.leases:
+        gateway.witness.granted(caller.part, one.lane)
+    return reply(granted, caller)
 
 
 @router.post("/numbers", **describe("The next dossier number of a day", NumberRequest, NumberReply))
@@ -109,6 +119,30 @@ def number(caller: Device, body: Body) -> Response:
     _check_op(request.op)
     _check_op(request.entity)
     return reply(caller.gateway.database.retrying(lambda conn: numbers.give(conn, caller.part, caller.device, request)), caller)
+
+
+@router.post("/salvage", **describe("Copies of states a restored gateway lost", SalvageRequest, SalvageReply))
+def give_back(caller: Device, body: Body) -> Response:
+    """Kept until the recovery ends; taken back at once when it has ended."""
+    request = parse(SalvageRequest, body)
+    gateway = caller.gateway
+    copies = salvage.read(request.items, request.part)
+
+    def work(conn: Connection) -> tuple[life.Now, int]:
+        if not devices.may_push(conn, caller.device, caller.part, request.part):
+            own_part(caller, request.part)
+        now = life.read(conn)
+        kept = salvage.keep(conn, now.epoch, caller.device, request.part, copies)
+        if request.done:
+            salvage.report(conn, now.epoch, caller.device, "salvaged_at")
+        return now, kept
+
+    now, kept = gateway.database.retrying(work)
+    if not now.recovering:
+        finish.take_back(gateway)
+    elif request.done:
+        gateway.finisher.consider(gateway)
+    return reply(SalvageReply(kept=kept), caller)
 
 
 @router.get("/catalogue/manifest", **describe("What documents the catalogue has", None, ManifestReply))

@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from central_gateway import security
 from central_gateway.errors import Refused
-from central_gateway.services import heads
+from central_gateway.services import heads, witness
+from central_gateway.services.witness import WitnessDevice
 from central_gateway.settings import Settings
 from central_gateway.tables import agency, device, enrol_code
 from onestop.errors import UserError
@@ -51,11 +52,13 @@ def enrol(conn: Connection, request: EnrolRequest, keys: security.Keys, epoch: i
         try:
             number = conn.execute(insert(device).values(
                 agency=row.agency, name=name or "quầy", public_key=request.public_key, incarnation=request.incarnation,
-                enrolled_at=now,
+                enrolled_at=now, last_seen=now,
             ).returning(device.c.id)).scalar_one()
         except IntegrityError:
             raise Refused(409, "device-key-known", "Máy này đã được đăng ký với hệ thống trung tâm.") from None
         conn.execute(update(enrol_code).where(enrol_code.c.code_hash == code_hash).values(used_at=now, device=number))
+        witness.of(conn).reserve_device(number, WitnessDevice(agency=row.agency, name=name or "quầy", public_key=request.public_key,
+                                                              incarnation=request.incarnation, enrolled_at=now))
     heads.open_part(conn, row.agency)
     unit = conn.execute(select(agency).where(agency.c.id == row.agency)).one()
     return EnrolReply(device=number, agency=unit.id, agency_name=unit.name, gateway_key=keys.public_text, epoch=epoch,
@@ -69,8 +72,7 @@ def token(conn: Connection, request: TokenRequest, keys: security.Keys, settings
     if row is None:
         raise security.unauthorised("device-unknown", "Máy chưa được đăng ký với hệ thống trung tâm.")
     incarnation = security.check_assertion(request.assertion, security.public_key(row.public_key), settings)
-    if incarnation != row.incarnation:
-        conn.execute(update(device).where(device.c.id == number).values(incarnation=incarnation))
+    conn.execute(update(device).where(device.c.id == number).values(incarnation=incarnation, last_seen=iso(utc_now())))
     return TokenReply(access=keys.access_token(number, incarnation, settings.access_seconds),
                       expires_in=settings.access_seconds)
 

@@ -9,10 +9,13 @@ from sqlalchemy import Connection, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from central_gateway.errors import Refused
+from central_gateway.services.life import Life, read
 from central_gateway.tables import feed, feed_chain, feed_head
 from onestop.feed import GENESIS, Position, Sum, format_positions, parse_positions
 
 _EMPTY = Sum()
+#: How far ahead of ours an epoch may be and still be believed: a province is not restored more often.
+_MOST_AHEAD = 1000
 
 
 def open_part(conn: Connection, part: str) -> None:
@@ -25,6 +28,12 @@ def head(conn: Connection, part: str) -> Position:
     """The last feed row of ``part``."""
     row = conn.execute(select(feed_head.c.seq, feed_head.c.chain).where(feed_head.c.part == part)).first()
     return Position(part, row.seq, row.chain) if row else Position(part)
+
+
+def all_heads(conn: Connection) -> list[Position]:
+    """The head of every partition."""
+    rows = conn.execute(select(feed_head.c.part, feed_head.c.seq, feed_head.c.chain).order_by(feed_head.c.part))
+    return [Position(row.part, row.seq, row.chain) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +96,40 @@ def contradicted(conn: Connection, claimed: Sequence[Position]) -> list[Position
     return [position for position in found if position.seq > standing(conn, position.part).forgotten]
 
 
-def check(conn: Connection, ours: int, epoch: str | None, positions: str | None, part: str) -> None:
-    """Refuse a caller whose history is not ours, before anything is read or applied. Raises Refused 409
-    ``history-diverged`` with our epoch and head, 400 ``position-malformed``."""
+class Contradiction(Exception):
+    """A caller's history is not ours. ``restored``: it proves that this database was restored after epoch ``ours``; the new one is
+    to be ``at_least`` so. Answered outside the read in which it was found (``services.recovery.meet``)."""
+
+    def __init__(self, part: str, ours: int, *, restored: bool = False, why: str = "device", at_least: int = 0) -> None:
+        super().__init__(part)
+        self.part, self.ours, self.restored, self.why, self.at_least = part, ours, restored, why, at_least
+
+
+def check(conn: Connection, life: Life, epoch: str | None, positions: str | None, part: str) -> None:
+    """Stop a caller whose history is not ours, before anything is read or applied. Raises Contradiction, Refused 400
+    ``position-malformed``."""
+    now = life.now(conn)
+    if now.moved:
+        raise Contradiction(part, now.epoch, restored=True, why="server")
     if epoch is None and positions is None:
         return
     try:
         claimed = parse_positions(positions or "")
-        if int(epoch or "") != ours:
-            raise diverged(conn, part)
+        theirs = int(epoch or "")
     except ValueError:
         raise Refused(400, "position-malformed", "Vị trí đồng bộ của máy không đọc được.") from None
+    if theirs > now.epoch:
+        now = life.now(conn, fresh=True)  # another process may have begun it just now
+    if theirs != now.epoch:
+        raise Contradiction(part, now.epoch, restored=0 < theirs - now.epoch <= _MOST_AHEAD, at_least=theirs + 1)
     claimed = [position for position in claimed if position.seq or position.chain != GENESIS]
-    if contradicted(conn, claimed):
-        raise diverged(conn, part)
+    wrong = contradicted(conn, claimed)
+    if wrong:
+        fresh = life.now(conn, fresh=True).epoch
+        raise Contradiction(part, fresh, restored=fresh == theirs and any(position.part == part for position in wrong))
 
 
 def diverged(conn: Connection, part: str) -> Refused:
-    """409: this database is not the history the caller saw (one of the two was restored)."""
+    """409: this database is not the history the caller saw (one of the two was restored); with the epoch and head that hold now."""
     message = "Dữ liệu trên hệ thống trung tâm không khớp với máy này (có thể vừa được khôi phục). Máy sẽ tự đối chiếu lại."
-    return Refused(409, "history-diverged", message, heads=format_positions([head(conn, part)]))
+    return Refused(409, "history-diverged", message, heads=format_positions([head(conn, part)]), epoch=read(conn).epoch)

@@ -19,6 +19,7 @@ from central_gateway.db import Database, TryAgain, must_retry
 from central_gateway.errors import Refused
 from central_gateway.failpoints import failpoint
 from central_gateway.services import bulk, devices, heads, letters
+from central_gateway.services.adopt import SALVAGED
 from central_gateway.services.append import append
 from central_gateway.services.batch import Batch
 from central_gateway.services.catalogue import Cache
@@ -166,7 +167,7 @@ class Push:
             row = stored.get(work.op_id)
             if row is None:
                 continue
-            if row.payload_hash != work.digest:
+            if row.payload_hash not in (work.digest, SALVAGED):
                 log.error("op id reused with another content by device %d", self.device)
                 results[work.op_id] = OpResult(op=work.op_id, s="op_id_reuse", code="op-id-reuse",
                                                message="Số nhận dạng thao tác đã dùng cho nội dung khác.")

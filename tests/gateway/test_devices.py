@@ -62,6 +62,7 @@ def test_a_moved_device_serves_its_new_agency_and_still_hands_in_the_old(counter
     told = hello(counter)
     assert (told.agency, told.agency_name) == (DIEN_KHANH, "Trung tâm xã Diên Khánh")
     assert [row.username for row in told.staff] == ["cuc"]
+    assert told.durable == f"{DIEN_KHANH}=0;{NHA_TRANG}=0"  # what it still keeps of the former one can be let go one day
     problem(counter.call("GET", "/v1/pull", params={"part": NHA_TRANG}), 403, "wrong-partition")
     reply = push_for(counter, NHA_TRANG, unsent)
     assert results(reply) == [("applied", "")]

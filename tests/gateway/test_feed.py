@@ -23,23 +23,26 @@ from onestop.wire import PushRequest, SnapshotReply
 from tests.gateway.counter import Counter, problem
 
 
-def test_a_position_of_another_history_stops_everything(counter: Counter) -> None:
+@pytest.mark.parametrize(("part", "seq", "own_chain", "begins"), [
+    ("H32.15", 1, False, True), ("H32.15", 2, True, True), ("H32.99", 1, True, False)])
+def test_a_position_of_another_history_stops_everything(counter: Counter, part: str, seq: int, own_chain: bool, begins: bool) -> None:
+    """Of its own agency it is believed: this database was restored, a new epoch begins."""
     counter.push_one(counter.create())
     here = counter.position
     op = encode_op(counter.create())
-    for position in (Position(here.part, 1, "f" * 16), Position(here.part, 2, here.chain), Position("H32.99", 1, here.chain)):
-        counter.position = position
-        found = problem(counter.push_raw([op]), 409, "history-diverged")
-        assert (found.epoch, found.heads) == (1, str(here))
-        for path in ("/v1/hello", "/v1/catalogue/manifest"):
-            problem(counter.call("GET", path), 409, "history-diverged")
-    counter.position = here
+    counter.position = Position(part, seq, here.chain if own_chain else "f" * 16)
+    found = problem(counter.push_raw([op]), 409, "history-diverged")
+    assert (found.epoch, found.heads) == (2 if begins else 1, str(here))
+    for path in ("/v1/hello", "/v1/catalogue/manifest"):
+        assert problem(counter.call("GET", path), 409, "history-diverged").epoch == found.epoch
+    counter.position, counter.epoch = here, found.epoch
     assert len(counter.pull()) == 1
 
 
 def test_another_epoch_stops_everything(counter: Counter) -> None:
-    counter.epoch = 2
-    problem(counter.push_raw([encode_op(counter.create())]), 409, "history-diverged")
+    for epoch in (0, -1, 10**6):
+        counter.epoch = epoch
+        assert problem(counter.push_raw([encode_op(counter.create())]), 409, "history-diverged").epoch == 1
     counter.epoch = 1
     assert counter.pull() == []
 

@@ -61,6 +61,7 @@ def upgrade() -> None:
     sa.Column("incarnation", sa.String(length=64), nullable=False),
     sa.Column("state", sa.String(length=16), server_default="active", nullable=False),
     sa.Column("enrolled_at", sa.String(length=32), nullable=False),
+    sa.Column("last_seen", sa.String(length=32), nullable=True),
     sa.PrimaryKeyConstraint("id"),
     sa.UniqueConstraint("public_key"),
     sqlite_autoincrement=True
@@ -180,6 +181,24 @@ def upgrade() -> None:
     )
     op.create_index("uq_op_dseq", "op", ["device", "incarnation", "dseq"], unique=True, postgresql_where=sa.text("dseq > 0"),
                     sqlite_where=sa.text("dseq > 0"))
+    op.create_table("reported",
+    sa.Column("epoch", sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column("device", sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column("salvaged_at", sa.String(length=32), nullable=True),
+    sa.Column("lanes_at", sa.String(length=32), nullable=True),
+    sa.PrimaryKeyConstraint("epoch", "device")
+    )
+    op.create_table("salvage",
+    sa.Column("epoch", sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column("part", sa.String(length=64), nullable=False),
+    sa.Column("kind", sa.String(length=16), nullable=False),
+    sa.Column("id", sa.String(length=64), nullable=False),
+    sa.Column("variant", sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column("v", sa.Integer(), nullable=False),
+    sa.Column("data", sa.Text(), nullable=False),
+    sa.Column("device", sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint("epoch", "part", "kind", "id", "variant")
+    )
     op.create_table("sign_in_seen",
     sa.Column("device", sa.Integer(), autoincrement=False, nullable=False),
     sa.Column("username", sa.String(length=64), nullable=False),
