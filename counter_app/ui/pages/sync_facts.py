@@ -52,6 +52,7 @@ _REVIEWS = {
     "code-missing": "Hồ sơ gửi lên chưa có mã",
     "due-date-differs": "Ngày hẹn khác cách tính",
     "staff-not-allowed": "Người làm không có quyền",
+    "device-fenced": "Máy lập đã bị ngừng kết nối",
     "recovered-copy-differs": "Bản khôi phục khác nhau",
 }
 _STATES = {
