@@ -145,7 +145,7 @@ class Program(QObject):
     def _fetch_libraries(self) -> None:
         """In a worker: what the start left out because no sign-in needs it (0.4 s), so that the first list, the first slip and the
         camera do not have to read it. One that is missing says so where it is used."""
-        with gently(self._alive):
+        with gently(lambda: self._alive()):
             for name in ("counter_app.store.list_query", "counter_app.printing.pdf", "counter_app.scanner.qt.camera"):
                 with suppress(ImportError):
                     import_module(name)
@@ -156,6 +156,7 @@ class Program(QObject):
         self.lock.stop()
         self.printing.stop()
         self.pages.stop()
+        self._alive = monotonic  # nobody is disturbed any more: what a worker reads need not wait
         if not self.station.engine.stop():
             log.warning("the sync thread did not end in time")
         self.tasks.shutdown()
