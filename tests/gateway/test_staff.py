@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -26,8 +26,9 @@ def row(counter: Counter, username: str = "lan"):
     return next(item for item in hello.staff if item.username == username)
 
 
-def report(counter: Counter, *items: tuple[int, bool, int]) -> None:
-    body = [{"username": "lan", "at": iso(utc_now() - timedelta(seconds=s)), "ok": ok, "failed_in_row": n} for s, ok, n in items]
+def report(counter: Counter, *items: tuple[int, bool, int], now: datetime | None = None) -> None:
+    moment = now or utc_now()
+    body = [{"username": "lan", "at": iso(moment - timedelta(seconds=s)), "ok": ok, "failed_in_row": n} for s, ok, n in items]
     assert counter.call("POST", "/v1/staff/reports", body).status_code == 200
 
 
@@ -80,8 +81,9 @@ def test_an_account_of_another_agency_does_not_work_here(counter: Counter) -> No
 
 
 def test_sign_ins_of_an_offline_counter_count_once(counter: Counter, new_counter) -> None:
+    now = utc_now()
     for _ in range(3):  # the same report, sent again because its reply was lost
-        report(counter, (50, False, 1), (40, False, 2), (30, False, 3))
+        report(counter, (50, False, 1), (40, False, 2), (30, False, 3), now=now)
     assert row(counter).locked == ""
     report(new_counter(), (25, False, 1), (20, False, 2))
     assert row(counter).locked == "wrong-passwords"
