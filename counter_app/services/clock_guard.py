@@ -51,7 +51,8 @@ def guard_clock(reader: Reader, desk: Desk) -> None:
         raise UserError(
             "clock-unsure",
             f"Đồng hồ máy đang chỉ ngày {state.today:%d/%m/%Y}, nhưng lần cuối máy làm việc là ngày {state.last:%d/%m/%Y} và hiện không "
-            "có mạng để đối chiếu. Hãy chỉnh lại ngày giờ của máy; nếu ngày đã đúng, phụ trách bộ phận xác nhận rồi tiếp nhận lại.",
+            "có mạng để đối chiếu. Hãy chỉnh lại ngày giờ của máy; nếu ngày đã đúng, phụ trách bộ phận đăng nhập và bấm Xác nhận ngày "
+            "trong mục Đồng bộ, rồi tiếp nhận lại.",
             today=state.today.isoformat(), last=state.last.isoformat())
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from counter_app.services.clock_guard import ClockState
 from counter_app.services.desk import Desk
 from counter_app.services.reviews import Choice
 from counter_app.store.rows import OutboxItem
@@ -234,8 +235,11 @@ def lane_tile(desk: Desk, room: int, until: datetime | None, ranges: str) -> Til
     )
 
 
-def clock_tile(skew: timedelta | None) -> Tile:
-    """How far the PC's clock is off; due dates and codes use the centre's time."""
+def clock_tile(skew: timedelta | None, state: ClockState | None = None) -> Tile:
+    """How far the PC's clock is off; due dates and codes use the centre's time. A date nobody can vouch for comes first."""
+    if state is not None and state.unsure and state.last is not None:
+        detail = f"Lần cuối làm việc: {state.last:%d/%m/%Y}. Chưa cấp mã hồ sơ cho đến khi phụ trách xác nhận hoặc có mạng"
+        return Tile("Đồng hồ máy", f"Hôm nay là {state.today:%d/%m/%Y}?", detail, "danger", "clock")
     if skew is None or abs(skew) < timedelta(seconds=60):
         return Tile("Đồng hồ máy", "Đúng giờ trung tâm", "Giờ in trên giấy tờ theo giờ trung tâm", "success", "clock")
     minutes = round(abs(skew).total_seconds() / 60)

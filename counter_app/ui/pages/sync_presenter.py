@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Slot
 
 from counter_app.domain.outcomes import SaveOutcome
 from counter_app.services import reviews
+from counter_app.services.clock_guard import clock_state, confirm_clock
 from counter_app.services.desk import Changes
 from counter_app.services.stuck import export_stuck, import_stuck
 from counter_app.services.unsent import read_unsent, retry_now
@@ -47,6 +48,7 @@ class SyncPresenter(QObject):
         view.again_requested.connect(self._again)
         view.export_requested.connect(self._export)
         view.import_requested.connect(self._import)
+        view.clock_confirmed.connect(self._confirm_clock)
         view.open_requested.connect(self._open)
         ctx.facts.changed.connect(self._changed)
         ctx.facts.synced.connect(self._synced)
@@ -90,6 +92,7 @@ class SyncPresenter(QObject):
                      for op in waiting if op.item.state in _WAITING]
             names = reader.staff_names()
             open_reviews = [self._line(reader, names, *found) for found in reviews.open_reviews(reader, desk)]
+            clock = clock_state(reader, desk)
             leases, room = reader.leases(desk.today()), reader.lane_room(desk.today())
         link, problems = self._ctx.link(), list(self._ctx.sync.last.problems) if self._ctx.sync is not None else []
         until = datetime.combine(max(x.valid_to for x in leases), time(), VN_TZ) if leases else None
@@ -99,12 +102,13 @@ class SyncPresenter(QObject):
                 facts.link_tile(link, self._ctx.last_sync(), now),
                 facts.unsent_tile(summary.waiting, summary.oldest, link, problems, now),
                 facts.lane_tile(desk, room, until, ranges),
-                facts.clock_tile(self._skew()),
+                facts.clock_tile(self._skew(), clock),
             )
         )
         total = summary.waiting + summary.per_state.get("quarantined", 0)
         self._view.set_outbox(lines, total)
         self._view.set_reviews(open_reviews)
+        self._view.ask_clock(f"{clock.today:%d/%m/%Y}" if clock.unsure else "")
 
     def _line(self, reader: Reader, names: dict[str, str], review: Review, late: bool, dossier: Dossier | None) -> facts.ReviewLine:
         slip = reader.slip(review.entity) if dossier is None else None
@@ -139,6 +143,14 @@ class SyncPresenter(QObject):
             if not silent:
                 self._ctx.say(saved_outcome(self._ctx))
         self.refresh()
+
+    @Slot()
+    def _confirm_clock(self) -> None:
+        def work() -> None:
+            confirm_clock(self._ctx.desk)
+            self._ctx.say(SaveOutcome.SETTLED, reason="Ngày của máy đã được xác nhận, tiếp tục tiếp nhận được.")
+
+        self._try(work, silent=True)
 
     @Slot(object)
     def _export(self, target: Path) -> None:

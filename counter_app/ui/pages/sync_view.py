@@ -57,12 +57,13 @@ def _late(line: ReviewLine) -> str:
 
 class SyncView(PresentedPage):
     """Signals: ``sync_requested()``, ``settle_requested(ReviewLine, decision)``, ``again_requested(OutboxLine)``,
-    ``export_requested(Path)``, ``import_requested(Path)``, ``open_requested(line)`` for a line of either list."""
+    ``export_requested(Path)``, ``import_requested(Path)``, ``clock_confirmed()``, ``open_requested(line)`` for a line of either list."""
 
     sync_requested = Signal()
     settle_requested = Signal(object, str)
     export_requested = Signal(object)
     import_requested = Signal(object)
+    clock_confirmed = Signal()
     again_requested = Signal(object)
     open_requested = Signal(object)
 
@@ -70,6 +71,10 @@ class SyncView(PresentedPage):
         super().__init__(
             self.tr("Đồng bộ"), self.tr("Mất mạng không dừng việc tại quầy: mọi thứ được lưu trên máy và tự gửi sau"), parent
         )
+        self.clock_button = KeyButton("", "calendar")
+        self.clock_button.clicked.connect(self.clock_confirmed)
+        self.clock_button.hide()
+        self.add_header_widget(self.clock_button)
         self.sync_button = KeyButton(self.tr("Gửi và nhận ngay"), "refresh-cw", "F8", "primary")
         self.sync_button.clicked.connect(self.sync_requested)
         self.add_header_widget(self.sync_button)
@@ -204,6 +209,12 @@ class SyncView(PresentedPage):
         old = self.tr(" · {0} quá một ngày làm việc").format(late) if late else ""
         self.review_header.set_title(self.tr("Cần người xử lý"), f"{len(lines)}{old}" if lines else "")
         self.detail.setVisible(bool(lines))
+
+    def ask_clock(self, day: str) -> None:
+        """Offer the head of the section to vouch for the PC's date (empty: there is no doubt)."""
+        self.clock_button.setVisible(bool(day))
+        if day:
+            self.clock_button.set_text(self.tr("Xác nhận ngày {0} là đúng").format(day))
 
     def set_busy(self, busy: bool) -> None:
         """A cycle was asked for and is not back yet."""

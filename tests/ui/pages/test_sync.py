@@ -196,6 +196,25 @@ def test_clock_and_lanes_in_words(stage):
     assert sync_facts.lane_tile(stage.bench.desk, 0, None, "").role == "warning"
 
 
+def test_a_date_nobody_vouches_for_is_confirmed_by_the_head(page, stage):
+    bench = stage.bench
+    receive(bench.desk, a_form(name="Nguyễn Văn Hai", acknowledge_missing=True))
+    bench.clock.is_anchored = False
+    bench.clock.advance(days=40)
+    page.presenter.refresh()
+    assert page.tiles[3].lead.text() == "Hôm nay là 02/01/2027?" and not page.clock_button.isHidden()
+    with pytest.raises(UserError) as refused:
+        receive(bench.desk, a_form(name="Trần Thị Ba", acknowledge_missing=True))
+    assert refused.value.code == "clock-unsure"
+    bench.sign_in("hoa.nt")
+    page.clock_button.click()
+    assert stage.failed and stage.failed[-1].code == "role-missing"
+    bench.sign_in("truong.nt")
+    page.clock_button.click()
+    assert page.clock_button.isHidden()
+    receive(bench.desk, a_form(name="Trần Thị Ba", acknowledge_missing=True))
+
+
 def test_enter_opens_the_dossier(page, stage):
     review = a_review(stage.bench)
     page.presenter.refresh()
