@@ -129,9 +129,9 @@ def test_row_22_one_op_too_large_is_put_aside(counter, through, line: FaultProxy
 
 WAITS = {
     "seconds": ("30", 30.0),
-    "date": (format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True), 60.0),
+    "date": (timedelta(seconds=90), 60.0),
     "ten-years": (str(10 * 365 * 86400), 900.0),
-    "a-date-in-ten-years": (format_datetime(datetime.now(UTC) + timedelta(days=3650), usegmt=True), 900.0),
+    "a-date-in-ten-years": (timedelta(days=3650), 900.0),
     "missing": ("", 0.0),
     "nonsense": ("soon", 0.0),
 }
@@ -144,6 +144,8 @@ def test_row_23_retry_after(counter, through, line: FaultProxy, gateway_up, chec
     cycle(gateway_up, station, ok=True)
     codes = take_in(station)
     text, least = WAITS[kind]
+    if isinstance(text, timedelta):
+        text = format_datetime(datetime.now(UTC) + text, usegmt=True)
     line.rule("*", "/v1/hello", refusal(status, "busy", **({"Retry_After": text} if text else {})), times=1000)
     report = cycle(gateway_up, station, ok=False)
     wait = station.engine.breaker.failed(report.retry_after, at_most=station.engine.pause)
@@ -214,7 +216,7 @@ def test_row_24_an_op_the_gateway_falls_over(
     with station.store.read() as reader:
         left = [(item.op, item.state) for item in reader.outbox(states=("new", "sent", "quarantined"))]
     assert left == [(victim.op, "quarantined")]
-    assert requests <= 2 + 8
+    assert requests <= 2 + 8 + 1, "two failing batches, the search, and what was behind it"
     ((there,),) = ask(gateway_up, "SELECT count(*) FROM op WHERE op_id = :o", o=victim.op)
     assert there == 0
     seen("500 for one of 100, always: found with {n} requests (two failing batches, then halving); one put aside, 99 applied", n=requests)

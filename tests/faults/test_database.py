@@ -24,7 +24,7 @@ class Middle:
     """Stands between the gateway and PostgreSQL. Armed, it lets the next COMMIT through and cuts the line before the answer."""
 
     def __init__(self, port: int) -> None:
-        self.target, self.armed, self.cut = port, threading.Event(), 0
+        self.target, self.armed, self.done, self.cut = port, threading.Event(), threading.Event(), 0
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -33,9 +33,17 @@ class Middle:
         with suppress(OSError):
             while True:
                 near, _ = self._socket.accept()
-                far = socket.create_connection(("127.0.0.1", self.target))
-                threading.Thread(target=self._up, args=(near, far), daemon=True).start()
-                threading.Thread(target=self._down, args=(far, near), daemon=True).start()
+                threading.Thread(target=self._carry, args=(near,), daemon=True).start()
+
+    def _carry(self, near: socket.socket) -> None:
+        with near, socket.create_connection(("127.0.0.1", self.target)) as far:
+            back = threading.Thread(target=self._down, args=(far, near), daemon=True)
+            back.start()
+            self._up(near, far)
+            for end in (near, far):
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+            back.join()
 
     def _up(self, near: socket.socket, far: socket.socket) -> None:
         with suppress(OSError):
@@ -45,12 +53,9 @@ class Middle:
                     self.cut += 1
                     near.shutdown(socket.SHUT_RDWR)  # the answer finds nobody
                     far.sendall(data)
-                    far.recv(65536)  # PostgreSQL has done it
-                    break
+                    self.done.wait(0.2)  # PostgreSQL does it
+                    return
                 far.sendall(data)
-        near.close()
-        with suppress(OSError):
-            far.shutdown(socket.SHUT_RDWR)
 
     def _down(self, far: socket.socket, near: socket.socket) -> None:
         with suppress(OSError):

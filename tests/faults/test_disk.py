@@ -15,6 +15,7 @@ from counter_app.runtime.clock import SystemClock
 from counter_app.runtime.paths import Profile
 from counter_app.runtime.secrets import load_or_create_key
 from counter_app.services.receive import receive
+from counter_app.services.rescue import rescue
 from counter_app.services.workstation import Workstation
 from counter_app.store.connection import connect
 from counter_app.store.engine import open_store
@@ -275,3 +276,40 @@ def test_row_29_the_log_is_gone(hand: Hand, reopened, checked, seen, what: str) 
     assert number(code) > max(number(c) for c in [*sent, *lost]), "the witness protects the numbers"
     seen("log {what}: noticed as a rollback, numbers go on above the witness, staff told which numbers have no dossier", what=what)
     checked(station, printed=[*sent, code])
+
+
+def zero_root(hand: Hand, table: str) -> None:
+    """Overwrite the first page of a table."""
+    db = connect(hand.profile / "store.db", key_of(hand))
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+    (size,) = db.execute("PRAGMA page_size").fetchone()
+    db.close()
+    page, size = int(page), int(size)
+    raw = bytearray((hand.profile / "store.db").read_bytes())
+    raw[size * (page - 1) : size * page] = bytes(size)
+    (hand.profile / "store.db").write_bytes(raw)
+
+
+@pytest.mark.parametrize("table", ["dossier", "meta", "code_issued"])
+def test_row_29_what_can_be_read_is_salvaged(hand: Hand, reopened, checked, seen, table: str) -> None:
+    sent = hand.run("receive:2", "sync").codes
+    unsent = hand.run("receive:3").codes
+    zero_root(hand, table)
+    assert hand.run("receive").refused == ["store-damaged"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COUNTER_APP_WITNESS_DIR", str(hand.witness))
+        done = rescue(hand.profile, lambda new: "2468")
+    assert done.damaged and done.kept is not None and (done.kept / "store.db").exists(), "the old file is kept"
+    assert done.ops == 3
+    if not done.enrolled:
+        seen("page of `{table}` lost: file kept, {n} unsent ops salvaged; the machine has to be enrolled again", table=table, n=done.ops)
+        return
+    station = reopened(hand)
+    with station.store.read() as reader:
+        assert reader.outbox_summary().waiting == 3
+    clocked = receive(station.desk, a_form())[0].dossier
+    code = clocked.code or clocked.provisional_code
+    assert code not in {*sent, *unsent}
+    seen("page of `{table}` lost: file kept, 3 of 3 unsent ops salvaged and sent, the rest pulled again", table=table)
+    checked(station, printed=[*sent, *unsent, code])

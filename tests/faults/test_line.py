@@ -249,9 +249,7 @@ def test_row_14_a_black_hole_ends_at_the_deadline_and_the_desk_works(
     checked(station, printed=codes)
 
 
-@pytest.mark.parametrize(
-    "where", ["headers", "body"]
-)
+@pytest.mark.parametrize("where", ["headers", "body"])
 def test_row_15_a_drip_ends_at_the_deadline(station: Workstation, line: FaultProxy, gateway_up, checked, seen, where: str) -> None:
     def drip(exchange: Exchange) -> None:
         reply = exchange.forward()
