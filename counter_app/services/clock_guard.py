@@ -41,11 +41,12 @@ def clock_state(reader: Reader, desk: Desk) -> ClockState:
     return ClockState(today, last, sure, unsure=today < last or today > _next_workday(desk, last))
 
 
-def guard_clock(reader: Reader, desk: Desk) -> None:
-    """Before a code is given. Raises UserError ``clock-unsure``: nothing was saved."""
+def guard_clock(desk: Desk) -> None:
+    """Before a code is given (with the gateway's time this costs nothing). Raises UserError ``clock-unsure``: nothing was saved."""
     if desk.clock.anchored():
         return
-    state = clock_state(reader, desk)
+    with desk.store.read() as reader:
+        state = clock_state(reader, desk)
     if state.unsure:
         assert state.last is not None
         raise UserError(

@@ -121,7 +121,7 @@ def accept(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
             raise UserError("transition-not-allowed",
                             f"Hồ sơ đang ở trạng thái “{state_name(dossier.status)}”, không tiếp nhận được.", status=dossier.status)
         if dossier.code is None:
-            guard_clock(unit, desk)
+            guard_clock(desk)
             issued = unit.issue_code(now, online=take_spare(unit, desk, now.date()))
             if issued.code is None:
                 raise UserError("no-number-left", "Máy đã hết số và đang mất mạng. Hãy tiếp nhận hồ sơ này khi có mạng.")

@@ -24,6 +24,7 @@ def new_code(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
     online number: try again with the network), ``clock-unsure``, ``not-signed-in``, ``role-missing``.
     """
     staff = desk.require("code.assign")
+    guard_clock(desk)
     with desk.store.write() as unit:
         dossier = unit.dossier(dossier_id)
         if dossier is None:
@@ -39,7 +40,7 @@ def new_code(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
 
 def fresh_code(unit: Unit, desk: Desk) -> AssignCode:
     """The next official number of this desk, taken in the caller's transaction. Raises ``numbers-exhausted``, ``clock-unsure``."""
-    guard_clock(unit, desk)
+    guard_clock(desk)
     now = desk.now()
     issued = unit.issue_code(now, online=take_spare(unit, desk, now.date()))
     if issued.code is None:

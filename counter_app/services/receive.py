@@ -152,9 +152,10 @@ def receive(desk: Desk, form: ReceiveForm, *, dossier_id: str | None = None) -> 
 
     ``dossier_id`` lets a caller that retries (or the form, from the moment it opened) keep one identity; a second call with
     an id already stored raises ``dossier-exists``. Raises what ``check`` raises, ``components-missing`` where required
-    papers are absent and not acknowledged, and the store's EnvironmentFaults; after any of them nothing is stored.
+    papers are absent and not acknowledged, ``clock-unsure``, and the store's EnvironmentFaults; after any of them nothing is stored.
     """
     staff = desk.require("dossier.create")
+    guard_clock(desk)
     procedure, form, warnings = check(desk, form)
     missing = missing_components(procedure, form.components or ())
     if missing and not form.acknowledge_missing:
@@ -166,7 +167,6 @@ def receive(desk: Desk, form: ReceiveForm, *, dossier_id: str | None = None) -> 
     with desk.store.write() as unit:
         if unit.dossier(entity) is not None:
             raise UserError("dossier-exists", "Hồ sơ này đã được lưu.", id=entity)
-        guard_clock(unit, desk)
         issued = unit.issue_code(form.received_at, online=take_spare(unit, desk, form.received_at.date()))
         dossier = Dossier(
             id=entity, agency=desk.agency, code=issued.code, provisional_code=issued.provisional_code,
