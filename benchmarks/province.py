@@ -12,8 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.material import AGENCY, NOW, dossiers
-from central_gateway.demo.load import _entities as append
-from central_gateway.demo.load import load_demo
+from central_gateway.demo.load import load_demo, load_entities
 from central_gateway.services import enrol
 from central_gateway.settings import Settings
 from central_gateway.state import open_gateway
@@ -62,7 +61,7 @@ def load(database: str, items: Iterable[Dossier]) -> None:
     gateway = open_gateway(Settings(database=database))
     try:
         with gateway.database.write() as conn:
-            append(conn, AGENCY, list(items))
+            load_entities(conn, AGENCY, list(items), gateway.catalogue.mark_key(conn))
     finally:
         gateway.close()
 

@@ -45,7 +45,7 @@ def load_demo(gateway: Gateway, *, seed: int = SEED, count: int = COUNT, now: da
             parts[item.agency].append(item)
         for part, items in parts.items():
             items.sort(key=lambda item: (item.events[-1].at, item.id))
-            _entities(conn, part, items, gateway.catalogue.mark_key(conn))
+            load_entities(conn, part, items, gateway.catalogue.mark_key(conn))
         _pools(conn, province.dossiers)
     return True
 
@@ -62,7 +62,7 @@ def _staff(conn: Connection, pw_hash: str, now: datetime) -> None:
     ])
 
 
-def _entities(conn: Connection, part: str, items: list[Dossier | Slip], key: bytes) -> None:
+def load_entities(conn: Connection, part: str, items: list[Dossier | Slip], key: bytes) -> None:
     """Every entity with one feed row: its state now. Older rows of the feed would have been dropped long ago anyway."""
     rows = []
     for first in range(0, len(items), _CHUNK):
