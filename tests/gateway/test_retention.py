@@ -146,7 +146,7 @@ def test_pushes_go_on_while_rows_are_dropped(counter: Counter, gateway) -> None:
 
     def drop() -> None:
         while not stop.is_set():
-            dropped.append(prune(gateway.database, utc_now(), feed_days=0).feed)
+            dropped.append(prune(gateway.database, utc_now() + timedelta(minutes=1), feed_days=0).feed)
 
     with ThreadPoolExecutor(1) as pool:
         busy = pool.submit(drop)
