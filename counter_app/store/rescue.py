@@ -25,7 +25,7 @@ from onestop.codec import encode
 _META = ("enrolment", "agency_settings", "device_key", "pepper", "epoch", "facts", "durable", "last_contact", "recovery")
 #: Table → key by which single rows are looked up.
 _TABLES = {"outbox": "dseq", "carried": "n", "code_issued": "code", "lease": "lease", "staff": "username", "sign_in": "n", "draft": "id",
-           "former": "id"}
+           "former": "id", "catalogue_doc": "sha256"}
 
 
 @dataclass
@@ -51,6 +51,28 @@ class Found:
         return facts_from_json(self.meta.get("facts"))
 
 
+class _Source:
+    """The damaged file, row by row. A page that cannot be deciphered spoils its connection for good: the next question gets a new one."""
+
+    def __init__(self, path: Path, key: bytes | None) -> None:
+        self._path, self._key = path, key
+        self._db: Any = None
+
+    def rows(self, sql: str, *params: Any) -> Iterator[tuple[Any, ...]]:
+        """What ``sql`` gives up to the first damage."""
+        try:
+            if self._db is None:
+                self._db = connect(self._path, self._key)
+            yield from self._db.execute(sql, params)
+        except DB_ERRORS:
+            self.close()
+
+    def close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+
 def read_damaged(path: Path, key: bytes | None, highest_dseq: int) -> Found:
     """Everything readable in a copy of ``path`` (the file itself stays as it was found). ``highest_dseq``: how far the witness saw the
     ops count. Raises nothing for damage: what cannot be read is missing from the answer."""
@@ -61,38 +83,35 @@ def read_damaged(path: Path, key: bytes | None, highest_dseq: int) -> Found:
             source = path.with_name(path.name + suffix)
             if source.exists():
                 shutil.copyfile(source, copy.with_name(copy.name + suffix))
+        source = _Source(copy, key)
         try:
-            db = connect(copy, key)
-        except DB_ERRORS:
-            return found
-        try:
-            for name in _META:
-                for row in _rows(db, "SELECT value FROM meta WHERE key = ?", name):
-                    found.meta[name] = row[0]
             for table, by in _TABLES.items():
-                found.rows[table] = _table(db, table, by)
-            _missing_ops(db, found, highest_dseq)
+                found.rows[table] = _table(source, table, by)
+            for name in _META:
+                for row in source.rows("SELECT value FROM meta WHERE key = ?", name):
+                    found.meta[name] = row[0]
+            _missing_ops(source, found, highest_dseq)
         finally:
-            db.close()
+            source.close()
     return found
 
 
-def _table(db: Any, table: str, by: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+def _table(source: _Source, table: str, by: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """From both ends towards the damage."""
-    columns = [row[1] for row in _rows(db, f"PRAGMA table_info({table})")]
+    columns = [row[1] for row in source.rows(f"PRAGMA table_info({table})")]
     if not columns:
         return [], []
     names = ", ".join(f'"{name}"' for name in columns)
     seen: dict[tuple[Any, ...], None] = {}
     for order in ("ASC", "DESC"):
-        for row in _rows(db, f"SELECT {names} FROM {table} ORDER BY {by} {order}"):
+        for row in source.rows(f"SELECT {names} FROM {table} ORDER BY {by} {order}"):
             if row in seen:
                 break
             seen[row] = None
     return columns, list(seen)
 
 
-def _missing_ops(db: Any, found: Found, highest: int) -> None:
+def _missing_ops(source: _Source, found: Found, highest: int) -> None:
     """Between two damaged places single rows may still be reached by their key."""
     columns, rows = found.rows["outbox"]
     have = {row[columns.index("dseq")] for row in rows} if columns else set()
@@ -100,16 +119,9 @@ def _missing_ops(db: Any, found: Found, highest: int) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
     for dseq in range(1, highest + 1):
         if dseq not in have:
-            more = list(_rows(db, f"SELECT {names} FROM outbox WHERE dseq = ?", dseq)) if columns else []
+            more = list(source.rows(f"SELECT {names} FROM outbox WHERE dseq = ?", dseq)) if columns else []
             rows += more
             found.lost += not more
-
-
-def _rows(db: Any, sql: str, *params: Any) -> Iterator[tuple[Any, ...]]:
-    try:
-        yield from db.execute(sql, params)
-    except DB_ERRORS:
-        return
 
 
 def plant(store: Store, found: Found, seen: Facts) -> None:
