@@ -9,11 +9,12 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import msgspec
 import pytest
 
-from counter_app.services import lifecycle
+from counter_app.services import lifecycle, stuck
 from counter_app.services.workstation import Workstation
 from counter_app.sync.backoff import Breaker
 from counter_app.sync.link_state import LinkState
@@ -62,6 +63,24 @@ def test_row_20_a_device_shut_out(counter, gateway_up, checked, seen) -> None:
         command(gateway_up, "device", "unfence", str(station.desk.device))
     seen("shut out: nothing sent, {n} ops kept, the desk goes on; let in again everything went", n=4)
     checked(station, printed=codes)
+
+
+def test_row_20_the_queue_of_a_shut_out_device_goes_by_another(counter, gateway_up, checked, seen, tmp_path: Path) -> None:
+    station, other = counter(), counter()
+    drain(gateway_up, station, other)
+    codes = take_in(station, 3)
+    command(gateway_up, "device", "fence", str(station.desk.device))
+    try:
+        cycle(gateway_up, station)
+        assert stuck.export_stuck(station.desk, tmp_path / "stuck.jwt", ()) == 3
+        assert stuck.import_stuck(other.desk, tmp_path / "stuck.jwt") == (3, 3)
+        drain(gateway_up, other)
+        held = {code for (code,) in ask(gateway_up, "SELECT code FROM entity WHERE code IS NOT NULL")}
+        assert set(codes) <= held
+    finally:
+        command(gateway_up, "device", "unfence", str(station.desk.device))
+    seen("its 3 ops went by a signed file through another machine; sent again by itself later: duplicates")
+    checked(station, other, printed=codes)
 
 
 def test_row_20_a_user_locked_while_the_counter_was_offline(counter, gateway_up, checked, seen) -> None:
