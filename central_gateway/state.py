@@ -51,7 +51,9 @@ def open_gateway(settings: Settings) -> Gateway:
         keys = Keys(identity.seed(database))
         witness = Witness(settings.witness, keys.public_text)
         database.engine = database.engine.execution_options(witness=witness)  # where numbers are given it must be at hand
-        return Gateway(settings, database, keys, Passwords(settings), Life(database), witness, Cache(identity.mark_key(database)))
+        life = Life(database)
+        life.now()  # known from now on, also while the database cannot be reached
+        return Gateway(settings, database, keys, Passwords(settings), life, witness, Cache(identity.mark_key(database)))
     except BaseException:
         database.close()
         raise

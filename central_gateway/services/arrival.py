@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
@@ -20,7 +20,7 @@ from onestop.deadline import Limit, due_moment
 from onestop.errors import UserError
 from onestop.ops import AssignCode, Correct, Create, CreateSlip, Op, Transition
 from onestop.rights import allowed
-from onestop.vntime import iso, to_vn
+from onestop.vntime import iso, to_vn, vn_date
 from onestop.wire import AgencySettings
 
 _DUES = 20_000
@@ -80,6 +80,12 @@ def staff_of(conn: Connection, works: Sequence[Incoming]) -> dict[str, Person]:
                        row.locked == ADMIN)
         for row in rows
     }
+
+
+def days_without_code(works: Sequence[Incoming]) -> set[date]:
+    """The days whose number pools these ops need."""
+    creates = [work.op.data for work in works if work.op and isinstance(work.op.data, Create) and not work.refusal]
+    return {vn_date(create.dossier.received_at) for create in creates if create.dossier.code is None}
 
 
 def waits_for(op: Op, known: Known) -> str:

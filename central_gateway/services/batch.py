@@ -71,6 +71,7 @@ class Batch:
         self.met = arrival.meets(conn, works, key)
         self.codes = self.met.codes
         self.staff = arrival.staff_of(conn, works)
+        numbers.lock_days(conn, part, arrival.days_without_code(works))
 
     def run(self, works: Sequence[Incoming]) -> None:
         """Every op, oldest first."""

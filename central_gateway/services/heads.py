@@ -31,8 +31,8 @@ def head(conn: Connection, part: str) -> Position:
 
 
 def all_heads(conn: Connection) -> list[Position]:
-    """The head of every partition."""
-    rows = conn.execute(select(feed_head.c.part, feed_head.c.seq, feed_head.c.chain).order_by(feed_head.c.part))
+    """The head of every partition that has rows."""
+    rows = conn.execute(select(feed_head.c.part, feed_head.c.seq, feed_head.c.chain).where(feed_head.c.seq > 0).order_by(feed_head.c.part))
     return [Position(row.part, row.seq, row.chain) for row in rows]
 
 
