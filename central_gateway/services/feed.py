@@ -37,8 +37,8 @@ def pull(conn: Connection, part: str, after: str, limit: int) -> PullReply:
         size += len(row.data)
         if items and size > MAX_PAGE_CHARS:
             break
-        items.append(FeedItem(seq=row.seq, op=row.op_id, kind=row.kind, id=row.id, v=row.version, chain=row.chain,
-                              data=msgspec.Raw(row.data.encode())))
+        kind, data = _state(row.kind, row.data, alone=limit == 1)
+        items.append(FeedItem(seq=row.seq, op=row.op_id, kind=kind, id=row.id, v=row.version, chain=row.chain, data=data))
     last = Position(part, items[-1].seq, items[-1].chain) if items else start
     page = PullReply(part=part, items=items, next=cursor(last), more=last.seq < head.seq, head=head.seq)
     if not page.more:
@@ -61,9 +61,21 @@ def snapshot(conn: Connection, part: str, as_of: str, after: str, limit: int) ->
         select(entity.c.kind, entity.c.id, entity.c.version, entity.c.data).where(*where)
         .order_by(entity.c.kind, entity.c.id).limit(size + 1)
     ).all()
-    items = [SnapshotItem(kind=r.kind, id=r.id, v=r.version, data=msgspec.Raw(r.data.encode())) for r in rows[:size]]
-    following = f"{items[-1].kind}/{items[-1].id}" if items else after
+    states = [_state(r.kind, r.data, alone=limit == 1) for r in rows[:size]]
+    items = [SnapshotItem(kind=kind, id=r.id, v=r.version, data=data) for r, (kind, data) in zip(rows, states, strict=False)]
+    following = f"{rows[len(items) - 1].kind}/{items[-1].id}" if items else after
     return SnapshotReply(part=part, as_of=cursor(position), items=items, next=following, more=len(rows) > size)
+
+
+def _state(kind: str, text: str, *, alone: bool) -> tuple[str, msgspec.Raw]:
+    """A state as it goes out: the stored text itself, unread. A caller to whom a page was no JSON asks for single rows (``alone``);
+    then a damaged one is told as such (kind ``unreadable``, the text as a string), so that it can be kept aside."""
+    if alone:
+        try:
+            msgspec.json.decode(text)
+        except msgspec.MsgspecError:
+            return "unreadable", msgspec.Raw(msgspec.json.encode(text))
+    return kind, msgspec.Raw(text.encode())
 
 
 def cursor(position: Position) -> str:
