@@ -75,6 +75,7 @@ class Start(QObject):
     def __init__(self, app: QApplication, profile: Profile, then: Callable[[Program], None]) -> None:
         super().__init__()
         self.app, self.program = app, None
+        self.end: Callable[[int], None] = app.exit
         settings = Settings(profile.settings_file)
         install_language(app, settings.get(LANGUAGE))
         apply_theme(app, {"system": "auto"}.get(settings.get(THEME), settings.get(THEME)), settings.get(FONT_SCALE), settings.get(DENSITY))
@@ -113,7 +114,7 @@ class Start(QObject):
     @Slot()
     def _gave_up(self) -> None:
         self.window.close()
-        self.app.exit(1)
+        self.end(1)
 
     def stop(self) -> None:
         """Everything down in its order, however far the start came."""

@@ -144,15 +144,19 @@ class PinDialog(BaseDialog):
         self._fields[0].editor.setFocus()
 
     def set_busy(self, busy: bool, doing: str = "") -> None:
-        """While the PIN is tried nothing can be pressed twice; ``doing`` stands on the button."""
+        """While the PIN is tried nothing can be pressed twice; ``doing`` stands on the button. The keyboard stays in its field: else
+        the Enter would go on to the button that leads back."""
         for field in self._fields:
-            field.editor.setEnabled(not busy)
+            if isinstance(field.editor, QLineEdit):
+                field.editor.setReadOnly(busy)
         self.confirm_button.setEnabled(not busy)
         self.confirm_button.set_text(doing if busy else self.tr("Mở kho"))
 
     @Slot()
     def _confirm(self) -> None:
         texts = [field.editor.text() for field in self._fields if isinstance(field.editor, QLineEdit)]
+        if not self.confirm_button.isEnabled():
+            return
         if len(texts[0]) < self._min:
             self.show_error(self.tr("Mã PIN có ít nhất {0} ký tự.").format(self._min))
         elif len(texts) == 2 and texts[0] != texts[1]:
