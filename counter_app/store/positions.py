@@ -54,8 +54,14 @@ class Positions(PositionReads, WriteSession):
         self._run(_UPSERT.format("position"), pos.part, pos.seq, pos.chain)
         self.raise_hi(pos)
 
-    def forget_positions(self, part: str | None = None) -> None:
-        """Pull everything (of one partition) again from the start. The outbox stays."""
-        for table in ("position", "hi"):
-            self._run(f"DELETE FROM {table} WHERE part = coalesce(?, part)", part)
+    def forget_cursor(self, part: str | None = None) -> None:
+        """Pull everything (of one partition) again from the start. The outbox stays, and so does what we prove: were it dropped, a
+        gateway put back at the same time would not be noticed, and acked ops it lost not sent again (docs/protocol.md,
+        ``keep-proof``)."""
+        self._run("DELETE FROM position WHERE part = coalesce(?, part)", part)
         self._run("DELETE FROM meta WHERE key LIKE 'snapshot:%' AND key = coalesce('snapshot:' || ?, key)", part)
+
+    def forget_positions(self) -> None:
+        """The gateway began a new history: nothing we saw of the old one proves anything."""
+        self.forget_cursor()
+        self._run("DELETE FROM hi")

@@ -48,7 +48,7 @@ def take_new_life(unit: Unit, witness: Witness, code: str, message: str, *, give
     now = replace(own.joined(record.now).newest_day(), incarnation=str(uuid.uuid4()), dseq=own.dseq)
     unit.meta_set("incarnation", now.incarnation)
     unit.meta_set("facts", facts_to_json(now))
-    unit.forget_positions()
+    unit.forget_cursor()
     if give_up_lanes:
         unit.drop_leases()
     unit.tell(code, message)

@@ -46,8 +46,7 @@ def pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], b
     done = _pull(store, client, part, stopped, verify)
     if done.equal is False and not stopped():
         with store.write() as unit:
-            unit.forget_positions(part)
-            client.positions = format_positions(unit.hi())
+            unit.forget_cursor(part)
         again = _pull(store, client, part, stopped, True)
         done.items, done.equal = done.items + again.items, again.equal
         done.changed |= again.changed

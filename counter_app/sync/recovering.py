@@ -49,7 +49,6 @@ def begin_another_life(store: Store, client: GatewayClient) -> None:
     with store.write() as unit:
         incarnation = take_new_life(unit, store.witness, "store-copied", _COPIED, give_up_lanes=True)
     client.become(incarnation)
-    client.positions = ""
 
 
 def salvage(store: Store, client: GatewayClient, part: str, hello: HelloReply, stopped: Callable[[], bool]) -> int:
