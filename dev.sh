@@ -3,6 +3,7 @@
 #   sh dev.sh run     the program on demo data; without a screen it walks through the main job by itself
 #   sh dev.sh test    lint, layer rules, all tests (words after it go to pytest)
 #   sh dev.sh bench   the measurements
+#   sh dev.sh faults  the fault matrix (--sweep full: every point; --markdown FILE: write down what was seen)
 #   sh dev.sh setup   only the set-up for run; "setup test" for the tests' too
 #   sh dev.sh lock    refresh requirements.lock from pyproject.toml (--upgrade: newest of everything)
 set -eu
@@ -121,6 +122,9 @@ case $task in
     [ "$cores" -ge 2 ] || cores=2
     [ "$cores" -le 4 ] || cores=4
     exec .venv/bin/python -m pytest -n "$cores" --dist loadgroup --no-loadscope-reorder "$@" ;;
+  faults)
+    setup "$run_packages" "$screen_packages" "$test_packages"
+    exec .venv/bin/python -m tests.faults "$@" ;;
   bench)
     setup "$run_packages" "$screen_packages"
     exec .venv/bin/python -m benchmarks "$@" ;;
@@ -133,6 +137,6 @@ case $task in
       "$@" pyproject.toml -o requirements.lock
     setup "$run_packages" ;;
   *)
-    sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
     exit 2 ;;
 esac

@@ -22,6 +22,14 @@ from tests.servers.gateway import GatewayProcess
 AGENCY = "H32.15"
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Killing by signals and tracing of system calls are Unix matters."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.unix_servers)
+
+
 @pytest.fixture(scope="session")
 def full() -> bool:
     """Every point of a sweep, not a sample (``python -m tests.faults --sweep full``)."""

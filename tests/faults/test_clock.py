@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -146,3 +147,20 @@ def test_row_32_a_lane_valid_until_today(moved, gateway_up, checked, seen) -> No
     clock.shift = timedelta()
     seen("the lane's last day is over at midnight: a provisional number, no code of a lane that is not ours any more")
     checked(station, printed=[dossier.provisional_code])
+
+
+@pytest.mark.parametrize("shift", [86400, -86400, -50 * 365 * 86400], ids=["ahead", "back", "1976"])
+def test_row_31_tokens_are_judged_by_the_gateways_time(
+    counter, gateway_up, checked, seen, monkeypatch: pytest.MonkeyPatch, shift: int
+) -> None:
+    """The PC signs its assertion by a wrong clock; the gateway's Date puts it right within the same request."""
+    station = counter()
+    codes = take_in(station)
+    real = time.time
+    with monkeypatch.context() as patch:
+        patch.setattr("counter_app.sync.client.time.time", lambda: real() + shift)
+        station.client._access, station.client._skew = ("", 0.0), 0
+        assert cycle(gateway_up, station, ok=True).pushed == 1
+    station.client._access, station.client._skew = ("", 0.0), 0
+    seen("the PC's clock {days} days off: a token all the same", days=shift // 86400)
+    checked(station, printed=codes)

@@ -17,8 +17,6 @@ from tests.faults.conftest import Counters
 from tests.faults.moves import ops, take_in, waiting
 from tests.servers.gateway import GatewayProcess
 
-pytestmark = pytest.mark.unix_servers
-
 
 class Middle:
     """Stands between the gateway and PostgreSQL. Armed, it lets the next COMMIT through and cuts the line before the answer."""

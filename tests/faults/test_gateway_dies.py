@@ -61,7 +61,6 @@ def durable_postgres():
         server.remove()
 
 
-@pytest.mark.unix_servers
 def test_row_06_postgresql_stopped_at_once_under_a_push(durable_postgres: PostgresServer, tmp_path: Path, seen) -> None:
     gateway = GatewayProcess(durable_postgres.create_database(), tmp_path, dossiers=5)
     counters = Counters(tmp_path, gateway)

@@ -185,7 +185,6 @@ def primary() -> Iterator[PostgresServer]:
         server.remove()
 
 
-@pytest.mark.unix_servers
 def test_row_36_an_asynchronous_replica_is_promoted(primary: PostgresServer, tmp_path: Path, seen) -> None:
     gateway = GatewayProcess(primary.create_database(), tmp_path, dossiers=5)
     counters = Counters(tmp_path, gateway)
