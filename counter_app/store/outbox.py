@@ -131,13 +131,14 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
         nothing. ``pos``: the highest position the reply named.
         """
         later = int(((now or self.store.clock.now()) + DEFER).timestamp())
-        touched: dict[tuple[str, str], None] = {}
+        touched: dict[tuple[str, str], int] = {}  # the newest version up to which answers change nothing that is shown; 0: they may
         for r in results:
             row = self._one(f"SELECT state, target, entity, kind FROM outbox WHERE {_BY_OP}", r.op)
             if row is None or row[0] not in ("new", "sent", "quarantined"):
                 continue
-            touched[(row[1], row[2])] = None
+            key = (row[1], row[2])
             if r.s == "deferred":
+                touched[key] = 0
                 self._run(
                     f"UPDATE outbox SET state = 'new', next_try_at = ?, code = ?, message = ? WHERE {_BY_OP}",
                     later,
@@ -147,6 +148,7 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
                 )
                 continue
             state = self._answered(r, row[3])
+            touched[key] = min(touched.get(key, r.v), r.v) if state == "acked" else 0
             self._run(
                 f"UPDATE outbox SET state = ?, ack_v = ?, ack_seq = ?, ack_chain = ?, review = ?, code = ?, message = ? WHERE {_BY_OP}",
                 state,
@@ -158,8 +160,8 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
                 r.message,
                 r.op,
             )
-        for kind, entity in touched:
-            self._refresh(kind, entity)
+        for (kind, entity), version in touched.items():
+            self._advance(kind, entity, version)
         if pos is not None:
             self.raise_hi(pos)
         return list(touched)

@@ -83,6 +83,17 @@ class Projecting(Saving):
         assert shown is not None
         self._put(kind, entity, stored, shown, server_version=version, pending=pending, sync=sync, server=raw, data=data)
 
+    def _advance(self, kind: str, entity: str, version: int) -> None:
+        """After answers to ops of one entity. Ops that became ``version`` or later at the centre stay on top of an older copy: what is
+        shown is the same, only how far it is has changed."""
+        row = self._one(f"SELECT n, server_version, pending, sync FROM {kind} WHERE id = ?", entity)
+        if row is None or row[1] >= version:
+            self._refresh(kind, entity)
+            return
+        progress = self._progress(kind, entity)
+        if progress != row[2:]:
+            self._run(f"UPDATE {kind} SET pending = ?, sync = ? WHERE n = ?", *progress, row[0])
+
     def _progress(self, kind: str, entity: str) -> tuple[int, int]:
         """(ops without an answer, sync code)."""
         counts = dict(self._all(_STATES, entity, kind))
