@@ -47,7 +47,7 @@ def examine(directory: Path | None) -> Iterator[Finding]:
         yield Finding("profile", "bad", error.message)
         return
     try:
-        for name, look in (("store", _store), ("gateway", _gateway), ("clock", _clock), ("numbers", _numbers), ("calendar", _calendar)):
+        for name, look in (("store", _store), ("gateway", _gateway), ("alarms", _alarms), ("clock", _clock), ("numbers", _numbers), ("calendar", _calendar)):
             yield from _safely(name, lambda look=look: look(station))
     finally:
         station.close()
@@ -102,8 +102,19 @@ def _store(station: Workstation) -> tuple[State, str]:
 
 
 def _gateway(station: Workstation) -> tuple[State, str]:
-    report = station.engine.run_once()
-    return ("ok" if report.ok else "bad"), " ".join([report.link.sentence + ".", *report.problems])
+    report = station.engine.run_once(verify=True)
+    text = [report.link.sentence + ".", *report.problems]
+    if report.equal:
+        text.append("Số hồ sơ trên máy khớp với trung tâm.")
+    return ("ok" if report.ok else "bad"), " ".join(text)
+
+
+def _alarms(station: Workstation) -> tuple[State, str]:
+    with station.store.read() as reader:
+        alarms = reader.alarms()
+    if not alarms:
+        return "ok", "Chưa từng gặp trả lời bất thường từ trung tâm."
+    return "warning", "Đã gặp trả lời bất thường từ trung tâm: " + ", ".join(f"{what} ×{times}" for what, times in sorted(alarms.items())) + "."
 
 
 def _clock(station: Workstation) -> tuple[State, str]:

@@ -3,6 +3,7 @@ else (sync.md §3, row 29). Dossiers come back from the gateway; those it never 
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,9 +13,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from counter_app.store.connection import connect
+from counter_app.store.connection import PAGE, connect
 from counter_app.store.engine import Store
 from counter_app.store.errors import DB_ERRORS
+from counter_app.store.first_page import mend_first_page
 from counter_app.store.projection import project
 from counter_app.store.rows import UNFINISHED
 from counter_app.store.unit import Unit
@@ -63,7 +65,8 @@ class _Source:
         try:
             if self._db is None:
                 self._db = connect(self._path, self._key)
-            yield from self._db.execute(sql, params)
+            # A page that was never written reads as zeros; JSON has none.
+            yield from (row for row in self._db.execute(sql, params) if not any(isinstance(v, bytes) and b"\0" in v for v in row))
         except DB_ERRORS:
             self.close()
 
@@ -83,6 +86,10 @@ def read_damaged(path: Path, key: bytes | None, highest_dseq: int) -> Found:
             source = path.with_name(path.name + suffix)
             if source.exists():
                 shutil.copyfile(source, copy.with_name(copy.name + suffix))
+        # A file that was cut is filled up: what is missing is then some unreadable pages, not the end of everything.
+        with copy.open("r+b") as handle:
+            handle.truncate(2 * max(copy.stat().st_size // PAGE + 1, 256) * PAGE)
+        mend_first_page(copy, key)
         source = _Source(copy, key)
         try:
             for table, by in _TABLES.items():
@@ -91,6 +98,7 @@ def read_damaged(path: Path, key: bytes | None, highest_dseq: int) -> Found:
                 for row in source.rows("SELECT value FROM meta WHERE key = ?", name):
                     found.meta[name] = row[0]
             _missing_ops(source, found, highest_dseq)
+            _drop_altered(found)
         finally:
             source.close()
     return found
@@ -122,6 +130,16 @@ def _missing_ops(source: _Source, found: Found, highest: int) -> None:
             more = list(source.rows(f"SELECT {names} FROM outbox WHERE dseq = ?", dseq)) if columns else []
             rows += more
             found.lost += not more
+
+
+def _drop_altered(found: Found) -> None:
+    """An op whose bytes are not those that were frozen is no op."""
+    columns, rows = found.rows["outbox"]
+    if columns:
+        digest, payload = columns.index("payload_hash"), columns.index("payload")
+        sound = [row for row in rows if hashlib.sha256(row[payload]).hexdigest() == row[digest]]
+        found.lost += len(rows) - len(sound)
+        found.rows["outbox"] = columns, sound
 
 
 def plant(store: Store, found: Found, seen: Facts) -> None:

@@ -122,13 +122,15 @@ class Cycle:
 
     def _beside(self, report: SyncReport, step: Callable[[], None], trouble: str) -> None:
         """A step that dossiers must not wait for: when the gateway refuses it or answers nonsense, that is told and the cycle goes
-        on. A line that is down, a gateway that is busy and a device that is shut out still end the cycle."""
+        on. A line that is down, a gateway that is busy and a device that is shut out still end the cycle; a program that is too old may
+        still send what it holds."""
         try:
             step()
         except Refused as refused:
-            if refused.status in (401, 403, 426) or refused.code == "incarnation-forked":
+            if refused.status in (401, 403) or refused.code == "incarnation-forked":
                 raise
-            report.problems.append(refused.message)
+            if refused.status != 426:  # the pull will say so
+                report.problems.append(refused.message)
         except (Busy, HistoryDiverged):
             raise
         except NotReached as missed:
