@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from central_gateway.errors import Refused
 from central_gateway.settings import Settings
-from onestop.wire import AUD_ACCESS, AUD_ASSERTION, AUD_LEASE
+from onestop.wire import AUD_ACCESS, AUD_ASSERTION, AUD_LEASE, AUD_TICKET
 
 _ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 
@@ -61,6 +61,18 @@ class Keys:
         """A lane lease, signed; days become text. See ``onestop.wire.Lease``."""
         claims = {k: v.isoformat() if isinstance(v, date) else v for k, v in facts.items()}
         return jwt.encode({**claims, "aud": AUD_LEASE}, self._key, "EdDSA")
+
+    def ticket(self, device: int, agency: str, name: str, public_key: str, epoch: int) -> str:
+        """Proof that this device was enrolled; see ``onestop.wire.EnrolReply``. The same facts make the same text."""
+        claims = {"device": device, "agency": agency, "name": name, "key": public_key, "epoch": epoch, "aud": AUD_TICKET}
+        return jwt.encode(claims, self._key, "EdDSA")
+
+    def read_ticket(self, token: str) -> dict[str, Any] | None:
+        """The claims of a ticket this gateway signed, else None."""
+        try:
+            return jwt.decode(token, self._key.public_key(), ["EdDSA"], audience=AUD_TICKET)
+        except jwt.InvalidTokenError:
+            return None
 
     def read_lease(self, token: str) -> dict[str, Any] | None:
         """The claims of a lease this gateway signed, else None."""

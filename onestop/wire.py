@@ -77,7 +77,8 @@ class AgencySettings(msgspec.Struct, kw_only=True):
 
 
 class EnrolReply(msgspec.Struct, kw_only=True):
-    """The device number, which agency it serves, the keys to check signatures with."""
+    """The device number, which agency it serves, the keys to check signatures with. ``ticket``: proof of the enrolment, a JWT by the
+    gateway's key, ``aud`` = ``AUD_TICKET``; shown at ``/v1/token``, it brings the device back where a restored database forgot it."""
 
     device: int
     agency: str
@@ -85,6 +86,7 @@ class EnrolReply(msgspec.Struct, kw_only=True):
     gateway_key: str
     epoch: int
     settings: AgencySettings
+    ticket: str = ""
 
 
 #: ``aud`` of the device's assertion, of the gateway's access tokens and of lease tokens: one kind never passes for another.
@@ -92,15 +94,18 @@ AUD_ASSERTION = "urn:motcua:gateway"
 AUD_ACCESS = "urn:motcua:device"
 AUD_LEASE = "urn:motcua:lease"
 AUD_MANIFEST = "urn:motcua:manifest"
+AUD_TICKET = "urn:motcua:enrolment"
 AUD_STUCK = "urn:motcua:stuck-ops"
 
 
 class TokenRequest(msgspec.Struct, kw_only=True):
     """``POST /v1/token``: a JWT signed with the device key (RFC 7523 assertion, alg EdDSA) buys an access token. Claims:
     ``iss`` = ``sub`` = device number as text, ``aud`` = ``AUD_ASSERTION``, ``iat``, ``exp`` (at most 5 minutes after
-    ``iat``; judged by the gateway's clock, which is in the ``Date`` of every reply), ``inc`` = incarnation."""
+    ``iat``; judged by the gateway's clock, which is in the ``Date`` of every reply), ``inc`` = incarnation. ``ticket``: that of
+    ``EnrolReply``."""
 
     assertion: str
+    ticket: str = ""
 
 
 class TokenReply(msgspec.Struct, kw_only=True):

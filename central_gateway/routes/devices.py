@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from central_gateway.routes.caller import AnyDevice, Body, Device, Ours, parse, reply
 from central_gateway.routes.describe import describe
-from central_gateway.services import catalogue, devices, enrol, heads, identity, life, numbers, staff
+from central_gateway.services import catalogue, devices, enrol, heads, identity, life, numbers, recovery, staff
 from onestop.feed import format_positions
 from onestop.vntime import utc_now
 from onestop.wire import (
@@ -34,7 +34,10 @@ def enrol_device(gateway: Ours, body: Body) -> Response:
 def token(gateway: Ours, body: Body) -> Response:
     """See ``onestop.wire.TokenRequest``."""
     request = parse(TokenRequest, body)
-    return reply(gateway.database.retrying(lambda conn: enrol.token(conn, request, gateway.keys, gateway.settings)))
+    given, forgotten = gateway.database.retrying(lambda conn: enrol.token(conn, request, gateway.keys, gateway.settings))
+    if forgotten:
+        recovery.device_came_back(gateway, forgotten)
+    return reply(given)
 
 
 @router.get("/hello", **describe("Where the gateway stands, who may work, which catalogue holds", None, HelloReply, always=True))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from central_gateway import security
@@ -60,21 +62,43 @@ def enrol(conn: Connection, request: EnrolRequest, keys: security.Keys, epoch: i
         witness.of(conn).reserve_device(number, WitnessDevice(agency=row.agency, name=name or "quầy", public_key=request.public_key,
                                                               incarnation=request.incarnation, enrolled_at=now))
     heads.open_part(conn, row.agency)
+    taken = conn.execute(select(device.c.name).where(device.c.id == number)).one()
     unit = conn.execute(select(agency).where(agency.c.id == row.agency)).one()
     return EnrolReply(device=number, agency=unit.id, agency_name=unit.name, gateway_key=keys.public_text, epoch=epoch,
-                      settings=msgspec.json.decode(unit.settings, type=AgencySettings))
+                      settings=msgspec.json.decode(unit.settings, type=AgencySettings),
+                      ticket=keys.ticket(number, unit.id, taken.name, request.public_key, epoch))
 
 
-def token(conn: Connection, request: TokenRequest, keys: security.Keys, settings: Settings) -> TokenReply:
-    """An access token for the device that signed the assertion. A new incarnation is taken over from here on."""
+def token(conn: Connection, request: TokenRequest, keys: security.Keys, settings: Settings) -> tuple[TokenReply, int]:
+    """An access token for the device that signed the assertion. A new incarnation is taken over from here on. With it the epoch in
+    which a device was enrolled that this database had forgotten and that is back by its ticket: a proof that the database was
+    restored after that (0: nothing of the kind)."""
     number = security.assertion_subject(request.assertion)
     row = conn.execute(select(device).where(device.c.id == number)).first() if 0 < number < 2**31 else None
+    forgotten = 0
+    if row is None and request.ticket:
+        row, forgotten = _taken_back(conn, number, keys.read_ticket(request.ticket))
     if row is None:
         raise security.unauthorised("device-unknown", "Máy chưa được đăng ký với hệ thống trung tâm.")
     incarnation = security.check_assertion(request.assertion, security.public_key(row.public_key), settings)
     conn.execute(update(device).where(device.c.id == number).values(incarnation=incarnation, last_seen=iso(utc_now())))
     return TokenReply(access=keys.access_token(number, incarnation, settings.access_seconds),
-                      expires_in=settings.access_seconds)
+                      expires_in=settings.access_seconds), forgotten
+
+
+def _taken_back(conn: Connection, number: int, claims: dict[str, Any] | None) -> tuple[Any, int]:
+    """Put a device back that a restored database forgot; devices are never removed otherwise."""
+    if claims is None or claims["device"] != number:
+        return None, 0
+    if conn.execute(select(agency.c.id).where(agency.c.id == claims["agency"])).first() is None:
+        return None, 0
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    conn.execute(dialect.insert(device).values(
+        id=number, agency=claims["agency"], name=claims["name"], public_key=claims["key"], incarnation="", enrolled_at=iso(utc_now()),
+    ).on_conflict_do_nothing())
+    heads.open_part(conn, claims["agency"])
+    row = conn.execute(select(device).where(device.c.id == number, device.c.public_key == claims["key"])).first()
+    return row, claims["epoch"] if row is not None else 0
 
 
 def _bad_code() -> Refused:

@@ -151,8 +151,8 @@ def _lanes(conn: Connection, gateway: Gateway, unit: str, until: str) -> None:
     rows = conn.execute(select(lease.c.device, lease.c.lane).where(lease.c.agency == unit)).all()
     told = set(conn.scalars(select(reported.c.device).where(reported.c.epoch == epoch, reported.c.lanes_at.is_not(None))))
     silent = [n for n in conn.scalars(select(device.c.id).where(device.c.agency == unit, device.c.state == "active")) if n not in told]
-    usual = 0 if gateway.witness.there else 2  # every counter holds two
-    left_out = sum(max(1, usual - sum(row.device == number for row in rows)) for number in silent)
+    usual = 0 if gateway.witness.there else 2  # every counter holds two; so may one that was enrolled after the backup
+    left_out = usual + sum(max(1, usual - sum(row.device == number for row in rows)) for number in silent)
     top = max([gateway.witness.lane(unit), *(row.lane for row in rows)], default=-1)
     leases.set_floor(conn, unit, top + 1 + left_out, until)
 

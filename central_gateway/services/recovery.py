@@ -90,6 +90,14 @@ def meet(gateway: Gateway, evidence: heads.Contradiction) -> None:
         raise heads.diverged(conn, evidence.part)
 
 
+def device_came_back(gateway: Gateway, enrolled_in: int) -> None:
+    """A device showed the proof of an enrolment this database does not know: it was restored after that, in this epoch or a later
+    one, unless a newer epoch says so already."""
+    ours = gateway.life.now(fresh=True).epoch
+    if enrolled_in >= ours:
+        begin(gateway, ours, "device", enrolled_in + 1)
+
+
 def at_start(gateway: Gateway) -> None:
     """Before the first request is served: is this the database we knew? Raises UserError ``witness-foreign``,
     ``witness-unreadable`` where the witness cannot tell."""

@@ -76,7 +76,8 @@ def open_workstation(directory: Path | None, ask_pin: PinProvider = pin_from_env
             enrolment = reader.enrolment()
             if enrolment is None:
                 raise UserError("not-enrolled", "Máy này chưa được đăng ký. Hãy chạy: counter-app init --gateway ĐỊA_CHỈ --enrol MÃ.")
-            identity = Identity(enrolment.device, reader.incarnation(), bytes.fromhex(reader.meta_get("device_key") or ""))
+            identity = Identity(enrolment.device, reader.incarnation(), bytes.fromhex(reader.meta_get("device_key") or ""),
+                                enrolment.ticket)
             desk = Desk(store=store, clock=store.clock, agency=enrolment.agency, device=enrolment.device, settings=enrolment.settings,
                         catalogue=load_catalogue(reader, enrolment.agency), calendar=load_calendar_doc(reader),
                         codes=load_codes_doc(reader, _agencies(reader)))

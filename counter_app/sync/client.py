@@ -46,11 +46,13 @@ _ASK_AGAIN = ("token-expired", "token-invalid", "assertion-expired")
 
 @dataclass
 class Identity:
-    """Who this counter is on the wire. ``key_seed`` is the raw Ed25519 private key; ``device`` 0: not enrolled yet."""
+    """Who this counter is on the wire. ``key_seed`` is the raw Ed25519 private key; ``device`` 0: not enrolled yet; ``ticket`` =
+    ``EnrolReply.ticket``."""
 
     device: int
     incarnation: str
     key_seed: bytes
+    ticket: str = ""
 
     @property
     def key(self) -> Ed25519PrivateKey:
@@ -139,8 +141,8 @@ class GatewayClient:
             device = str(self.identity.device)
             assertion = jwt.encode({"iss": device, "sub": device, "aud": wire.AUD_ASSERTION, "iat": now, "exp": now + 240,
                                     "jti": uuid.uuid4().hex, "inc": self.identity.incarnation}, self.identity.key, "EdDSA")
-            content = self._exchange("POST", "/v1/token", wire_bytes(wire.TokenRequest(assertion=assertion)), None,
-                                     self._headers(False), _left(until))
+            request = wire.TokenRequest(assertion=assertion, ticket=self.identity.ticket)
+            content = self._exchange("POST", "/v1/token", wire_bytes(request), None, self._headers(False), _left(until))
             try:
                 reply = msgspec.json.decode(content, type=wire.TokenReply)
             except msgspec.MsgspecError:

@@ -77,7 +77,8 @@ class Counter:
         return jwt.encode(facts | claims, self.key, "EdDSA")
 
     def sign_on(self) -> None:
-        self.token = self.ok(self.call("POST", "/v1/token", {"assertion": self.assertion()}), TokenReply).access
+        body = {"assertion": self.assertion(), "ticket": self.reply.ticket if self.reply else ""}
+        self.token = self.ok(self.call("POST", "/v1/token", body), TokenReply).access
 
     # requests
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from central_gateway.services import finish, recovery
 from central_gateway.tables import device, op
 from onestop.codec import decode, encode_op
 from onestop.model import Dossier, Review
@@ -91,8 +92,6 @@ def test_what_only_another_desk_saw_is_taken_back_and_its_ops_are_known(place: P
     assert give_back(stays, []) == 0
     assert hello(stays).state == "recovering"  # the other one was here yesterday
     done = place.gateway
-    from central_gateway.services import finish
-
     found = finish.finish(done)
     assert (found.taken_back, found.reviews, found.state) == (2, 0, "normal")
     assert states(stays).keys() == copies.keys()
@@ -119,8 +118,6 @@ def test_a_copy_that_says_something_else_waits_for_a_person_and_one_that_comes_l
     stays.push_one(stays.hand_over(first))  # goes on with what it saw in the restored database
     give_back(stays, [copies[first.entity]])
     place.open()
-    from central_gateway.services import finish
-
     found = finish.finish(place.gateway)
     assert (found.taken_back, found.reviews) == (0, 1)
     (review,) = reviews(stays)
@@ -186,16 +183,30 @@ def test_a_provisional_receipt_keeps_the_code_it_was_given(place: Place) -> None
     assert reviews(counter) == []
 
 
+def test_a_device_the_backup_does_not_know_comes_back_by_its_ticket(place: Place) -> None:
+    place.counter()
+    saved = place.save()
+    unknown, other = place.counter(), place.counter()
+    create = unknown.create()
+    unknown.push_one(create)
+    place.restore(saved)
+    problem(unknown.call("GET", "/v1/hello"), 401, "device-unknown")
+    unknown.reply.ticket, ticket = other.reply.ticket, unknown.reply.ticket
+    problem(unknown.call("POST", "/v1/token", {"assertion": unknown.assertion(), "ticket": other.reply.ticket}), 401, "device-unknown")
+    unknown.reply.ticket = ticket
+    unknown.sign_on()  # its proof is proof enough that the database went back
+    assert meet(unknown) == 2
+    assert hello(unknown).state == "recovering"
+    assert replay(unknown, create) == ["applied"]
+    other.sign_on()
+    assert meet(other) == 2  # no second epoch for the second device
+
+
 def test_device_numbers_are_not_given_again(place: Place) -> None:
     place.counter()
     saved = place.save()
     unknown = place.counter()
     place.restore(saved)
-    problem(unknown.call("GET", "/v1/hello"), 401, "device-unknown")
-    old = Counter(place.http)
-    assert old.http is not None
-    from central_gateway.services import recovery
-
     assert recovery.begin(place.gateway, 1, "operator")
     assert not recovery.begin(place.gateway, 1, "operator")  # two at once: one begins it
     assert place.counter().device > unknown.device
