@@ -1,5 +1,6 @@
 """Does the window ever freeze? The demo walks the main job by itself in a real window (sign in, receive, print, scan, search, hand
-over, return, sync with a local gateway), on a virtual screen; the window's own 50 ms heartbeat says how late it ever was."""
+over, return, sync with a local gateway), on a virtual screen; the window's own 50 ms heartbeat says how late it ever was, from the
+first paint of the sign-in on. The libraries are compiled before, as they are where the program is installed."""
 
 from __future__ import annotations
 
@@ -13,6 +14,12 @@ from benchmarks.profile import ROOT, environment
 from benchmarks.report import Row
 from tests.servers.screen import VirtualScreen
 
+#: Everything the window reads in its life.
+_COMPILE = """
+import counter_app.app.program, counter_app.demo.walk, counter_app.printing.pdf, counter_app.scanner.qt.camera, counter_app.store.list_query
+import counter_app.cli.system
+"""
+
 
 def run(quick: bool = False) -> list[Row]:
     """The worst lateness in milliseconds, and how many beats were late by more than 150 ms."""
@@ -22,6 +29,7 @@ def run(quick: bool = False) -> list[Row]:
         beats = folder / "heartbeat.json"
         env = {k: v for k, v in environment(folder).items() if k not in ("QT_QPA_PLATFORM", "COUNTER_APP_PIN")}
         env |= {**screen.env, "COUNTER_APP_HEARTBEAT": str(beats)}
+        subprocess.run([sys.executable, "-c", _COMPILE], env=env, cwd=ROOT, check=True, timeout=120)
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "counter_app", "demo", "--walk", "--count", str(count), "--dir", str(folder / "demo")],

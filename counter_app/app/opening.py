@@ -120,6 +120,12 @@ class Opening(QObject):
         if self._dialog is not None:
             dialog, self._dialog = self._dialog, None
             dialog.accept()
+            self._show_card(True)
+
+    def _show_card(self, shown: bool) -> None:
+        """The sign-in makes room while something is asked or told; what was typed stays in it."""
+        self.view.card.setVisible(shown)
+        if shown:
             self.view.setFocus()
 
     def _done(self, station: Workstation) -> None:
@@ -148,6 +154,7 @@ class Opening(QObject):
         if not isinstance(error, UserError):
             log.error("unexpected %s", type(error).__name__, exc_info=error)
         retry = self.tr("Thử lại") if isinstance(error, EnvironmentFault) else ""
+        self._show_card(False)
         dialog = show_error(error, self._window, retry=retry)
         again: list[bool] = []
         dialog.retry_requested.connect(lambda: again.append(True))
@@ -155,7 +162,12 @@ class Opening(QObject):
 
     def _after_fault(self, again: list[bool]) -> None:
         # accept() comes before retry_requested: what was pressed is known a turn of the loop later.
-        QTimer.singleShot(0, self, lambda: self.begin() if again else self.gave_up.emit())
+        QTimer.singleShot(0, self, lambda: self._again() if again else self.gave_up.emit())
+
+    @Slot()
+    def _again(self) -> None:
+        self._show_card(True)
+        self.begin()
 
     def _ask_pin(self, *, new: bool = False, refused: str = "") -> None:
         if self._dialog is not None:
@@ -167,6 +179,7 @@ class Opening(QObject):
         dialog = self._dialog = PinDialog(new=new, parent=self._window)
         dialog.pin_given.connect(self._pin_given)
         dialog.rejected.connect(self.gave_up)
+        self._show_card(False)
         dialog.open()
 
     @Slot(str)
@@ -200,8 +213,9 @@ class Opening(QObject):
 
         dialog = EnrolDialog(lambda url, code, name: initialise(self._profile.dir, url=url, code=code, name=name,
                                                                 ask_pin=self._known_pin).close(), self._window)
-        dialog.accepted.connect(self.begin)
+        dialog.accepted.connect(self._again)
         dialog.rejected.connect(self.gave_up)
+        self._show_card(False)
         dialog.open()
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -19,6 +22,7 @@ from counter_app.ui.dialogs.questions import PinDialog
 from onestop.wire import AgencySettings
 from tests.ui.opening.conftest import PASSWORD, PIN, USER
 
+ROOT = Path(__file__).resolve().parents[3]
 Begin = Callable[[], Start]
 
 
@@ -179,3 +183,12 @@ def test_pictures(start: Begin, app: QApplication, keep_picture):
     QTest.keyClick(begun.opening.view.password, Qt.Key.Key_Return)
     keep_picture(begun.window, "sign-in-waiting-light")
     assert begun.opening.view.button.text() == "Đang mở kho dữ liệu…"
+
+
+def test_the_sign_in_reads_nothing_heavy():
+    """What makes the window slow to appear comes in behind it."""
+    code = "import sys, counter_app.app, counter_app.cli; print(*sorted(m for m in sys.modules))"
+    read = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout.split()
+    heavy = {"sqlalchemy", "alembic", "cryptography", "argon2", "msgspec", "keyring", "requests", "counter_app.store", "counter_app.sync",
+             "counter_app.services", "counter_app.ui.pages", "counter_app.app.program"}
+    assert not heavy & set(read)
