@@ -47,6 +47,7 @@ def main(profile: Path, words: list[str]) -> None:
         say(word="open", refused=error.code)
         return
     sign_in(station.desk)
+    station.client.base_url = os.environ.get("HAND_URL", station.client.base_url)
     try:
         for word in words:
             name, _, count = word.partition(":")

@@ -77,7 +77,8 @@ class FaultProxy:
     """``url`` stands for ``upstream`` (port of the gateway on the loopback). Without rules everything passes.
 
     ``bits``: speed of the line in bit/s, both ways together; None: as fast as it goes. ``context``: speak TLS with the caller.
-    ``greeting``: bytes a caller gets at once instead of a conversation.
+    ``greeting``: bytes a caller gets at once instead of a conversation. ``early`` is told the head of each request before its body
+    is read.
     """
 
     upstream: int
@@ -91,6 +92,7 @@ class FaultProxy:
     sent: int = 0
     received: int = 0
     ended: threading.Event = field(default_factory=threading.Event)
+    early: Callable[[bytes], None] | None = None
 
     def __post_init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -156,7 +158,7 @@ class FaultProxy:
             with self._lock:
                 self._open.add(connection)
             reader = _Reader(connection)
-            while request := _message(reader):
+            while request := _message(reader, self.early):
                 self._slow(len(request))
                 self.received += len(request)
                 method, path, _ = request.split(b" ", 2)
@@ -206,8 +208,10 @@ class _Reader:
         return taken
 
 
-def _message(reader: _Reader) -> bytes:
+def _message(reader: _Reader, early: Callable[[bytes], None] | None = None) -> bytes:
     head = reader.until(b"\r\n\r\n")
+    if head and early is not None:
+        early(head)
     return head + reader.exactly(int(header(head, "Content-Length") or 0)) if head else b""
 
 

@@ -20,6 +20,7 @@ from counter_app.services.workstation import Workstation
 from counter_app.store.connection import connect
 from counter_app.store.engine import open_store
 from counter_app.store.errors import StoreFault
+from counter_app.store.reserve import LOW
 from tests.faults import powercut
 from tests.faults.hand import a_form
 from tests.faults.test_kills import number
@@ -92,10 +93,10 @@ def test_row_26_a_file_may_not_grow(hand: Hand, reopened, checked, seen) -> None
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 3 MB, where this machine lets us make one."""
+    """A disk of 24 MB, where this machine lets us make one."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], capture_output=True, check=False)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)], capture_output=True, check=False)
     if done.returncode:
         pytest.skip("a small disk can be made by root only (tmpfs); RLIMIT_FSIZE and ENOSPC are tested everywhere")
     yield folder
@@ -108,13 +109,27 @@ def test_row_26_the_whole_disk_is_full(hand: Hand, reopened, checked, seen, smal
     shutil.move(hand.profile, moved.profile)
     shutil.move(hand.witness, moved.witness)
     ballast = small_disk / "ballast"
-    free = os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize
-    ballast.write_bytes(bytes(max(0, free - 250_000)))
-    run = moved.run("receive:40")
-    assert run.refused and set(run.refused) <= {"disk-full", "store-unwritable"}, (run.said[-2:], run.stderr)
-    assert "disk-full" in run.refused
+
+    def leave(room: int) -> None:
+        ballast.unlink(missing_ok=True)
+        free = os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize
+        ballast.write_bytes(bytes(max(0, free - room)))
+
+    leave(LOW + 300_000)
+    run = moved.run("receive:60")
+    assert run.codes and run.refused and set(run.refused) == {"disk-full"}, (run.said[-2:], run.stderr)
+    assert (small_disk / "profile" / "store.db").stat().st_size, "there was room left when it was told"
+    leave(0)
+    none = moved.run("receive:3", "sync")
+    assert not none.codes and set(none.refused) <= {"disk-full", "store-unwritable"}
     ballast.unlink()
-    seen("a disk of 3 MB filled up after {n} dossiers: told, and {n} are there once it had room", n=len(run.codes))
+    seen(
+        "a disk that fills up: told after {n} dossiers with {room} MB left, before the next code; "
+        "full to the last byte: nothing promised; "
+        "with room again it goes on",
+        n=len(run.codes),
+        room=LOW >> 20,
+    )
     goes_on(moved, reopened, run.codes, checked)
 
 

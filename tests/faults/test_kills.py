@@ -11,7 +11,7 @@ from counter_app.services.receive import receive
 from counter_app.services.workstation import Workstation
 from tests.faults.checker import ask
 from tests.faults.hand import a_form
-from tests.faults.tracing import NETWORK, WRITES, Call, Hand, Run, sample
+from tests.faults.tracing import WRITES, Call, Hand, Run, sample
 
 
 def number(code: str) -> int:
@@ -110,31 +110,31 @@ def test_row_03_killed_after_the_commit_before_the_print(hand: Hand, reopened, c
     checked(station, printed=[*printed, silent.code])
 
 
-def test_row_04_killed_while_sending_and_before_the_answer_is_stored(hand: Hand, reopened, checked, seen, gateway_up, full: bool) -> None:
-    first = hand.run("receive:2", "sync", calls=(*NETWORK, *WRITES), files=False)
+MOMENTS = ("half-sent", "sent", "applied", "half-answered")
+
+
+def test_row_04_killed_while_sending_and_before_the_answer_is_stored(
+    hand: Hand, reopened, line, checked, seen, gateway_up, full: bool
+) -> None:
+    first = hand.run("receive:2", "sync", calls=WRITES)
     printed = first.codes
-    sockets = [call for call in first.calls if call.name in NETWORK]
-    push = next(i for i, call in enumerate(sockets) if "POST /v1/push" in call.line)
-    # The request's pieces, its answer's pieces; then the answer being stored.
-    points = sample(sockets[push : push + 8], 4, full=full)
     duplicates = 0
-    for call in points:
-        run = hand.run("receive:2", "sync", calls=NETWORK, inject=f"{call.name}:signal=SIGKILL:when={call.nth}", files=False)
-        assert run.killed, (call.point, run.said)
+    for when in MOMENTS:
+        run = hand.dies(line, "/v1/push", when, "receive:2", "sync")
+        assert run.killed and len(run.codes) == 2, (when, run.said, run.stderr)
         printed += run.codes
         known = ask(gateway_up, "SELECT count(*) FROM op")[0][0]
         again = hand.run("sync")
-        assert again.said[0]["link"] == "online"
-        duplicates += ask(gateway_up, "SELECT count(*) FROM op")[0][0] == known
-    stored = [call for call in hand.run("receive:2", "sync", calls=WRITES).calls if call.file == "store.db-wal"]
-    for call in sample(stored[len(stored) * 3 // 4 :], 3, full=full):
+        assert (again.said[0]["link"], again.said[0]["pushed"]) == ("online", 2), when
+        there = ask(gateway_up, "SELECT count(*) FROM op")[0][0]
+        assert there - known == (0 if when in ("applied", "half-answered") else 2), when
+        duplicates += there == known
+    seen("killed with the request half sent, sent, applied, half answered: the same bytes again, {d} times `duplicate`", d=duplicates)
+    stored = [call for call in first.calls if call.file == "store.db-wal"]
+    points = sample(stored[len(stored) // 2 :], 4, full=full)
+    for call in points:
         printed += hand.kill(call, "receive:2", "sync").codes
-    assert duplicates, "no kill fell after the gateway had committed"
-    seen(
-        "killed at {n} sends and reads and while storing the answer; {d} times the gateway had it already: `duplicate`",
-        n=len(points),
-        d=duplicates,
-    )
+    seen("killed at {n} writes while the answer was stored", n=len(points))
     station = reopened(hand)
     checked(station, printed=printed)
     assert ask(gateway_up, "SELECT op_id FROM feed GROUP BY op_id, id HAVING count(*) > 1") == []
@@ -178,16 +178,16 @@ def page_is_whole(station: Workstation, gateway) -> int:
     return len(rows)
 
 
-@pytest.mark.parametrize("times", [4])
-def test_row_48_killed_in_the_middle_of_a_sync_again_and_again(hand: Hand, reopened, checked, seen, times: int) -> None:
+@pytest.mark.parametrize("path", ["/v1/hello", "/v1/push", "/v1/pull"])
+def test_row_48_killed_in_the_middle_of_a_sync_again_and_again(hand: Hand, reopened, line, checked, seen, path: str) -> None:
     printed: list[str] = []
-    for turn in range(times):
-        run = hand.run("receive:3", "sync", calls=NETWORK, inject=f"sendto:signal=SIGKILL:when={2 + 2 * turn}", files=False)
+    for when in MOMENTS:
+        run = hand.dies(line, path, when, "receive:3", "sync")
+        assert run.killed, (when, run.said)
         printed += run.codes
     station = reopened(hand)
     with station.store.read() as reader:
         summary = reader.outbox_summary()
-    if summary.waiting:
-        assert summary.oldest is not None, "how old the oldest unsent is"
-    seen("killed {n} times while syncing; {w} ops waited with their age, then all were sent", n=times, w=summary.waiting)
+    assert summary.waiting == 0 or summary.oldest is not None, "how old the oldest unsent is"
+    seen("killed {n} times in {path}; {w} ops waited with their age, then all were sent", n=len(MOMENTS), path=path, w=summary.waiting)
     checked(station, printed=printed)

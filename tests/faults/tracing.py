@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.proxy import Exchange, FaultProxy
+
 ROOT = Path(__file__).resolve().parents[2]
 WRITES = ("pwrite64", "write", "fsync", "fdatasync", "ftruncate")
-NETWORK = ("sendto", "recvfrom", "sendmsg")
 _LINE = re.compile(r"^(?:\d+ +)?(?P<call>\w+)\((?P<rest>.*)$")
 _PATH = re.compile(r"<(?P<path>/[^>]*)>")
 
@@ -119,6 +120,38 @@ class Hand:
         )
         said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{") and line.endswith("}")]
         return Run(done.returncode, said, read_calls(log.read_text(errors="replace")) if calls else [], done.stderr)
+
+    def dies(self, line: FaultProxy, path: str, when: str, *words: str) -> Run:
+        """Run ``words`` through ``line``; SIGKILL when a request for ``path`` is ``half-sent``, ``sent`` (the gateway has not heard of it),
+        ``applied`` (it has, the answer is not on its way) or ``half-answered``."""
+        command = [sys.executable, "-m", "tests.faults.hand", str(self.profile), *words]
+        env = os.environ | self.env | {"HAND_URL": line.url}
+        with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+
+            def end() -> None:
+                process.kill()
+                process.wait()
+
+            def early(head: bytes) -> None:
+                if when == "half-sent" and head.split(b" ", 2)[1].startswith(path.encode()):
+                    end()
+
+            def fault(exchange: Exchange) -> None:
+                if when == "sent":
+                    end()
+                    return
+                reply = exchange.forward()
+                if when == "half-answered":
+                    exchange.send(reply[: len(reply) // 2])
+                end()
+
+            line.early = early
+            rule = line.rule("*", path, fault)
+            out, err = process.communicate(timeout=100)
+            line.early = None
+            line.rules.remove(rule)
+        said = [json.loads(text) for text in out.splitlines() if text.startswith("{") and text.endswith("}")]
+        return Run(process.returncode, said, [], err)
 
     def files(self) -> list[Path]:
         """The files whose writes matter. (strace finds a file by its path, also one that is made later.)"""
