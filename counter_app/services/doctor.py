@@ -47,7 +47,8 @@ def examine(directory: Path | None) -> Iterator[Finding]:
         yield Finding("profile", "bad", error.message)
         return
     try:
-        for name, look in (("store", _store), ("gateway", _gateway), ("alarms", _alarms), ("clock", _clock), ("numbers", _numbers), ("calendar", _calendar)):
+        for name, look in (("store", _store), ("gateway", _gateway), ("alarms", _alarms), ("clock", _clock), ("numbers", _numbers),
+                           ("calendar", _calendar)):
             yield from _safely(name, lambda look=look: look(station))
     finally:
         station.close()
@@ -114,7 +115,8 @@ def _alarms(station: Workstation) -> tuple[State, str]:
         alarms = reader.alarms()
     if not alarms:
         return "ok", "Chưa từng gặp trả lời bất thường từ trung tâm."
-    return "warning", "Đã gặp trả lời bất thường từ trung tâm: " + ", ".join(f"{what} ×{times}" for what, times in sorted(alarms.items())) + "."
+    text = ", ".join(f"{what} ×{times}" for what, times in sorted(alarms.items()))
+    return "warning", f"Đã gặp trả lời bất thường từ trung tâm: {text}."
 
 
 def _clock(station: Workstation) -> tuple[State, str]:

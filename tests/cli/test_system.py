@@ -66,7 +66,7 @@ def test_resolve(cli: CommandLine) -> None:
 def test_doctor(cli: CommandLine) -> None:
     done = cli("doctor")
     found = {finding["what"]: finding for finding in done.out}
-    assert set(found) == {"disk", "fonts", "keyring", "printers", "scanners", "store", "gateway", "clock", "numbers", "calendar"}
+    assert set(found) == {"disk", "fonts", "keyring", "printers", "scanners", "store", "gateway", "alarms", "clock", "numbers", "calendar"}
     assert all(len(finding["message"]) > 8 and "Không kiểm tra được" not in finding["message"] for finding in done.out), done.out
     assert {what: found[what]["state"] for what in ("fonts", "keyring", "store", "gateway", "numbers")} == {
         "fonts": "ok", "keyring": "warning", "store": "ok", "gateway": "ok", "numbers": "ok"}
