@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from counter_app.sync.client import GatewayClient
 from counter_app.sync.errors import Alarm, NotReached, Refused
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from counter_app.store.engine import Store
 
+T = TypeVar("T")
 PAGE = 500
 SNAPSHOT_PAGE = 1000
 #: So many unreadable items in one page are no accident: more likely this program (or the gateway) is wrong as a whole.
@@ -35,6 +36,28 @@ class Pulled:
     changed: set[tuple[str, str]] = field(default_factory=set)
     bootstrapped: bool = False
     equal: bool | None = None
+
+
+@dataclass
+class _Pages:
+    """Asks for pages. One damaged state at the gateway makes a whole page unreadable: then smaller ones, down to single rows, which the
+    gateway looks at itself; and larger ones again behind it."""
+
+    most: int
+    size: int = 0
+
+    def ask(self, client: GatewayClient, path: str, kind: type[T], params: dict[str, str]) -> T | None:
+        """A page; None: ask again. Raises what the client raises."""
+        self.size = self.size or self.most
+        try:
+            page = client.call("GET", path, kind, params=params | {"limit": str(self.size)}, deadline=60.0, prove=True)
+        except NotReached as missed:
+            if missed.facts.get("why") != "reply-undecodable" or self.size == 1:
+                raise
+            self.size = self.size // 8 or 1
+            return None
+        self.size = min(self.size * 4, self.most)
+        return page
 
 
 def pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], bool], *, verify: bool = False) -> Pulled:
@@ -62,10 +85,12 @@ def _pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], 
         unfinished = reader.snapshot_progress(part)
     if position.seq == 0 or unfinished:
         position = _bootstrap(store, client, part, done, stopped, unfinished)
+    pages = _Pages(PAGE)
     while not stopped():
         try:
-            page = client.call("GET", "/v1/pull", PullReply, deadline=60.0, prove=True, params={
-                "part": part, "after": f"{position.seq}:{position.chain}", "limit": str(PAGE)})
+            page = pages.ask(client, "/v1/pull", PullReply, {"part": part, "after": f"{position.seq}:{position.chain}"})
+            if page is None:
+                continue
         except Refused as refused:
             if refused.code != "cursor-too-old":
                 raise
@@ -99,11 +124,11 @@ def _bootstrap(store: Store, client: GatewayClient, part: str, done: Pulled, sto
     done.bootstrapped = True
     as_of, after = unfinished or ("", "")
     as_of = as_of.rpartition("=")[2]
+    pages = _Pages(SNAPSHOT_PAGE)
     while not stopped():
-        params = {"part": part, "limit": str(SNAPSHOT_PAGE)}
-        if after:
-            params |= {"after": after, "as_of": as_of}
-        page = client.call("GET", "/v1/snapshot", SnapshotReply, params=params, deadline=60.0, prove=True)
+        page = pages.ask(client, "/v1/snapshot", SnapshotReply, {"part": part} | ({"after": after, "as_of": as_of} if after else {}))
+        if page is None:
+            continue
         as_of = as_of or page.as_of
         position = cursor(part, as_of)
         with store.write() as unit:
