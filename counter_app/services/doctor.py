@@ -112,7 +112,9 @@ def _gateway(station: Workstation) -> tuple[State, str]:
 
 def _alarms(station: Workstation) -> tuple[State, str]:
     with station.store.read() as reader:
-        alarms = reader.alarms()
+        alarms, unread = reader.alarms(), reader.quarantined_pulls()
+    if unread:
+        alarms["unreadable-items"] = unread
     if not alarms:
         return "ok", "Chưa từng gặp trả lời bất thường từ trung tâm."
     text = ", ".join(f"{what} ×{times}" for what, times in sorted(alarms.items()))
