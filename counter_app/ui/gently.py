@@ -26,7 +26,7 @@ class _Waiting:
         if threading.get_ident() == self._thread:
             until = monotonic() + _LONGEST_S
             while (now := monotonic()) - self._alive() > _LATE_S and now < until:
-                sleep(0.002)
+                sleep(0.005)
         return None
 
 

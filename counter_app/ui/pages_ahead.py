@@ -23,6 +23,7 @@ class PagesAhead(QObject):
         self._first = page_ids[0]
         self._timer = QTimer(self)
         self._timer.setInterval(_PAUSE_MS)
+        self._timer.setSingleShot(True)  # the pause begins when a page is done: else the next would follow a slow one at once
         self._timer.timeout.connect(self._next)
 
     def start(self) -> None:
@@ -38,11 +39,13 @@ class PagesAhead(QObject):
         if not self._rehearsed and self._window.page(self._first) is not None:
             self._rehearsed = True
             self._window.rehearse()
+            self._timer.start()
             return
         while self._left and self._window.page(self._left[0]) is not None:
             self._left.pop(0)
         if self._left:
             self._window.prepare(self._left.pop(0))
+            self._timer.start()
         else:
             self.stop()
             self.done.emit()
