@@ -40,8 +40,8 @@ _COMPRESS_FROM = 1024
 #: The library's own time-outs come first where it has them: they say more.
 _GRACE = 0.2
 #: Refusals of the token, not of the request: a new token (made by the gateway's clock) may help. Any other 401 is an answer: a
-#: wrong password sent twice would count twice.
-_ASK_AGAIN = ("token-expired", "token-invalid", "assertion-expired")
+#: wrong password sent twice would count twice. A gateway that forgot this device takes it back by the ticket shown for a token.
+_ASK_AGAIN = ("token-expired", "token-invalid", "assertion-expired", "device-unknown")
 
 
 @dataclass
@@ -64,7 +64,8 @@ class GatewayClient:
     """One gateway as seen by one counter. Thread-safe: each thread has its own connection pool.
 
     ``positions`` and ``epoch`` are what every request proves (set by the engine before a cycle). ``on_date`` is told the
-    gateway's clock with each counted reply: (server time, round trip in seconds).
+    gateway's clock with each counted reply: (server time, round trip in seconds). ``lookahead``: the next page may be fetched in a
+    thread while the last one is stored (a simulation that has to repeat itself exactly turns it off).
     """
 
     base_url: str
@@ -73,6 +74,7 @@ class GatewayClient:
     epoch: int | None = None
     positions: str = ""
     on_date: Callable[[datetime, float], None] | None = None
+    lookahead: bool = True
     _local: threading.local = field(default_factory=threading.local, repr=False)
     _access: tuple[str, float] = ("", 0.0)
     _skew: int = 0
