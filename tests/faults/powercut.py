@@ -17,6 +17,8 @@ SECTOR = 512
 _CALL = re.compile(r"^\d+ +(?P<name>\w+)\((?P<rest>.*)\) += (?P<result>-?\d+)")
 _FD = re.compile(r"^(?P<fd>\d+)<(?P<path>[^>]*)>(?:, (?P<args>.*))?$", re.DOTALL)
 _HEX = re.compile(r"\\x([0-9a-f]{2})")
+_UNFINISHED = "<unfinished ...>"
+_RESUMED = re.compile(r"^\d+ +<\.\.\. \w+ resumed>(?P<rest>.*)$")
 CALLS = ("pwrite64", "write", "fsync", "fdatasync", "ftruncate", "lseek", "unlink")
 
 
@@ -40,11 +42,25 @@ class Event:
     told: str = ""
 
 
+def whole_lines(log: str) -> Iterator[str]:
+    """The calls of a log; those that another thread's call interrupted are put together again where they ended."""
+    begun: dict[str, str] = {}
+    for line in log.splitlines():
+        process = line.partition(" ")[0]
+        if line.endswith(_UNFINISHED):
+            begun[process] = line.removesuffix(_UNFINISHED).rstrip()
+            continue
+        resumed = _RESUMED.match(line)
+        if resumed is not None and process in begun:
+            line = begun.pop(process) + resumed["rest"]
+        yield line
+
+
 def read_record(log: str, files: set[Path]) -> list[Event]:
     """The events of a log that concern ``files``, and what was written to standard output."""
     places: dict[tuple[str, str], int] = {}
     found: list[Event] = []
-    for line in log.splitlines():
+    for line in whole_lines(log):
         match = _CALL.match(line)
         if match is None or int(match["result"]) < 0:
             continue
