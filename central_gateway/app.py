@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from central_gateway import problems
 from central_gateway.envelope import Envelope
-from central_gateway.routes import describe, devices, health, sync
+from central_gateway.routes import blobs, describe, devices, health, sync
 from central_gateway.state import Gateway
 from onestop.wire import PROTO
 
@@ -20,7 +20,7 @@ def create_app(gateway: Gateway) -> FastAPI:
     app.state.gateway = gateway
     problems.install(app)
     describe.install(app)
-    for module in (health, devices, sync):
+    for module in (health, devices, sync, blobs):
         app.include_router(module.router)
     app.add_middleware(Envelope, settings=gateway.settings)
     return app

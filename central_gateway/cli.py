@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=_port, default=8400, help="0: cổng trống bất kỳ")
     serve.add_argument("--port-file", type=Path, help="ghi dòng JSON khi sẵn sàng vào tệp này")
     serve.add_argument("--witness", **witness)
+    serve.add_argument("--blobs", metavar="DIR", default=os.environ.get("CENTRAL_GATEWAY_BLOBS", ""),
+                       help="thư mục tệp đính kèm, chung cho mọi tiến trình (hoặc biến CENTRAL_GATEWAY_BLOBS)")
+    serve.add_argument("--most-mb", type=_positive, default=50, metavar="MB", help="tệp đính kèm lớn nhất được nhận")
     serve.add_argument("--oldest-proto", type=_proto, default="1.0", metavar="N.N", help="giao thức cũ nhất còn được phục vụ")
     serve.add_argument("--demo-data", action="store_true", help="nạp tỉnh mẫu nếu cơ sở dữ liệu còn trống")
     serve.add_argument("--seed", type=int, default=2026)
@@ -136,7 +139,8 @@ def _positive(text: str) -> int:
 def _serve(args: argparse.Namespace) -> None:
     from central_gateway.serve import serve
 
-    settings = Settings(database=args.database, oldest_proto=args.oldest_proto, witness=args.witness)
+    settings = Settings(database=args.database, oldest_proto=args.oldest_proto, witness=args.witness, blobs=args.blobs,
+                        max_blob_bytes=args.most_mb * 1_000_000)
     serve(settings, host=args.host, port=args.port, port_file=args.port_file,
           demo=(args.seed, args.demo_count) if args.demo_data else None)
 

@@ -20,7 +20,7 @@ from central_gateway import problems
 from central_gateway.errors import Refused
 from central_gateway.services import versions
 from central_gateway.settings import Settings
-from onestop.wire import H_DIGEST, H_EPOCH, H_PROTO, H_REQUEST_ID, MEDIA_TYPE, PROTO, content_digest
+from onestop.wire import H_DIGEST, H_EPOCH, H_PROTO, H_REQUEST_ID, MEDIA_TYPE, OCTETS, PROTO, content_digest
 
 log = logging.getLogger("central_gateway.access")
 
@@ -43,7 +43,7 @@ class Envelope:
         reply = _Buffer()
         version = None
         try:
-            body = await self._body(scope["method"], headers, receive)
+            body = await self._body(scope["method"], scope["path"], headers, receive)
             version = versions.check(scope["path"], headers.get(H_PROTO), self.settings.oldest_proto)
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"content-encoding"]}
             await self.app(scope, _replay(body), reply)
@@ -58,7 +58,8 @@ class Envelope:
         log.info("%s %s %s %.0f ms", scope["method"], scope["path"], reply.status, (time.perf_counter() - started) * 1000)
         await reply.send_to(send)
 
-    async def _body(self, method: str, headers: Headers, receive: Receive) -> bytes:
+    async def _body(self, method: str, path: str, headers: Headers, receive: Receive) -> bytes:
+        part = method == "PATCH" and path.startswith("/v1/blobs/")  # bytes of an attachment, the one body that is no JSON
         most = self.settings.max_wire_bytes
         raw = bytearray()
         while True:
@@ -71,10 +72,12 @@ class Envelope:
             if not message.get("more_body"):
                 break
         digest = headers.get(H_DIGEST)
+        if part and (digest is None or "sha-256=" not in digest):
+            raise Refused(400, "digest-missing", "Phần tệp gửi lên thiếu mã kiểm tra.")
         if digest is not None and "sha-256=" in digest and content_digest(bytes(raw)) not in map(str.strip, digest.split(",")):
-            raise Refused(400, "digest-mismatch", "Dữ liệu bị sai lệch trên đường truyền, máy sẽ tự gửi lại.")
+            raise Refused(460 if part else 400, "digest-mismatch", "Dữ liệu bị sai lệch trên đường truyền, máy sẽ tự gửi lại.")
         if method in _WITH_BODY:
-            if headers.get("content-type") != MEDIA_TYPE:
+            if headers.get("content-type") != (OCTETS if part else MEDIA_TYPE):
                 raise Refused(415, "media-type", "Yêu cầu không đúng kiểu dữ liệu của hệ thống trung tâm.")
             return _decompress(bytes(raw), headers.get("content-encoding", ""), self.settings.max_body_bytes)
         return b""
@@ -82,7 +85,7 @@ class Envelope:
     def _finish(self, scope: Scope, request: Headers, reply: _Buffer) -> None:
         headers = reply.headers
         body = bytes(reply.body)
-        if len(body) >= self.settings.compress_from_bytes:
+        if len(body) >= self.settings.compress_from_bytes and headers.get("content-type") != OCTETS:  # pictures do not get smaller
             coding = _choose(request.get("accept-encoding", ""))
             if coding:
                 body = _compress(body, coding)

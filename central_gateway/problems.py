@@ -17,7 +17,8 @@ log = logging.getLogger("central_gateway")
 
 _TITLES = {
     400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
-    410: "Gone", 413: "Content Too Large", 415: "Unsupported Media Type", 422: "Unprocessable Content", 426: "Upgrade Required",
+    410: "Gone", 413: "Content Too Large", 415: "Unsupported Media Type", 422: "Unprocessable Content",
+    426: "Upgrade Required", 429: "Too Many Requests", 460: "Checksum Mismatch",
     500: "Internal Server Error", 503: "Service Unavailable",
 }
 _BY_STATUS = {

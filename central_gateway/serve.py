@@ -31,6 +31,7 @@ def serve(settings: Settings, *, host: str, port: int, port_file: Path | None, d
     gateway = open_gateway(settings)
     try:
         recovery.at_start(gateway)
+        gateway.blobs.sweep()
         codes = _demo(gateway, *demo) if demo else {}
         with bound(host, port) as listener:
             name = f"[{host}]" if ":" in host else host

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 class Settings:
     """``database`` is an SQLAlchemy URL (PostgreSQL or SQLite). Sizes in bytes, times in the unit of their name. Counters
     that speak a protocol older than ``oldest_proto`` may only hand over their work (426). ``witness``: folder of the witness file
-    (``services.witness``), empty for none."""
+    (``services.witness``), empty for none. ``blobs``: folder of the attachments (empty: none are taken; with SQLite one beside the
+    database), shared by all workers; unfinished ones go after ``blob_days``."""
 
     database: str
     oldest_proto: str = "1.0"
     witness: str = ""
+    blobs: str = ""
+    max_blob_bytes: int = 50_000_000
+    blob_days: int = 30
     access_seconds: int = 15 * 60
     assertion_seconds: int = 5 * 60
     clock_leeway_seconds: int = 120

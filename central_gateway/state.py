@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from central_gateway import schema
 from central_gateway.db import Database
 from central_gateway.security import Keys, Passwords
 from central_gateway.services import identity
+from central_gateway.services.blobs import Blobs
 from central_gateway.services.catalogue import Cache
 from central_gateway.services.finish import Finisher
 from central_gateway.services.life import Life
@@ -25,6 +26,7 @@ class Gateway:
     passwords: Passwords
     life: Life
     witness: Witness
+    blobs: Blobs
     catalogue: Cache = field(default_factory=Cache)
     finisher: Finisher = field(default_factory=Finisher)
 
@@ -45,6 +47,8 @@ def open_gateway(settings: Settings) -> Gateway:
     ``database-url-invalid``, ``witness-foreign``, ``witness-unreadable``, EnvironmentFault ``database-unreachable``,
     ``witness-unwritable``."""
     database = Database(settings)
+    if database.is_sqlite and not settings.blobs:
+        settings = replace(settings, blobs=f"{database.url.database}.blobs")
     try:
         schema.upgrade(database)
         identity.epoch(database)
@@ -53,7 +57,7 @@ def open_gateway(settings: Settings) -> Gateway:
         database.engine = database.engine.execution_options(witness=witness)  # where numbers are given it must be at hand
         life = Life(database)
         life.now()  # known from now on, also while the database cannot be reached
-        return Gateway(settings, database, keys, Passwords(settings), life, witness, Cache(identity.mark_key(database)))
+        return Gateway(settings, database, keys, Passwords(settings), life, witness, Blobs(settings), Cache(identity.mark_key(database)))
     except BaseException:
         database.close()
         raise

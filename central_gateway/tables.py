@@ -204,6 +204,16 @@ dead_letter = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+#: Attachments that are complete in the blob folder, by the agencies whose counters brought them: those may read them.
+blob = Table(
+    "blob", metadata,
+    Column("part", String(64), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("device", Integer, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+
 #: Lanes. A (agency, lane) is leased to one device for ever: a lane is never given to another for dates it covered.
 lease = Table(
     "lease", metadata,

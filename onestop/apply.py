@@ -8,6 +8,7 @@ came with is refused.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +17,8 @@ from onestop.copying import replace
 from onestop.model import Dossier, Event, Slip
 from onestop.ops import (
     AssignCode,
+    AttachLink,
+    AttachUnlink,
     Change,
     ConfirmSlip,
     Correct,
@@ -36,6 +39,10 @@ CORRECTABLE = (
     "owner.kind", "owner.id_no", "owner.name", "owner.dob", "owner.gender", "owner.address", "owner.phone", "owner.email",
     "submitter", "subject", "set_count", "channel", "return_method", "return_address", "components", "procedure", "due_at",
 )
+
+#: Files of one dossier, taken off ones included.
+MOST_ATTACHMENTS = 200
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,8 @@ def apply(state: Entity | None, op: Op) -> Applied:
         entry = replace(data.entry, at=data.entry.at or op.at, by=data.entry.by or op.by)
         return Applied("applied", _log(replace(state, fees=(*state.fees, entry)), op, f"fee-{entry.entry}",
                                        facts={"code": entry.code, "amount": entry.amount}))
+    if isinstance(data, AttachLink | AttachUnlink):
+        return _attach(state, op, data)
     if isinstance(data, AssignCode):
         if state.code in (None, data.code):
             return Applied("applied", _log(replace(state, code=data.code), op, "code-assigned", facts={"code": data.code}))
@@ -179,6 +188,31 @@ def _extend(state: Dossier, op: Op, data: Extend) -> Applied:
                          {"due_at": (state.due_at, data.new_due_at)}, kind="extend")
     done = replace(state, due_at=data.new_due_at)
     return Applied("applied", _log(done, op, "extend", data.reason, {"approver": data.approver}))
+
+
+def _attach(state: Dossier, op: Op, data: AttachLink | AttachUnlink) -> Applied:
+    """A set of files by their digest: of a link and an older unlink the link wins; a row never goes."""
+    sha256 = data.attachment.sha256 if isinstance(data, AttachLink) else data.sha256
+    held = next((a for a in state.attachments if a.sha256 == sha256), None)
+    others = tuple(a for a in state.attachments if a.sha256 != sha256)
+    if isinstance(data, AttachUnlink):
+        if not data.reason.strip():
+            return Applied("rejected", state, "reason-missing", "Gỡ tệp đính kèm phải ghi rõ lý do.")
+        if held is None:
+            return Applied("rejected", state, "attachment-unknown", "Hồ sơ không có tệp đính kèm này.")
+        if held.removed or held.linked_at != data.linked_at:
+            return Applied("merged", state)
+        done = replace(state, attachments=(*others, replace(held, removed=data.reason)))
+        return Applied("applied", _log(done, op, "attachment-removed", data.reason, {"sha256": sha256}))
+    new = data.attachment
+    fits = _SHA256.fullmatch(sha256) and new.name and len(new.name) <= 200 and len(new.media_type) <= 100 and new.size >= 0
+    if not fits or new.removed or len(others) >= MOST_ATTACHMENTS:
+        return Applied("rejected", state, "attachment-invalid", "Tệp đính kèm không hợp lệ hoặc hồ sơ đã có quá nhiều tệp.")
+    if held is not None and not held.removed:
+        return Applied("merged", state)
+    linked = replace(new, linked_at=new.linked_at or op.at, by=new.by or op.by)
+    done = replace(state, attachments=(*others, linked))
+    return Applied("applied", _log(done, op, "attachment-added", facts={"sha256": sha256}))
 
 
 def _confirm_slip(state: Slip, op: Op, data: ConfirmSlip) -> Applied:

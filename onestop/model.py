@@ -114,6 +114,20 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that belongs to a dossier, named by the sha256 of its bytes; the bytes themselves travel beside the ops. ``removed``:
+    why it was taken off again (empty: it is there); the row stays."""
+
+    sha256: str
+    name: str
+    media_type: str = ""
+    size: int = 0
+    linked_at: datetime | None = None
+    by: str = ""
+    removed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One line of the history: never changed, never removed, one per op (``id`` is the op's)."""
 
@@ -167,6 +181,7 @@ class Dossier:
     returned: Returned | None = None
     events: tuple[Event, ...] = ()
     prints: dict[str, int] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
     version: int = 0
 
     @property

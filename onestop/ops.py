@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from onestop.model import Dossier, FeeEntry, Result, Returned, Slip, Supplement
+from onestop.model import Attachment, Dossier, FeeEntry, Result, Returned, Slip, Supplement
 
 #: Version of the op envelope that is written today. Older ones are lifted by ``onestop.upconvert``; the bytes never change.
 OP_SCHEMA = 2
@@ -128,7 +128,24 @@ class SettleReview:
     note: str = ""
 
 
-Payload = Create | Correct | Transition | Extend | RecordFee | Printed | AssignCode | CreateSlip | ConfirmSlip | SettleReview
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachLink:
+    """``attach.link``: a file belongs to this dossier. Its bytes may arrive before or after."""
+
+    attachment: Attachment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachUnlink:
+    """``attach.unlink``: it does not. ``linked_at``: of the link the person saw, so that a link made meanwhile stays."""
+
+    sha256: str
+    linked_at: datetime | None
+    reason: str
+
+
+Payload = (AttachLink | AttachUnlink | Create | Correct | Transition | Extend | RecordFee | Printed | AssignCode | CreateSlip | ConfirmSlip
+           | SettleReview)
 
 KINDS: dict[str, type] = {
     "dossier.create": Create,
@@ -141,6 +158,8 @@ KINDS: dict[str, type] = {
     "slip.create": CreateSlip,
     "slip.confirm": ConfirmSlip,
     "review.settle": SettleReview,
+    "attach.link": AttachLink,
+    "attach.unlink": AttachUnlink,
 }
 KIND_OF: dict[type, str] = {payload: kind for kind, payload in KINDS.items()}
 

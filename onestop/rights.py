@@ -24,6 +24,8 @@ _BY_KIND = {
     "slip.create": _PAPERS,
     "slip.confirm": _PAPERS,
     "review.settle": _PAPERS,
+    "attach.link": _DESK,
+    "attach.unlink": _RECEPTION,
 }
 
 

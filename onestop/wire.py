@@ -33,6 +33,12 @@ PROBLEM_BASE = "urn:motcua:problem:"
 MAX_BATCH_OPS = 100
 MAX_BATCH_BYTES = 512 * 1024
 
+#: Attachments: parts go up (and come down) as bytes of this type, at most so many at a time.
+OCTETS = "application/offset+octet-stream"
+H_OFFSET = "Upload-Offset"
+H_LENGTH = "Upload-Length"
+PART_BYTES = 1024 * 1024
+
 
 def content_digest(body: bytes) -> str:
     """``Content-Digest`` of RFC 9530 over the bytes as sent."""

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from onestop import wire
-from onestop.wire import MEDIA_TYPE, PROBLEM_TYPE
+from onestop.wire import MEDIA_TYPE, OCTETS, PROBLEM_TYPE
 
 _REF = "#/components/schemas/{name}"
 _STRUCTS = [value for value in vars(wire).values() if inspect.isclass(value) and issubclass(value, msgspec.Struct)
@@ -46,7 +46,7 @@ def describe(
         codes[status] = f"{codes[status]}, {text}" if status in codes else text
     extra: dict[str, Any] = {
         "responses": {
-            "200": {"description": "OK", "content": {MEDIA_TYPE: {"schema": _schema(answer)}},
+            "200": {"description": "OK", "content": _content(answer),
                     "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in _REPLY_HEADERS}},
             **{str(status): {"description": text, "content": {PROBLEM_TYPE: {"schema": _schema(wire.Problem)}}}
                for status, text in sorted(codes.items())},
@@ -54,10 +54,16 @@ def describe(
         },
     }
     if request is not None:
-        extra["requestBody"] = {"required": True, "content": {MEDIA_TYPE: {"schema": _schema(request)}}}
+        extra["requestBody"] = {"required": True, "content": _content(request)}
     if device:
         extra["security"] = [{"device": []}]
     return {"summary": summary, "openapi_extra": extra, "response_model": None}
+
+
+def _content(kind: Any) -> dict[str, Any]:
+    if kind is bytes:
+        return {OCTETS: {"schema": {"type": "string", "format": "binary", "maxLength": wire.PART_BYTES}}}
+    return {MEDIA_TYPE: {"schema": _schema(kind)}}
 
 
 def _schema(kind: Any) -> dict[str, Any]:
@@ -68,12 +74,13 @@ def _schema(kind: Any) -> dict[str, Any]:
 def _finish(operation: dict[str, Any]) -> None:
     """What FastAPI thinks it answers goes (its 422, plain JSON); headers that every route reads come in."""
     answers = operation.get("responses", {})
-    if MEDIA_TYPE in answers.get("200", {}).get("content", {}):
+    ours = not {MEDIA_TYPE, OCTETS}.isdisjoint(answers.get("200", {}).get("content", {}))
+    if ours:
         named = [parameter.get("name", "").lower() for parameter in operation.get("parameters", [])]
         wanted = ["SyncProto", *(["SyncEpoch", "SyncPosition"] if "security" in operation else [])]
         operation.setdefault("parameters", []).extend(
             {"$ref": f"#/components/parameters/{name}"} for name in wanted if _HEADERS[name]["name"].lower() not in named)
-    if MEDIA_TYPE in answers.get("200", {}).get("content", {}):
+    if ours:
         for status in list(answers):
             content = answers[status].get("content", {})
             content.pop("application/json", None)

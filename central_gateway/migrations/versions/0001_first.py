@@ -32,6 +32,14 @@ def upgrade() -> None:
     sa.Column("reply", sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint("op")
     )
+    op.create_table("blob",
+    sa.Column("part", sa.String(length=64), nullable=False),
+    sa.Column("sha256", sa.String(length=64), nullable=False),
+    sa.Column("size", sa.BigInteger(), nullable=False),
+    sa.Column("device", sa.Integer(), nullable=False),
+    sa.Column("at", sa.String(length=32), nullable=False),
+    sa.PrimaryKeyConstraint("part", "sha256")
+    )
     op.create_table("catalogue_doc",
     sa.Column("kind", sa.String(length=16), nullable=False),
     sa.Column("code", sa.String(length=64), nullable=False),
