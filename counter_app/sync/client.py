@@ -102,7 +102,7 @@ class GatewayClient:
                 raise
             try:
                 return msgspec.json.decode(content, type=reply)
-            except msgspec.MsgspecError:
+            except (msgspec.MsgspecError, UnicodeDecodeError):
                 raise NotReached(LinkState.SERVER_TROUBLE, "reply-undecodable") from None
         raise AssertionError("unreachable")
 
@@ -147,7 +147,7 @@ class GatewayClient:
             content = self._exchange("POST", "/v1/token", wire_bytes(request), None, self._headers(False), _left(until))
             try:
                 reply = msgspec.json.decode(content, type=wire.TokenReply)
-            except msgspec.MsgspecError:
+            except (msgspec.MsgspecError, UnicodeDecodeError):
                 raise NotReached(LinkState.SERVER_TROUBLE, "reply-undecodable") from None
             self._access = (reply.access, time.monotonic() + reply.expires_in * 0.8)
             return reply.access
@@ -238,7 +238,7 @@ class GatewayClient:
     def _problem(self, status: int, response: requests.Response, body: bytes) -> Exception:
         try:
             problem = msgspec.json.decode(body, type=wire.Problem)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             return NotReached(LinkState.SERVER_TROUBLE, f"http-{status}")
         if status == 409 and problem.code == "history-diverged":
             return HistoryDiverged(problem)
