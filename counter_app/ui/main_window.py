@@ -90,6 +90,7 @@ class MainWindow(QWidget):
             self.commands.set_enabled(False, _WHILE_COVERED)
 
     def _build(self, pages: Sequence[PageSpec]) -> None:
+        from counter_app.ui.widgets.layout import Reach
         from counter_app.ui.widgets.messages import Banner, Toast
         from counter_app.ui.widgets.nav_rail import NavRail
         from counter_app.ui.widgets.top_bar import LinkView, TopBar
@@ -121,12 +122,13 @@ class MainWindow(QWidget):
         column.setSpacing(0)
         for widget in (self.top, self.banner, self._splitter, self._status_bar()):
             column.addWidget(widget, 1 if widget is self._splitter else 0)
-        self._frame = QWidget()
-        line = QHBoxLayout(self._frame)
+        inside = QWidget()
+        line = QHBoxLayout(inside)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
         line.addWidget(self.rail)
         line.addWidget(work, 1)
+        self._frame = Reach(inside)
         self._layers.insertWidget(0, self._frame)
         self.toast = Toast(self._stack)
         self.setTabOrder(self.top, self.rail)

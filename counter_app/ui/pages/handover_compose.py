@@ -12,7 +12,7 @@ from counter_app.services.desk import Desk
 from counter_app.store.rows import SlipRow
 from counter_app.ui.pages.handover_list import DIRECTIONS, Entry
 from counter_app.ui.texts import date_text, moment_text
-from counter_app.ui.theme import spacing, theme
+from counter_app.ui.theme import spacing
 from counter_app.ui.widgets import (
     Chip,
     Choice,
@@ -22,11 +22,16 @@ from counter_app.ui.widgets import (
     FormField,
     KeyButton,
     ScanPanel,
+    ScrollBody,
     SearchBox,
     SectionHeader,
+    SideColumn,
     field_row,
     row,
 )
+
+_SIDE_EM, _NARROW_EM = 18, 46
+"""Width of the list of slips. Where it and the pile have less than this, it goes below."""
 
 
 class ComposeView(QWidget):
@@ -43,10 +48,11 @@ class ComposeView(QWidget):
     def __init__(self, desk: Desk, fetch_units: Callable[[str], Sequence[Choice]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        columns = QHBoxLayout(self)
-        columns.setContentsMargins(0, 0, 0, 0)
-        columns.setSpacing(spacing(4))
-        left = QVBoxLayout()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        pile = QWidget()
+        left = QVBoxLayout(pile)
+        left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(spacing(3))
         left.addLayout(self._directions())
         self.code = SearchBox(self.tr("Quét hoặc gõ mã, Enter"), "scan-barcode")
@@ -73,8 +79,10 @@ class ComposeView(QWidget):
             shortcut.activated.connect(self._remove)
         left.addWidget(self.table, 1)
         left.addLayout(self._bottom())
-        columns.addLayout(left, 1)
-        columns.addWidget(self._slips())
+        self.columns = SideColumn(pile, self._slips(), _SIDE_EM, _NARROW_EM)
+        scroll = ScrollBody()
+        scroll.body.addWidget(self.columns, 1)
+        outer.addWidget(scroll)
 
     def _directions(self) -> QHBoxLayout:
         self._group = QButtonGroup(self)
@@ -120,7 +128,6 @@ class ComposeView(QWidget):
 
     def _slips(self) -> QWidget:
         side = QWidget()
-        side.setFixedWidth(round(theme().em * 18))
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(spacing(2))

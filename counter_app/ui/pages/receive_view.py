@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QBoxLayout, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from counter_app.domain.procedure import Procedure
 from counter_app.services.desk import Desk
@@ -18,11 +18,11 @@ from counter_app.ui.pages.receive_parts.papers import ChecklistCard
 from counter_app.ui.pages.receive_parts.party import SKIP_ENTER, OwnerCard, SubmitterCard
 from counter_app.ui.pages.receive_parts.side import DueCard, FeesCard, LastReceiptCard
 from counter_app.ui.pages.receive_parts.values import Values
-from counter_app.ui.theme import spacing, theme
-from counter_app.ui.widgets import Card, Choice, ComboSearch, FormField, KeyButton, ScanPanel, ScrollBody, show_errors
+from counter_app.ui.theme import spacing
+from counter_app.ui.widgets import Card, Choice, ComboSearch, FormField, KeyButton, ScanPanel, ScrollBody, SideColumn, show_errors
 
-_NARROW_EM = 52
-"""Below this width the side column goes under the form."""
+_SIDE_EM, _NARROW_EM = 17, 49
+"""Width of the side column. Where both have less than this, it goes under the form."""
 _KEYS = (("save", "Ctrl+S"), ("submitter", "Alt+N"), ("park", "Alt+C"), ("clear", "Alt+X"))
 
 
@@ -42,7 +42,6 @@ class ReceiveView(PresentedPage):
 
     def __init__(self, desk: Desk, fetch: Callable[[str], Sequence[Choice]], parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Tiếp nhận hồ sơ"), parent=parent)
-        self._narrow: bool | None = None
         hint = self.tr("Gõ mã hoặc tên thủ tục, không cần dấu; ↓ để xem thủ tục vừa nhận")
         self.search = ComboSearch(fetch, hint, self.tr("Thủ tục"), "file-text")
         self.procedure_field = FormField(self.tr("Thủ tục"), self.search, required=True)
@@ -93,11 +92,7 @@ class ReceiveView(PresentedPage):
             side.addWidget(card)
         side.addStretch(1)
         self.scroll = ScrollBody()
-        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._columns.setSpacing(spacing(2.5))
-        self._columns.addWidget(form, 1)
-        self._columns.addWidget(self._side)
-        self.scroll.body.addLayout(self._columns, 1)
+        self.scroll.body.addWidget(SideColumn(form, self._side, _SIDE_EM, _NARROW_EM, 2.5), 1)
         for card in (procedure, self.owner, self.submitter, self.papers, self.filing, self.due, self.fees, self.receipt):
             card.body.setContentsMargins(spacing(3.5), spacing(2), spacing(3.5), spacing(2.5))
             card.body.setSpacing(min(card.body.spacing(), spacing(1.75)))
@@ -316,12 +311,3 @@ class ReceiveView(PresentedPage):
         takes_tab = widget.focusProxy() is None and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
         reachable = self.isAncestorOf(widget) and widget.isVisibleTo(self) and widget.isEnabled()
         return takes_tab and reachable and not widget.property(SKIP_ENTER)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        narrow = self.width() < theme().em * _NARROW_EM
-        if narrow != self._narrow:
-            self._narrow = narrow
-            self._columns.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
-            self._side.setMaximumWidth(16_777_215 if narrow else round(theme().em * 17))
-            self._side.setMinimumWidth(0 if narrow else round(theme().em * 17))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from counter_app.ui.theme import set_text_role, spacing
+from counter_app.ui.theme import is_theme_change, set_text_role, spacing, theme
 
 
 class SectionHeader(QWidget):
@@ -75,6 +76,68 @@ class ScrollBody(QScrollArea):
         self.body.setContentsMargins(0, 0, spacing(1), 0)
         self.body.setSpacing(spacing(3))
         self.setWidget(inner)
+
+
+class Reach(QScrollArea):
+    """The last resort: what it holds fills it, and only where it cannot become small enough (large letters, small screen) scroll
+    bars keep everything within reach."""
+
+    def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(inner)  # an event filter of the area on its widget comes with it
+
+    def sizeHint(self) -> QSize:
+        return self.widget().sizeHint()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        taken = super().eventFilter(watched, event)
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return taken
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Not the area's own way (``widgetResizable``): with wrapped texts that asks for the preferred height, not the smallest."""
+        self.widget().resize(self.maximumViewportSize().expandedTo(self.widget().minimumSizeHint()))
+
+
+class SideColumn(QWidget):
+    """``main`` with ``side`` beside it, ``side_em`` wide; below it where the two have less than ``narrow_em``. Widths are in font
+    heights, so larger letters put the side column below as a smaller window does."""
+
+    def __init__(self, main: QWidget, side: QWidget, side_em: float, narrow_em: float, gap: float = 4) -> None:
+        super().__init__()
+        self._side, self._side_em, self._narrow_em = side, side_em, narrow_em
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._columns.setContentsMargins(0, 0, 0, 0)
+        self._columns.setSpacing(spacing(gap))
+        self._columns.addWidget(main, 1)
+        self._columns.addWidget(side)
+
+    def is_narrow(self) -> bool:
+        """Is the side column below?"""
+        return self._columns.direction() == QBoxLayout.Direction.TopToBottom
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if is_theme_change(event):
+            self._arrange()
+
+    def _arrange(self) -> None:
+        em, below = theme().em, self.width() < theme().em * self._narrow_em
+        self._columns.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
+        width = 16_777_215 if below else round(em * self._side_em)
+        self._side.setMinimumWidth(0 if below else width)
+        self._side.setMaximumWidth(width)
 
 
 class DetailRow(QWidget):
