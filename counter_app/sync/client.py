@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import msgspec
 import zstandard
@@ -81,16 +81,17 @@ class GatewayClient:
     _token_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def call(self, method: str, path: str, reply: type[T], *, body: object = None, params: dict[str, str] | None = None,
-             deadline: float = 30.0, prove: bool = False, authorised: bool = True) -> T:
+             deadline: float = 30.0, prove: bool = False, authorised: bool = True, more: dict[str, str] | None = None) -> T:
         """One request, answered by a ``reply``. ``deadline`` bounds all of it in seconds, the token it may need included (time-outs
-        of the library are per socket read: a slow drip would pass them). ``prove`` sends epoch and positions.
+        of the library are per socket read: a slow drip would pass them). ``prove`` sends epoch and positions. ``more``: further headers;
+        with a content type of its own ``body`` goes as it is. A ``reply`` of ``bytes`` is a part of a file.
 
         Raises NotReached (unknown outcome), Busy, HistoryDiverged, Refused.
         """
         raw = body if isinstance(body, bytes) else wire_bytes(body) if body is not None else None
         until = time.monotonic() + deadline
         for attempt in (1, 2):
-            headers = self._headers(prove)
+            headers = self._headers(prove) | ({"Accept": wire.OCTETS} if reply is bytes else {}) | (more or {})
             try:
                 if authorised:
                     headers["Authorization"] = f"Bearer {self._token(until)}"
@@ -100,6 +101,8 @@ class GatewayClient:
                     self._access = ("", 0.0)
                     continue
                 raise
+            if reply is bytes:
+                return cast("T", content)
             try:
                 return msgspec.json.decode(content, type=reply)
             except (msgspec.MsgspecError, UnicodeDecodeError):
@@ -171,8 +174,7 @@ class GatewayClient:
         import urllib3
 
         if raw is not None:
-            headers["Content-Type"] = wire.MEDIA_TYPE
-            if len(raw) >= _COMPRESS_FROM:
+            if headers.setdefault("Content-Type", wire.MEDIA_TYPE) == wire.MEDIA_TYPE and len(raw) >= _COMPRESS_FROM:
                 raw = zstandard.ZstdCompressor(level=1).compress(raw)
                 headers["Content-Encoding"] = "zstd"
             headers[wire.H_DIGEST] = wire.content_digest(raw)
@@ -181,7 +183,7 @@ class GatewayClient:
             response, body = self._within(deadline, lambda session: _whole(session.request(
                 method, self.base_url + path, data=raw, params=params, headers=headers, stream=True, allow_redirects=False,
                 timeout=(min(CONNECT_SECONDS, deadline), deadline)), started + deadline))
-            return self._judge(response, body, headers[wire.H_REQUEST_ID], time.monotonic() - started)
+            return self._judge(response, body, headers[wire.H_REQUEST_ID], time.monotonic() - started, headers["Accept"])
         except requests.exceptions.SSLError:
             raise NotReached(LinkState.NOT_TRUSTED, "tls") from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
@@ -212,7 +214,8 @@ class GatewayClient:
             raise answer[0]
         return answer[0]
 
-    def _judge(self, response: requests.Response, raw: bytes, request_id: str, round_trip: float) -> bytes:
+    def _judge(self, response: requests.Response, raw: bytes, request_id: str, round_trip: float,
+               wanted: str = wire.MEDIA_TYPE) -> bytes:
         """The body of a reply that counts. Raises for everything else."""
         status, media = response.status_code, response.headers.get("Content-Type", "")
         if media == wire.PROBLEM_TYPE and response.headers.get(wire.H_REQUEST_ID) == request_id:
@@ -225,7 +228,7 @@ class GatewayClient:
             raise Busy(_retry_after(response.headers.get("Retry-After")))
         if status != 200:
             raise NotReached(LinkState.PORTAL if 300 <= status < 400 or status == 511 else LinkState.SERVER_TROUBLE, f"http-{status}")
-        if media != wire.MEDIA_TYPE:
+        if media != wanted:
             html = media.startswith("text/html")
             raise NotReached(LinkState.PORTAL if html else LinkState.SERVER_TROUBLE, "foreign-reply")
         if response.headers.get(wire.H_REQUEST_ID) != request_id:
