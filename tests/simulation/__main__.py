@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import multiprocessing
 import time
 
-from tests.simulation.run import Run, run
-
-
-def _one(job: tuple[int, int]) -> Run:
-    logging.disable(logging.CRITICAL)
-    return run(*job)
+from tests.simulation.run import job
+from tests.simulation.template import template
 
 
 def main() -> int:
@@ -25,7 +20,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     args = parser.parse_args()
     if args.seed is not None:
-        made = _one((args.seed, args.steps))
+        made = job((args.seed, args.steps))
         print(made.text if made.wrong else "\n".join([*made.trace, str(made.figures)]))
         return 1 if made.wrong else 0
     began, done, wrong = time.monotonic(), 0, 0
@@ -37,8 +32,10 @@ def main() -> int:
             yield seed, args.steps
             seed += 1
 
-    with multiprocessing.get_context("spawn").Pool(args.processes, maxtasksperchild=200) as pool:
-        for made in pool.imap_unordered(_one, jobs()) if until is None else _paced(pool, jobs(), args.processes):
+    template()  # made once, inherited by all
+    how = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+    with multiprocessing.get_context(how).Pool(args.processes, maxtasksperchild=200) as pool:
+        for made in pool.imap_unordered(job, jobs()) if until is None else _paced(pool, jobs(), args.processes):
             done += 1
             if made.wrong:
                 wrong += 1
@@ -50,8 +47,8 @@ def main() -> int:
 def _paced(pool, jobs, ahead: int):
     """Results of an endless row of jobs, never more than a few waiting."""
     waiting: list = []
-    for job in jobs:
-        waiting.append(pool.apply_async(_one, (job,)))
+    for one in jobs:
+        waiting.append(pool.apply_async(job, (one,)))
         if len(waiting) >= 2 * ahead:
             yield waiting.pop(0).get()
     for one in waiting:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import traceback
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,9 +30,6 @@ class Run:
 
 def run(seed: int, steps: int) -> Run:
     """The world of ``seed`` for ``steps`` steps. The same arguments give the same run."""
-    from tests.simulation.template import template
-
-    template()
     made = Run(seed)
     world = World(seed)
     made.trace = world.trace
@@ -41,12 +41,16 @@ def run(seed: int, steps: int) -> Run:
         except Exception as error:
             made.wrong = f"{type(error).__name__}: {error}"
             if not isinstance(error, AssertionError):
-                import traceback
-
                 made.wrong += "\n" + traceback.format_exc()
         finally:
             world.close()
     return made
+
+
+def job(what: tuple[int, int]) -> Run:
+    """A run in a process that does nothing else."""
+    logging.disable(logging.CRITICAL)
+    return run(*what)
 
 
 def settle(world: World) -> dict[str, Any]:
@@ -86,8 +90,6 @@ def applied_once(world: World) -> None:
     """No op has two rows in the feed of one life, no dossier the same event or fee twice."""
     rows = checker.ask(world.gateway, "SELECT op_id, id FROM feed WHERE part = :p", p=AGENCY)  # type: ignore[arg-type]
     assert len(set(rows)) == len(rows), "an op stands twice in the feed"
-    import json
-
     for identity, data in world.gateway.states():
         state = json.loads(data)
         for key in ("events", "fees"):

@@ -19,11 +19,17 @@ AGENCY, NAMES = "H32.15", ("A", "B")
 _RAM = Path("/dev/shm")
 
 
-def scratch() -> Path:
-    """A folder of this process, gone at its end."""
+@cache
+def _root() -> Path:
+    """A folder of this process and its children, gone at its end."""
     folder = Path(tempfile.mkdtemp(prefix="simulation-", dir=_RAM if _RAM.is_dir() else None))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def scratch() -> Path:
+    """A new folder."""
+    return Path(tempfile.mkdtemp(dir=_root()))
 
 
 @cache
