@@ -21,6 +21,7 @@ import pytest
 from tests.faults.rows import ELSEWHERE, ROWS
 
 _ROW = re.compile(r"test_row_(\d\d)_")
+CHECKED = "C1–C7 hold"
 _WORDS = {"passed": "held", "failed": "FAILED", "skipped": "not run"}
 
 
@@ -82,6 +83,9 @@ class Notebook:
             if seen is None:
                 lines.append(f"| {row.number} | {row.fault} | {row.expected} | {ELSEWHERE.get(row.number, 'not run')} | 0 | – |")
                 continue
+            held = seen.facts.pop(CHECKED, 0)
+            if held:
+                seen.facts[CHECKED] = held  # last
             facts = "; ".join(fact + (f" (×{n})" if n > 1 else "") for fact, n in seen.facts.items()).replace("|", "/")
             lines.append(
                 f"| {row.number} | {row.fault} | {row.expected} | {facts} | {seen.tests} in {seen.seconds:.1f} s | {_outcome(seen)} |"

@@ -30,7 +30,10 @@ def saving(run: Run) -> tuple[list[Call], list[Call]]:
     """The calls of the save of one dossier: up to and with the witness's sync, and from there to the end of its commit."""
     at = witness_done(run.calls)
     assert at < len(run.calls), "the save forces the witness to the disk"
-    commit = next(i for i in range(at + 1, len(run.calls)) if run.calls[i].file == "store.db-wal" and run.calls[i].name == "fsync")
+    folded = next(i for i in range(at + 1, len(run.calls)) if run.calls[i].file == "store.db")  # the close folds the log into the file
+    page = max(i for i in range(at + 1, folded) if run.calls[i].file == "store.db-wal" and run.calls[i].name == "pwrite64")
+    commit = next(i for i in range(page, folded) if run.calls[i].name == "fsync")
+    assert commit - at > 10, "the pages of the log and their sync"
     return run.calls[: at + 1], run.calls[at + 1 : commit + 1]
 
 
@@ -71,7 +74,7 @@ def test_row_02_killed_between_witness_and_commit(hand: Hand, reopened, checked,
     first = hand.run("receive", calls=WRITES)
     printed = first.codes
     _, committing = saving(first)
-    points = sample(committing, 6, full=full)
+    points = sample(committing, 8, full=full)
     skipped = 0
     for call in points:
         run = hand.kill(call, "receive")
