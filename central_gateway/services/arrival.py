@@ -18,7 +18,9 @@ from central_gateway.services.staff import ADMIN
 from central_gateway.tables import entity, staff
 from onestop.deadline import Limit, due_moment
 from onestop.errors import UserError
-from onestop.ops import AssignCode, Correct, Create, CreateSlip, Op, Transition
+from onestop.ledger import held
+from onestop.model import Dossier
+from onestop.ops import AssignCode, Correct, Create, CreateSlip, Op, RecordFee, Transition
 from onestop.rights import allowed
 from onestop.vntime import iso, to_vn, vn_date
 from onestop.wire import AgencySettings
@@ -127,6 +129,14 @@ def remarks(
         if op.data.dossier.code is None and op.data.dossier.provisional_code is None:
             found.append(("code-missing", "Hồ sơ gửi lên không có mã; hệ thống đã cấp mã, hãy in lại giấy hẹn.", {}, {}))
     return found
+
+
+def refunded_too_much(data: RecordFee, dossier: Dossier) -> list[Remark]:
+    """``dossier`` as it stands with the row. The money left the till: the row stays, a person looks."""
+    fee = data.entry
+    if fee.entry != "refunded" or held(dossier.fees, fee.code) >= 0:
+        return []
+    return [("refund-too-large", "Số tiền hoàn lớn hơn số đã thu của khoản này. Việc hoàn vẫn được ghi; hãy đối chiếu sổ thu.", {}, {})]
 
 
 def _due_differs(data: Create, known: Known, settings: AgencySettings) -> list[Remark]:

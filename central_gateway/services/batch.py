@@ -23,7 +23,7 @@ from onestop.apply import Applied, apply
 from onestop.codec import decode, encode
 from onestop.copying import replace
 from onestop.model import Dossier, Review, Slip
-from onestop.ops import AssignCode, Correct, Create, CreateSlip, SettleReview
+from onestop.ops import AssignCode, Correct, Create, CreateSlip, RecordFee, SettleReview
 from onestop.vntime import vn_date
 from onestop.wire import AgencySettings, OpResult
 
@@ -152,6 +152,8 @@ class Batch:
         notes += arrival.remarks(op, self.part, self.staff, self.known, self.settings, created=done.status == "applied")
         if isinstance(data, Create) and done.status == "applied":
             notes += self._alike(held)
+        if isinstance(data, RecordFee) and done.status == "applied":
+            notes += arrival.refunded_too_much(data, held.value())
         for code, message, current, wanted in notes:
             review = self._review(work, code, message, current, wanted) or review
         first = notes[0] if notes else ("", "", {}, {})

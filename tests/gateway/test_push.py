@@ -231,6 +231,18 @@ def test_fees_are_a_ledger(counter: Counter) -> None:
     assert len(counter.pull()) == 2
 
 
+def test_more_given_back_than_was_taken_is_kept_and_reviewed(counter: Counter) -> None:
+    """Two desks refund the same fee while offline: each was right where it stood, and the money is gone."""
+    create = counter.create()
+    fee = FeeEntry(id="f1", kind="le_phi", code="LP", name="Lệ phí", amount=8000, entry="collected")
+    back = [replace(fee, id=f"b{n}", entry="refunded") for n in (1, 2)]
+    ops = [create, *(counter.op(create.entity, RecordFee(entry=row), base=1) for row in (fee, *back))]
+    assert [(r.s, r.code) for r in counter.push(*ops)] == [("applied", ""), ("applied", ""), ("applied", ""),
+                                                           ("applied", "refund-too-large")]
+    assert [row.id for row in state(counter, create.entity).fees] == ["f1", "b1", "b2"]
+    assert [r.code for r in reviews(counter)] == ["refund-too-large"]
+
+
 def test_a_slip_is_made_and_confirmed(counter: Counter) -> None:
     create = counter.create()
     slip = Slip(id=uuid7_hex(), number="H32.15-99.1-261120-0001", agency=counter.part, direction="out", from_unit="H32.15",

@@ -54,6 +54,7 @@ _REVIEWS = {
     "due-date-differs": "Ngày hẹn khác cách tính",
     "staff-not-allowed": "Người làm không có quyền",
     "device-fenced": "Máy lập đã bị ngừng kết nối",
+    "refund-too-large": "Hoàn tiền nhiều hơn đã thu",
     "recovered-copy-differs": "Bản khôi phục khác nhau",
 }
 _STATES = {
