@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from counter_app.domain.fees import money_vi
 from counter_app.services import fees, handover, lifecycle
 from counter_app.services.correct import correct
 from counter_app.services.receive import receive
 from onestop.errors import InvalidFields, UserError
-from onestop.model import Dossier
+from onestop.model import Dossier, Party, Submitter
 from onestop.states import State
 from onestop.vntime import iso
 from tests.desk import NOW, DeskBench, a_form
@@ -95,6 +96,11 @@ def test_the_ledger_only_grows(bench: DeskBench) -> None:
     add = fees.add_fee
     for wrong in ({"amount": -1}, {"amount": 10**11}, {"entry": "stolen"}, {"receipt_no": "9" * 61}, {"method": "m" * 41}):
         refused("invalid-fields", add, bench.desk, dossier.id, code=asked.code, **wrong)
+    rest = asked.amount - 1
+    error = refused("refund-too-large", add, bench.desk, dossier.id, code=asked.code, entry="refunded", amount=rest + 1)
+    assert isinstance(error, InvalidFields) and f"mới thu {money_vi(rest)}" in error.fields["amount"]
+    error = refused("refund-too-large", add, bench.desk, dossier.id, code="SAO", entry="refunded", amount=1)
+    assert "chưa thu khoản nào" in error.message
     refused("fee-unknown", add, bench.desk, dossier.id, code="NEW", amount=5)
     refused("fee-unknown", add, bench.desk, dossier.id, code="NEW", name="Mới")
     refused("invalid-fields", add, bench.desk, dossier.id, code="NEW", name="n" * 201, amount=5)
@@ -156,3 +162,22 @@ def test_who_may_correct_what(bench: DeskBench) -> None:
     refused("dossier-closed", correct, bench.desk, dossier.id, {"subject": "Khác"}, "gõ nhầm")
     bench.sign_in("truong.nt")
     assert correct(bench.desk, dossier.id, {"subject": "Khác"}, "gõ nhầm")[0].subject == "Khác"
+
+
+@pytest.mark.parametrize("sign", ["🎉", "📍", "漢", "\ufffd"])
+def test_signs_no_paper_can_carry_are_refused_by_the_name_of_their_field(bench: DeskBench, sign: str) -> None:
+    """They would be boxes on the receipt; the sentence says which field, the everyday signs pass."""
+    owner = Party(name="Nguyễn Văn An", id_no="001099012345", address=f"12 Yersin {sign}")
+    submitter = Submitter(name="Lê Thị Bình", authority=f"Giấy ủy quyền {sign}")
+    with pytest.raises(InvalidFields) as caught:
+        receive(bench.desk, a_form(owner=owner, submitter=submitter, subject=f"Khai sinh {sign}", return_address=sign))
+    fields = caught.value.fields
+    assert set(fields) == {"owner.address", "submitter.authority", "subject", "return_address"}
+    assert fields["owner.address"].startswith("Địa chỉ chủ hồ sơ có ký tự không in được") and sign in fields["owner.address"]
+    dossier = receive(bench.desk, a_form(subject="Thửa số 5 ≤ 100 m², giá 2.000.000 ₫ – “gấp” → 30°C…"))[0].dossier
+    with pytest.raises(InvalidFields) as caught:
+        correct(bench.desk, dossier.id, {"subject": "khác"}, f"Ghi nhầm {sign}")
+    assert caught.value.fields["reason"].startswith("Lý do có ký tự không in được")
+    with pytest.raises(InvalidFields):
+        lifecycle.ask_supplement(bench.desk, dossier.id, (f"Bản vẽ {sign}",), "Thiếu bản vẽ")
+    assert bench.dossier(dossier.id).subject.startswith("Thửa số 5 ≤ 100 m²")

@@ -81,3 +81,24 @@ def test_half_a_correction_survives_a_kill(page: Reception, wrong, second):
     again.keys.save()
     give_reason(again, "Gõ nhầm tên")
     assert again.stage.bench.dossier(wrong.id).owner.name == "Nguyễn Văn Ân" and again.drafts() == []
+
+
+def test_a_reason_that_no_paper_can_carry_comes_back_to_be_put_right(page: Reception, wrong):
+    page.view.focus("owner.name")
+    page.keys.enter("Nguyễn Văn Ân")
+    page.keys.save()
+    give_reason(page, "Gõ nhầm tên 🎉")
+    page.keys.settle()
+    (dialog,) = [d for d in page.window.findChildren(ReasonDialog) if d.isVisible()]
+    assert dialog.editor.toPlainText() == "Gõ nhầm tên 🎉" and dialog.field.error().startswith("Lý do có ký tự không in được")
+    assert page.stage.bench.dossier(wrong.id).owner.name == "Nguyễn Văn An"
+    dialog.editor.setPlainText("Gõ nhầm tên")
+    dialog.confirm_button.click()
+    assert page.stage.bench.dossier(wrong.id).owner.name == "Nguyễn Văn Ân"
+
+
+def test_an_emoji_in_the_address_stays_in_its_field_with_the_sentence(page: Reception, wrong):
+    page.view.fields["owner.address"].editor.setText("12 Yersin 📍")
+    page.keys.save()
+    assert page.view.fields["owner.address"].error().startswith("Địa chỉ chủ hồ sơ có ký tự không in được")
+    assert page.text("owner.address") == "12 Yersin 📍" and page.window.findChild(ReasonDialog) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -83,15 +84,22 @@ class FormSaving(QObject):
         changes = form.corrections(dossier, wanted)
         if not changes:
             raise UserError("nothing-to-correct", "Không có gì thay đổi so với hồ sơ đang lưu.")
+        self._ask_why(dossier, changes, print_after)
+
+    def _ask_why(self, dossier: Dossier, changes: dict[str, Any], print_after: bool, typed: str = "", problem: str = "") -> None:
         why = self.tr("Vì sao phải đính chính? Giấy đã in cần được in lại và thu hồi bản cũ.")
         dialog = ReasonDialog(self.tr("Đính chính hồ sơ {0}").format(dossier.shown_code), why, verb=self.tr("Lưu đính chính"),
-                              parent=self._view.window())
+                              initial=typed, parent=self._view.window())
+        dialog.field.set_error(problem)
 
         def given(reason: str, _category: object) -> None:
             try:
                 corrected, _ = correct(self._ctx.desk, dossier.id, changes, reason)
             except UserError as error:
-                self._refused(error, print_after)
+                if isinstance(error, InvalidFields) and "reason" in error.fields:  # what is typed comes back to be put right
+                    self._ask_why(dossier, changes, print_after, reason, error.fields["reason"])
+                else:
+                    self._refused(error, print_after)
                 return
             self.corrected.emit(corrected, print_after)
 
