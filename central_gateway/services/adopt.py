@@ -165,7 +165,7 @@ class _Page:
         """The ops that are in the copies are done: their machines may come with them yet."""
         ids = sorted(identity for identity in self.ops if 0 < len(identity) <= 64)
         count = len(ids)
-        bulk.insert_new(self.conn, op_table, "op_id", {
+        bulk.insert_new(self.conn, op_table, {
             "op_id": ids, "part": [self.part] * count, "device": [self.ops[i][0] for i in ids], "incarnation": [""] * count,
             "dseq": [0] * count, "payload_hash": [SALVAGED] * count, "received_at": [self.now] * count,
             "result": [msgspec.json.encode(OpResult(op=i, s="applied", v=self.ops[i][1])).decode() for i in ids],

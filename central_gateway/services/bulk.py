@@ -26,9 +26,9 @@ def insert_rows(conn: Connection, table: Table, columns: Columns, **same: Any) -
     _insert(conn, table, columns, same, "")
 
 
-def insert_new(conn: Connection, table: Table, key: str, columns: Columns, **same: Any) -> int:
+def insert_new(conn: Connection, table: Table, columns: Columns, **same: Any) -> int:
     """Insert what is not there yet; returns how many rows were new. A concurrent insert of the same key is waited for."""
-    return len(_insert(conn, table, columns, same, f" ON CONFLICT DO NOTHING RETURNING {key}"))
+    return _insert(conn, table, columns, same, " ON CONFLICT DO NOTHING")
 
 
 def update_rows(conn: Connection, table: Table, keys: tuple[str, ...], columns: Columns) -> None:
@@ -39,8 +39,7 @@ def update_rows(conn: Connection, table: Table, keys: tuple[str, ...], columns: 
     if conn.dialect.name == "postgresql":
         sets = ", ".join(f"{name} = u.{name}" for name in changed)
         where = " AND ".join(f"t.{name} = u.{name}" for name in keys)
-        _cursor(conn, f"UPDATE {table.name} t SET {sets} FROM {_unnest(table, columns)} WHERE {where}",
-                list(columns.values()))
+        conn.exec_driver_sql(f"UPDATE {table.name} t SET {sets} FROM {_unnest(table, columns)} WHERE {where}", tuple(columns.values()))
         return
     sets = ", ".join(f"{name} = ?" for name in changed)
     where = " AND ".join(f"{name} = ?" for name in keys)
@@ -49,22 +48,19 @@ def update_rows(conn: Connection, table: Table, keys: tuple[str, ...], columns: 
                          list(zip(*(columns[name] for name in order), strict=True)))
 
 
-def _insert(conn: Connection, table: Table, columns: Columns, same: dict[str, Any], tail: str) -> list[Any]:
+def _insert(conn: Connection, table: Table, columns: Columns, same: dict[str, Any], tail: str) -> int:
     names = list(columns)
     count = len(columns[names[0]])
     if not count:
-        return []
+        return 0
     into = f"INSERT INTO {table.name} ({', '.join([*names, *same])})"
     if conn.dialect.name == "postgresql":
         picked = ", ".join(["u.*", *(f"%b::{_pg_type(table, name)}" for name in same)])
-        return _cursor(conn, f"{into} SELECT {picked} FROM {_unnest(table, columns)}{tail}", [*same.values(), *columns.values()])
+        statement = f"{into} SELECT {picked} FROM {_unnest(table, columns)}{tail}"
+        return conn.exec_driver_sql(statement, (*same.values(), *columns.values())).rowcount
     marks = ", ".join("?" for _ in (*names, *same))
     rows = list(zip(*columns.values(), *([value] * count for value in same.values()), strict=True))
-    statement = f"{into} VALUES ({marks}){tail}"
-    if not tail:
-        conn.exec_driver_sql(statement, rows)
-        return []
-    return [found for row in rows for found in conn.exec_driver_sql(statement, row)]
+    return conn.exec_driver_sql(f"{into} VALUES ({marks}){tail}", rows).rowcount
 
 
 def _unnest(table: Table, columns: Columns) -> str:
@@ -75,8 +71,3 @@ def _unnest(table: Table, columns: Columns) -> str:
 def _pg_type(table: Table, name: str) -> str:
     kind = table.c[name].type
     return "int8" if isinstance(kind, BigInteger) else "int4" if isinstance(kind, Integer) else "text"
-
-
-def _cursor(conn: Connection, statement: str, values: list[list[Any]]) -> list[Any]:
-    result = conn.exec_driver_sql(statement, tuple(values))
-    return list(result) if result.returns_rows else []

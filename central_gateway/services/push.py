@@ -134,7 +134,7 @@ class Push:
         if not works:
             return
         ordered = sorted(works, key=lambda work: work.op_id)
-        claimed = bulk.insert_new(conn, op_table, "op_id", {
+        claimed = bulk.insert_new(conn, op_table, {
             "op_id": [work.op_id for work in ordered], "dseq": [0 if self.origin else work.dseq for work in ordered],
             "payload_hash": [work.digest for work in ordered],
             "result": [msgspec.json.encode(results[work.op_id]).decode() for work in ordered],
