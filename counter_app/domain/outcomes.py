@@ -96,7 +96,7 @@ class PrintOutcome(Outcome):
     PRINTING = "printing", "Đang in trên {printer}…"
     DONE = "done", "Đã in xong {document}."
     REPRINTED = "reprinted", "Đã in lại {document}, bản in lại lần {count}."
-    SAVED_PDF = "saved-pdf", "Đã lưu tệp PDF."
+    SAVED_PDF = "saved-pdf", "Bản in số {copy} đã lưu vào {folder}."
     PRINTER_ERROR = "printer-error", "Máy in {printer} báo lỗi: {reason}. Hồ sơ đã lưu an toàn."
     PRINTER_GONE = "printer-gone", "Không thấy máy in {printer}. Hồ sơ đã lưu an toàn; có thể đổi máy in hoặc lưu PDF."
     NO_PRINTER = "no-printer", "Máy này chưa có máy in. Hồ sơ đã lưu an toàn; có thể lưu PDF."

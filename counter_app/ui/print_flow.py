@@ -300,7 +300,7 @@ def _save(paper: Paper, size: str, path: Path, forms: FormSet) -> tuple[PrintOut
     from counter_app.printing import pdf, printers
 
     printers.save_pdf(pdf.render(paper.document, size, forms=forms), path)  # type: ignore[arg-type]
-    return PrintOutcome.SAVED_PDF, _facts(paper, PDF_QUEUE) | {"path": str(path)}
+    return PrintOutcome.SAVED_PDF, _facts(paper, PDF_QUEUE) | {"path": str(path), "folder": str(path.parent), "copy": paper.copy_no}
 
 
 def _states(jobs: list[Job]) -> dict[Job, JobState]:

@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from counter_app.domain.outcomes import PrintOutcome
@@ -17,6 +18,8 @@ from counter_app.ui.print_flow import NAMES, PrintFlow
 from counter_app.ui.widgets.floating import FloatingPanel
 
 ACTIONS = (("again", "In lại"), ("other", "Đổi máy in"), ("pdf", "Lưu PDF"))
+SAVED_SECONDS = 15
+"""So long a file's place is told; the next print has its own."""
 _UNKNOWN = (("done", "Đã ra giấy"), ("again", "In lại"), ("pdf", "Lưu PDF"))
 
 
@@ -32,6 +35,13 @@ class PrintPanel(FloatingPanel):
         flow.printed.connect(self._printed)
         flow.preview_requested.connect(self._preview)
         self.action_requested.connect(self._chosen)
+        self.saved = FloatingPanel(host)
+        self._folder = Path()
+        self._saved_timer = QTimer(self)
+        self._saved_timer.setSingleShot(True)
+        self._saved_timer.timeout.connect(self.saved.hide)
+        self.saved.action_requested.connect(self._open_folder)
+        flow.told.connect(self._told)
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -46,6 +56,21 @@ class PrintPanel(FloatingPanel):
         self._papers.append(paper)
         listed = ", ".join(f"{NAMES.get(p.form, p.form)} {p.title}" for p in self._papers)
         self.show_notice(notice(outcome, **facts), f"Chưa in: {listed}.", _UNKNOWN if outcome is PrintOutcome.UNKNOWN else ACTIONS)
+
+    @Slot(object, object, object)
+    def _told(self, outcome: PrintOutcome, facts: dict[str, Any], paper: Paper) -> None:
+        """A printer is heard; a file is not: on whatever page, say where it went and lead there."""
+        if outcome is PrintOutcome.SAVED_PDF:
+            self._folder = Path(facts["folder"])
+            name = NAMES.get(paper.form, paper.form)
+            self.saved.show_notice(notice(outcome, **facts), f"{name[:1].upper()}{name[1:]} {paper.title}: tệp {Path(facts['path']).name}",
+                                   (("folder", "Mở thư mục"),))
+            self._saved_timer.start(1000 * SAVED_SECONDS)
+
+    @Slot(str)
+    def _open_folder(self, _action: str) -> None:
+        self.saved.hide()
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
 
     @Slot(object)
     def _printed(self, paper: Paper) -> None:

@@ -36,6 +36,11 @@ class Confirming(QObject):
         view.confirm_requested.connect(self.confirm)
         view.print_requested.connect(self.print)
 
+    @property
+    def slip_id(self) -> str:
+        """The slip that is shown; empty when none is."""
+        return self._slip.id if self._slip is not None else ""
+
     def open(self, slip_id: str) -> bool:
         """Show a slip; False when it is not on this PC."""
         desk = self._ctx.desk

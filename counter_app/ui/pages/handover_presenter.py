@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
-from counter_app.domain.outcomes import ScanOutcome
+from counter_app.domain.outcomes import PrintOutcome, ScanOutcome
 from counter_app.scanner.classify import DossierCode, ProvisionalCode, SlipNumber, TrackingUrl
 from counter_app.scanner.raw import RawScan
 from counter_app.scanner.router import Token
@@ -35,6 +35,8 @@ class HandoverPresenter(QObject):
         self._ctx, self.view = ctx, view
         self.pile = HandoverList(ctx.desk)
         self._token: Token | None = None
+        self._made: set[str] = set()
+        self._made_words = ""
         self.confirming = Confirming(ctx, self.view.confirm, self)
         compose, confirm = self.view.compose, self.view.confirm
         compose.direction_chosen.connect(self._direction)
@@ -46,6 +48,8 @@ class HandoverPresenter(QObject):
         confirm.back_requested.connect(self._back)
         self.confirming.done.connect(self._confirmed)
         ctx.facts.changed.connect(self._changed)
+        if (told := getattr(ctx.printing, "told", None)) is not None:
+            told.connect(self._print_told)
         self._show()
 
     # ---- the frame
@@ -129,6 +133,7 @@ class HandoverPresenter(QObject):
     def _tell(self, outcome: ScanOutcome, detail: str = "", **facts: Any) -> None:
         panel = self.view.notices
         assert panel is not None
+        self._made = set()  # what is scanned now is said now; a print in trouble has its own panel
         panel.show_notice(notice(outcome, **facts), detail)
         self._ctx.say(outcome, **facts)
 
@@ -170,7 +175,7 @@ class HandoverPresenter(QObject):
     def make(self) -> None:
         """One slip a unit, each printed. What could not be made stays on the pile."""
         person = self.view.compose.person.text()
-        made = 0
+        made = []
         for unit, entries in self.pile.groups().items():
             try:
                 slip, _ = handover.create_slip(
@@ -186,19 +191,31 @@ class HandoverPresenter(QObject):
             except UserError as error:
                 self._ctx.fail(error)
                 break
-            made += 1
+            made.append(slip)
             for entry in entries:
                 self.pile.remove(entry.dossier)
-            print_paper(self._ctx, paper.handover_slip(self._ctx.desk, slip))
         if made:
-            self._saved(made)
+            self._saved([slip.id for slip in made])
+        for slip in made:
+            print_paper(self._ctx, paper.handover_slip(self._ctx.desk, slip))
         self._show()
         self._slips()
 
-    def _saved(self, made: int) -> None:
+    def _saved(self, made: list[str]) -> None:
         outcome = saved_outcome(self._ctx)
-        self.view.compose.panel.show_notice(notice(outcome), f"Đã lập {made} phiếu bàn giao, đang in.")
+        self._made, self._made_words = set(made), f"Đã lập {len(made)} phiếu bàn giao."
+        self.view.compose.panel.show_notice(notice(outcome), self._made_words)
         self._ctx.say(outcome)
+
+    @Slot(object, object, object)
+    def _print_told(self, outcome: PrintOutcome, facts: dict[str, Any], sheet: paper.Paper) -> None:
+        """How the printing of a slip goes, beside what was made or on the slip that is open."""
+        if self.view.on_slip() and sheet.entity == self.confirming.slip_id:
+            panel = self.view.confirm.panel
+            panel.show_notice(notice(outcome, **facts), sheet.title)
+            panel.show()
+        elif sheet.entity in self._made and not self.view.on_slip():
+            self.view.compose.panel.show_notice(notice(outcome, **facts), self._made_words)
 
     def _show(self, select: str = "") -> None:
         number = next(i for i, d in enumerate(DIRECTIONS) if d[0] == self.pile.direction)

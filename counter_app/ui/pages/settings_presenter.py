@@ -188,7 +188,8 @@ class SettingsPresenter(QObject):
         if queue == PDF_QUEUE:
             path = self._settings.file.parent / "exports" / f"in-thu-{form}.pdf"
             self._ctx.tasks.run_task(lambda: save_trial(desk, form, sheet, path),
-                                     lambda _done: self._ctx.say(PrintOutcome.SAVED_PDF, path=str(path)), self._ctx.fail, owner=self)
+                                     lambda _done: self._ctx.say(PrintOutcome.SAVED_PDF, copy=1, folder=str(path.parent)),
+                                     self._ctx.fail, owner=self)
             return
         self._ctx.tasks.run_task(
             lambda: print_trial(desk, form, queue, sheet),

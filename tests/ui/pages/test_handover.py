@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QShortcut
 
-from counter_app.domain.outcomes import SaveOutcome, ScanOutcome
+from counter_app.domain.outcomes import PrintOutcome, SaveOutcome, ScanOutcome
 from counter_app.store.rows import ListFilter
 from counter_app.ui import a11y
 from counter_app.ui.pages.handover_list import HandoverList
@@ -197,3 +197,34 @@ def test_pictures(app, tmp_path, qtbot, pictures):
         stage.scan(line.code)
     pictures(window, "handover-confirm")
     bench.close()
+
+
+class ToldPrinter(QObject):
+    """A print flow of which only the telling matters."""
+
+    told = Signal(object, object, object)
+
+    def __init__(self):
+        super().__init__()
+        self.papers = []
+
+    def print_paper(self, paper, **_options):
+        self.papers.append(paper)
+
+
+def test_what_becomes_of_the_print_is_said_on_the_pile_and_on_a_slip(stage, qtbot):
+    printer = ToldPrinter()
+    stage.ctx.printing = printer
+    window, page = in_window(stage, "handover", build_handover_page)
+    qtbot.addWidget(window)
+    stage.scan(free(stage.bench, State.ACCEPTED)[0].code)
+    page.presenter.make()
+    assert "đang in" not in page.compose.panel.accessibleName()
+    sheet, facts = printer.papers[-1], {"copy": 1, "folder": "/x"}
+    printer.told.emit(PrintOutcome.SAVED_PDF, facts, sheet)
+    assert page.compose.panel.sentence() == "Bản in số 1 đã lưu vào /x." and "Đã lập 1 phiếu" in page.compose.panel.accessibleName()
+    page.presenter.open_slip(sheet.entity)
+    assert page.presenter.command("print")
+    assert printer.papers[-1].entity == sheet.entity
+    printer.told.emit(PrintOutcome.SAVED_PDF, facts | {"copy": 2}, printer.papers[-1])
+    assert page.confirm.panel.sentence() == "Bản in số 2 đã lưu vào /x." and page.confirm.panel.isVisible()

@@ -65,6 +65,28 @@ def test_a_pdf_folder_is_a_printer_too(printing: Printing, tmp_path: Path, wait)
     assert made.read_bytes().startswith(b"%PDF") and "An" not in made.name and printing.outcomes == [PrintOutcome.SAVED_PDF]
 
 
+def test_where_a_pdf_went_is_told_on_every_page_and_leads_there(printing: Printing, app, wait, qtbot, tmp_path: Path, monkeypatch):
+    from PySide6.QtGui import QDesktopServices
+    from PySide6.QtWidgets import QWidget
+
+    (tmp_path / "exports").mkdir()
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(Path(url.toLocalFile())))
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(1100, 600)
+    host.show()
+    panel = PrintPanel(printing.ctx, printing.flow, host)
+    printing.settings.set(PRINTERS, {"01": {"queue": PDF_QUEUE, "paper": "A5"}})
+    for number in (1, 2):
+        printing.flow.print_paper(printing.receipt())
+        wait(lambda number=number: printing.prints() == {"01": number})
+        assert panel.saved.isVisible() and panel.isHidden()
+        assert panel.saved.panel.sentence() == f"Bản in số {number} đã lưu vào {tmp_path / 'exports'}."
+    panel.saved.action_requested.emit("folder")
+    assert opened == [tmp_path / "exports"] and panel.saved.isHidden()
+
+
 def test_papers_leave_in_the_order_they_were_asked_for(printing: Printing, tmp_path: Path, wait):
     left = []
     printing.flow.printed.connect(lambda paper: left.append(paper.form))
