@@ -49,7 +49,7 @@ class People:
         code = dossier.code or dossier.provisional_code
         assert code is not None
         self.world.say(f"{counter.name} receives {code} ({dossier.id[-6:]})")
-        assert self.world.printed.setdefault(code, dossier.id) == dossier.id, f"C2: {code} is printed twice"
+        self.world.prints(counter, code, dossier.id)
         self._made(counter, dossier.id)
 
     def work(self, counter: SimulatedCounter) -> None:

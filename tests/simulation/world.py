@@ -10,6 +10,8 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from central_gateway.services.leases import FIRST, WIDTH
+from counter_app.store.numbering import time_floor
 from tests.simulation.clock import DeskClock, Time
 from tests.simulation.counter import SimulatedCounter
 from tests.simulation.desk import People
@@ -20,23 +22,24 @@ from tests.simulation.template import NAMES, scratch, template
 
 class World:
     """``trace`` says what happened, step by step. ``alive``: ids of dossiers and ops that some machine has held ever since; a restore
-    takes out what nobody holds any more. ``printed``: code → the dossier it was printed for."""
+    takes out what nobody holds any more. ``printed``: code → (dossier, counter, was it covered by the floor)."""
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
         self.time = Time()
         self.trace: list[str] = []
         self.alive: set[str] = set()
-        self.printed: dict[str, str] = {}
+        self.printed: dict[str, tuple[str, str, bool]] = {}
         self.folder = scratch()
         for part in ("gateway", "gateway-witness", *NAMES):
             shutil.copytree(template() / part, self.folder / part)
         # Without a witness of its own the gateway keeps lanes apart by what counters present: one world in four.
-        self.gateway = SimulatedGateway(self.folder / "gateway", witness=self.rng.random() < 0.75)
+        self.witnessed = self.rng.random() < 0.75
+        self.gateway = SimulatedGateway(self.folder / "gateway", witness=self.witnessed)
         self.counters = [self._counter(name) for name in NAMES]
         self.people = People(self)
         self._booted = 0
-        self._restored: set[str] = set()
+        self._restored: dict[str, bool] = {}
 
     def _counter(self, name: str) -> SimulatedCounter:
         line = Line(lambda *message: self.gateway.answer(*message), self.rng, lambda: self.gateway.restart())
@@ -90,7 +93,7 @@ class World:
         """Once in a world for each counter: after that nobody could tell, offline, what is on paper (docs/protocol.md)."""
         if counter.image is None or counter.name in self._restored:
             return
-        self._restored.add(counter.name)
+        self._restored[counter.name] = disk
         self._booted += 1
         counter.put_back(disk=disk, boot=f"boot after restore {self._booted}")
         self.forget_the_lost()
@@ -119,6 +122,7 @@ class World:
         if not self.gateway.backups:
             return
         which %= len(self.gateway.backups)
+        how = how if self.witnessed else "announced"  # without a witness nobody could know of a number given since
         self.gateway.put_back(which, how)
         self.forget_the_lost()
         self.say(f"RESTORE gateway to backup {which} ({how}), epoch {self.gateway.gateway.epoch}")
@@ -131,6 +135,19 @@ class World:
         if self.gateway.recovering:
             self.gateway.finish()
             self.say("operator finishes the recovery")
+
+    # what is on paper
+
+    def prints(self, counter: SimulatedCounter, code: str, dossier: str) -> None:
+        """A receipt with this code leaves the desk. No code twice, but for the known limit of the floor: a lane used faster than the
+        time of day allows (each boot begins at the floor) has no guarantee against its disk being put back, and says so."""
+        number = int(code.rpartition("-")[2])
+        covered = number < FIRST or (number - FIRST) % WIDTH < time_floor(counter.clock.now())
+        before, who, was_covered = self.printed.setdefault(code, (dossier, counter.name, covered))
+        if before != dossier:
+            limit = who == counter.name and not was_covered and self._restored.get(who, False)
+            assert limit, f"C2: {code} is printed twice"
+            self.say(f"{code} again: beyond the floor when {who}'s disk was put back")
 
     # what is held where
 
