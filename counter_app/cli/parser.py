@@ -51,12 +51,13 @@ def build_parser() -> argparse.ArgumentParser:
     _profile(parser)
     commands = parser.add_subparsers(metavar="LỆNH")
 
+    # Every command takes --profile; to those without an account (``profile`` False) it means nothing, or (demo) their folder.
     def add(name: str, module: str, help_text: str, *, code: bool = False, reason: bool = False,
             profile: bool = True) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help_text, description=help_text)
         sub.set_defaults(run=_lazy(module, "run_" + name.replace("-", "_")))
+        _profile(sub, default=argparse.SUPPRESS)
         if profile:
-            _profile(sub, default=argparse.SUPPRESS)
             sub.add_argument("--user", metavar="NAME", help="tài khoản làm việc; mật khẩu trong COUNTER_APP_PASSWORD")
         if code:
             sub.add_argument("code", metavar="CODE", help="mã hồ sơ, số tạm hoặc id")
@@ -124,6 +125,14 @@ def build_parser() -> argparse.ArgumentParser:
     giving.add_argument("--note")
     correct = add("correct", "dossiers", "đính chính: --set owner.name=…", code=True, reason=True)
     correct.add_argument("--set", action="append", metavar="FIELD=VALUE")
+
+    attach = add("attach", "attachments", "đính kèm tệp vào hồ sơ; --remove SHA256 --reason: gỡ ra", code=True)
+    attach.add_argument("files", nargs="*", metavar="FILE")
+    attach.add_argument("--remove", metavar="SHA256")
+    attach.add_argument("--reason")
+    listed = add("attachments", "attachments", "các tệp đính kèm; --get SHA256 --to FILE: lấy về", code=True)
+    listed.add_argument("--get", metavar="SHA256")
+    listed.add_argument("--to", type=Path, metavar="FILE")
 
     handover = add("handover", "dossiers", "bàn giao: --to UNIT CODE…, --from UNIT CODE…, hoặc confirm SLIP [CODE…]")
     handover.add_argument("codes", nargs="*", metavar="CODE")

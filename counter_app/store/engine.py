@@ -27,6 +27,7 @@ from counter_app.store.witness import Facts, Record, Witness, facts_from_json, f
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from counter_app.store.blob_files import BlobFiles
     from onestop.ops import SignedInBy
 
 T = TypeVar("T")
@@ -252,6 +253,13 @@ class Store:
         while self._idle:
             self._idle.pop().close()
         self.witness.close()
+
+    @cached_property
+    def blob_files(self) -> BlobFiles:
+        """The files of attachments."""
+        from counter_app.store.blob_files import BlobFiles
+
+        return BlobFiles(self.path.parent / "attachments", self._key)
 
     def secret(self, name: str, make: Callable[[], T]) -> T:
         """A value derived once per open store (keys)."""

@@ -192,6 +192,22 @@ carried = Table(
     Column("payload", LargeBinary, nullable=False),
 )
 
+#: Attachments made here: the file is in ``BlobFiles`` under its digest. ``op``: the newest op that links it; while that is in the outbox
+#: the file stays. ``state``: ``new`` (to be sent), ``sent`` (the gateway has it whole), ``refused`` (``code``: why).
+blob = Table(
+    "blob",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("sent", Integer, nullable=False, server_default=text("0")),
+    Column("state", Text, nullable=False, server_default=text("'new'")),
+    Column("op", Text, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("code", Text, nullable=False, server_default=text("''")),
+    Column("message", Text, nullable=False, server_default=text("''")),
+    sqlite_with_rowid=False,
+)
+
 lease = Table(
     "lease",
     metadata,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from counter_app.store.blobs import BlobReads, Blobs
 from counter_app.store.carried import Carried, CarriedReads
 from counter_app.store.epoch import EpochReads, Epochs
 from counter_app.store.feed_in import FeedIn
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     from counter_app.store.engine import Store
 
 
-class Reader(ListReads, SearchReads, JournalReads, OutboxReads, PositionReads, EpochReads, NumberingReads, PeopleReads, CarriedReads):
+class Reader(ListReads, SearchReads, JournalReads, OutboxReads, PositionReads, EpochReads, NumberingReads, PeopleReads, CarriedReads,
+             BlobReads):
     """Read everything as of one moment."""
 
 
-class Unit(Submitting, Epochs, FeedIn, Numbering, People, Carried, Reader):
+class Unit(Submitting, Epochs, FeedIn, Numbering, People, Carried, Blobs, Reader):
     """Read and write; also everything a Reader can."""
 
     def __init__(self, store: Store, db: Any) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from counter_app.store.epoch import durable_of
 from counter_app.sync.backoff import Breaker
 from counter_app.sync.beside import Lanes, report_sign_ins
+from counter_app.sync.blobs import Uploader
 from counter_app.sync.carry import push_carried
 from counter_app.sync.catalogue import pull_catalogue
 from counter_app.sync.client import GatewayClient
@@ -41,7 +42,10 @@ class Cycle:
         self.part = part
         self._pusher = Pusher(store, client)
         self._lanes = Lanes(store, client, clock)
+        self._uploader = Uploader(store, client)
         self._small_first = False
+        #: Somebody saved something or wants the line: attachments stand back.
+        self.wanted: Callable[[], bool] = stop.is_set
 
     def run(self, report: SyncReport, *, verify: bool = False) -> None:
         """Raises NotReached and Refused where the gateway cannot be worked with; the store's faults."""
@@ -81,6 +85,11 @@ class Cycle:
             self._salvage(report, hello)
             self._leave_former(report)
             self._tidy(hello)
+            self._beside(report, lambda: self._attachments(report), "Chưa tải được tệp đính kèm lên trung tâm; máy tự gửi tiếp.")
+
+    def _attachments(self, report: SyncReport) -> None:
+        report.uploading = self._uploader.run(self.wanted)
+        report.more |= report.uploading
 
     def _hello(self, report: SyncReport) -> HelloReply:
         with self._store.read() as reader:

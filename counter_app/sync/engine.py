@@ -52,6 +52,7 @@ class SyncEngine:
         self._asked = False
         self._lock = threading.Lock()
         self._steps = Cycle(store, client, part, clock, self.breaker, self._stop)
+        self._steps.wanted = lambda: self._stop.is_set() or self._wake.is_set()
         self._poker = Poker(client, self.wake, self._stop)
         self._thread: threading.Thread | None = None
 
@@ -142,7 +143,7 @@ class SyncEngine:
             if self._stop.is_set():
                 break
             wait = self.cycle()
-            self._poker.follow(self._steps.part, self._head() if self.last.ok and not self.last.more else None)
+            self._poker.follow(self._steps.part, self._head() if self.last.ok and (self.last.uploading or not self.last.more) else None)
         self._client.close()
 
     def _patience(self, wait: float) -> None:

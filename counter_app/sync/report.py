@@ -10,8 +10,8 @@ from counter_app.sync.link_state import LinkState
 @dataclass
 class SyncReport:
     """``problems`` are sentences for staff. ``retry_after``: seconds the gateway asked for (or a pause of our own). ``more``: there is
-    more to send, after others had their turn. ``moved``: this machine serves another agency now. ``notice``: the store has something
-    new to tell people. ``equal``: whether we hold the same as the gateway (None: not compared)."""
+    more to send, after others had their turn (``uploading``: attachments). ``moved``: this machine serves another agency now. ``notice``:
+    the store has something new to tell people. ``equal``: whether we hold the same as the gateway (None: not compared)."""
 
     link: LinkState = LinkState.UNKNOWN
     pushed: int = 0
@@ -25,6 +25,7 @@ class SyncReport:
     retry_after: float | None = None
     more: bool = False
     moved: bool = False
+    uploading: bool = False
     notice: bool = False
     equal: bool | None = None
 

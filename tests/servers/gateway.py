@@ -38,7 +38,8 @@ class GatewayProcess:
         words = ["--demo-data", "--demo-count", str(self.dossiers)] if self.dossiers else []
         with (self.folder / "gateway.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "central_gateway.cli", "serve", "--database", self.database, "--port", str(self.port), *words],
+                [sys.executable, "-m", "central_gateway.cli", "serve", "--database", self.database, "--port", str(self.port),
+                 "--blobs", str(self.folder / "blobs"), *words],
                 stdout=subprocess.PIPE, stderr=log, cwd=ROOT)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()

@@ -21,6 +21,18 @@ STATEMENTS = (
     chain TEXT NOT NULL,
     PRIMARY KEY (n)
 )""",
+    """CREATE TABLE blob (
+    sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sent INTEGER DEFAULT 0 NOT NULL,
+    state TEXT DEFAULT 'new' NOT NULL,
+    op TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    code TEXT DEFAULT '' NOT NULL,
+    message TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (sha256)
+)
+WITHOUT ROWID""",
     """CREATE TABLE carried (
     n INTEGER NOT NULL,
     op_id TEXT NOT NULL,

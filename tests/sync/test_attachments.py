@@ -1,0 +1,200 @@
+"""Files of dossiers between two real counters: the dossier never waits, the bytes arrive whole, cuts cost little."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import signal
+from pathlib import Path
+
+import pytest
+
+from counter_app.cli import main
+from counter_app.services import attachments
+from counter_app.store.blobs import BlobDamaged
+from counter_app.store.engine import Store
+from counter_app.sync.blobs import Uploader
+from onestop.errors import UserError
+from tests.faults.proxy import Exchange, FaultProxy
+from tests.sync.test_counters import sync, take_in
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    path = tmp_path / "Giấy khai sinh.pdf"
+    path.write_bytes(random.Random(7).randbytes(3_000_000))
+    return path
+
+
+def views(station, dossier_id: str):
+    with station.store.read() as reader:
+        return attachments.attachments(reader, reader.dossier(dossier_id))
+
+
+def waiting(store: Store) -> int:
+    with store.read() as reader:
+        return len(reader.blobs_waiting())
+
+
+def test_a_file_from_one_desk_to_another(gateway, counter, scan, tmp_path) -> None:
+    first, second = counter(), counter()
+    content = scan.read_bytes()
+    gateway.stop(signal.SIGKILL)
+    one = take_in(first)
+    attachments.attach(first.desk, one.id, [scan])
+    scan.write_bytes(b"changed on the disk after it was read")
+    (view,) = views(first, one.id)
+    assert (view.state, view.words, view.attachment.name) == ("uploading", "đang tải lên", "Giấy khai sinh.pdf")
+    raw = next((first.store.path.parent / "attachments").iterdir()).read_bytes()
+    assert content[:64] not in raw, "our copy is sealed"
+    gateway.start()
+    # the link may come first: the other desk sees it and is told that the file is on its way
+    first.engine._steps._uploader.run = lambda others: True
+    assert first.engine.run_once().uploading
+    sync(second)
+    (there,) = views(second, one.id)
+    assert there.state == "central"
+    with second.store.read() as reader:
+        dossier = reader.dossier(one.id)
+    with pytest.raises(UserError) as awaited:
+        attachments.save(second.desk, second.client, dossier, view.attachment.sha256, tmp_path / "got.pdf")
+    assert awaited.value.code == "attachment-awaited"
+    assert not (tmp_path / "got.pdf").exists()
+    first.engine._steps._uploader = Uploader(first.store, first.client)
+    assert not first.engine.run_once().uploading
+    assert views(first, one.id)[0].state == "here"
+    attachments.save(second.desk, second.client, dossier, view.attachment.sha256[:12], tmp_path / "got.pdf")
+    assert (tmp_path / "got.pdf").read_bytes() == content
+    attachments.save(first.desk, first.client, dossier, view.attachment.sha256, tmp_path / "own.pdf")
+    assert (tmp_path / "own.pdf").read_bytes() == content
+    attachments.detach(second.desk, one.id, view.attachment.sha256, "Nhầm hồ sơ")
+    sync(second, first)
+    assert views(first, one.id) == []
+
+
+def test_cuts_cost_less_than_a_tenth(gateway, counter, tmp_path) -> None:
+    station = counter()
+    one = take_in(station)
+    made = []
+    for number in range(8):
+        path = tmp_path / f"{number}.jpg"
+        path.write_bytes(random.Random(number).randbytes(3_000_000))
+        made.append(path)
+    proxy = FaultProxy(gateway.port)
+    try:
+        station.client.base_url = proxy.url
+        attachments.attach(station.desk, one.id, made)
+
+        def lost(exchange: Exchange) -> None:
+            exchange.forward()
+            exchange.reset()
+
+        proxy.rule("PATCH", "/v1/blobs", Exchange.reset, nth=6)
+        proxy.rule("PATCH", "/v1/blobs", lost, nth=14)
+        proxy.rule("POST", "/v1/blobs", Exchange.close, nth=3)
+        held, left = [], 8
+        for _ in range(20):
+            station.engine.run_once()
+            with station.store.read() as reader:
+                held.append(sum(reader.blob(hashlib.sha256(path.read_bytes()).hexdigest()).sent for path in made))
+            left = waiting(station.store)
+            if not left:
+                break
+        assert left == 0
+        assert held == sorted(held), "what the gateway holds never becomes less"
+        sent = sum(len(r.partition(b"\r\n\r\n")[2]) for r in proxy.requests if r.startswith(b"PATCH"))
+        assert sent <= 1.1 * 8 * 3_000_000
+        first = next(i for i, (_, path) in enumerate(proxy.log) if path.startswith("/v1/blobs"))
+        assert ("POST", "/v1/push") in proxy.log[:first], "ops first"
+    finally:
+        proxy.close()
+
+
+def test_an_op_that_was_saved_goes_before_the_rest_of_a_file(gateway, counter, scan) -> None:
+    station = counter()
+    one = take_in(station)
+    attachments.attach(station.desk, one.id, [scan])
+    uploader = Uploader(station.store, station.client)
+    station.engine.run_once()
+    attachments.attach(station.desk, one.id, [_other(scan)])
+    assert uploader.run(lambda: True), "somebody else wants the line"
+    assert waiting(station.store) == 1
+    assert not uploader.run(lambda: False)
+
+
+def _other(scan: Path) -> Path:
+    path = scan.with_name("Ảnh.jpg")
+    path.write_bytes(scan.read_bytes()[::-1])
+    return path
+
+
+def test_a_copy_that_was_altered_on_the_disk_is_told_and_the_others_go(gateway, counter, scan) -> None:
+    station = counter()
+    one = take_in(station)
+    scan.write_bytes(os.urandom(500_000))  # the gateway must not know it already
+    attachments.attach(station.desk, one.id, [scan, _other(scan)])
+    path = station.store.path.parent / "attachments" / f"{hashlib.sha256(scan.read_bytes()).hexdigest()}.blob"
+    with path.open("r+b") as handle:
+        handle.seek(1000)
+        handle.write(os.urandom(16))
+    with pytest.raises(BlobDamaged):
+        station.store.blob_files.read(path.stem, 0, 2000)
+    station.engine.run_once()
+    assert [view.state for view in views(station, one.id)] == ["refused", "here"]
+    assert "đính kèm lại" in views(station, one.id)[0].message
+
+
+def test_after_a_restore_the_gateway_is_asked_anew(gateway, counter, scan) -> None:
+    station = counter()
+    one = take_in(station)
+    attachments.attach(station.desk, one.id, [scan])
+    sync(station)
+    assert waiting(station.store) == 0
+    with station.store.write() as unit:
+        unit.begin_epoch(unit.epoch() + 0, {})
+    assert waiting(station.store) == 1
+    sync(station)
+    assert views(station, one.id)[0].state == "here"
+
+
+def test_a_file_is_kept_here_until_its_op_is_forgotten(gateway, counter, scan) -> None:
+    station = counter()
+    one = take_in(station)
+    attachments.attach(station.desk, one.id, [scan])
+    sync(station)
+    uploader = Uploader(station.store, station.client)
+    uploader.run(lambda: False)
+    digest = hashlib.sha256(scan.read_bytes()).hexdigest()
+    assert station.store.blob_files.has(digest)
+    with station.store.write() as unit:
+        unit._run("DELETE FROM outbox WHERE state = 'acked'")  # what prune_acked does 35 days after the backup covered it
+    uploader.run(lambda: False)
+    assert not station.store.blob_files.has(digest)
+    assert views(station, one.id)[0].state == "central"
+
+
+@pytest.mark.parametrize("gateway", ["sqlite"], indirect=True)
+def test_by_commands(gateway, counter, scan, tmp_path, monkeypatch, capsys) -> None:
+    station = counter("lan.nt")
+    one = take_in(station)
+    profile = station.profile.dir
+    station.close()
+    monkeypatch.setenv("COUNTER_APP_PASSWORD", "MotCua@2026")
+    monkeypatch.setenv("COUNTER_APP_PIN", "2468")
+    assert main(["attach", one.code, str(scan), "--profile", str(profile), "--user", "lan.nt"]) == 0
+    line = json.loads(capsys.readouterr().out)
+    assert (line["state"], line["size"], line["name"]) == ("uploading", 3_000_000, scan.name)
+    assert main(["sync", "--once", "--profile", str(profile)]) == 0
+    capsys.readouterr()
+    assert main(["attachments", one.code, "--profile", str(profile)]) == 0
+    assert json.loads(capsys.readouterr().out)["state"] == "here"
+    target = tmp_path / "lấy về.pdf"
+    assert main(["attachments", one.code, "--profile", str(profile), "--get", line["sha256"], "--to", str(target)]) == 0
+    assert target.read_bytes() == scan.read_bytes()
+    empty = tmp_path / "trống.pdf"
+    empty.touch()
+    for words, code in (([str(empty)], "file-empty"), ([str(tmp_path / "không có.pdf")], "file-unreadable"), ([], "file-missing")):
+        assert main(["attach", one.code, *words, "--profile", str(profile), "--user", "lan.nt"]) == 1
+        assert json.loads(capsys.readouterr().err)["code"] == code
