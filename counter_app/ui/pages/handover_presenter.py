@@ -18,7 +18,7 @@ from counter_app.store.rows import SlipRow
 from counter_app.ui.context import UiContext
 from counter_app.ui.notify import notice
 from counter_app.ui.pages.handover_confirming import Confirming
-from counter_app.ui.pages.handover_list import DIRECTIONS, POST, Entry, HandoverList
+from counter_app.ui.pages.handover_list import DIRECTIONS, POST, Added, Entry, HandoverList
 from counter_app.ui.pages.handover_view import HandoverView
 from counter_app.ui.pages.presented import print_paper, saved_outcome
 from onestop.errors import InvalidFields, UserError
@@ -37,6 +37,7 @@ class HandoverPresenter(QObject):
         self._token: Token | None = None
         self._made: set[str] = set()
         self._made_words = ""
+        self._left_out: dict[str, str] = {}
         self.confirming = Confirming(ctx, self.view.confirm, self)
         compose, confirm = self.view.compose, self.view.confirm
         compose.direction_chosen.connect(self._direction)
@@ -88,7 +89,9 @@ class HandoverPresenter(QObject):
     def _code(self, text: str) -> None:
         found = look_up(self._ctx.desk, text)
         if found.dossier is None:
-            self._tell(found.outcome, code=getattr(found.scan, "code", text[:40]))
+            if not self.view.on_slip():
+                self._left_out[getattr(found.scan, "code", text[:40])] = "không có trên máy"
+            self._tell(found.outcome, code=getattr(found.scan, "code", text[:40]), province=found.province)
         elif self.view.on_slip():
             self.confirming.check(found.dossier)
         else:
@@ -96,10 +99,17 @@ class HandoverPresenter(QObject):
 
     def _add(self, dossier: Any) -> None:
         added = self.pile.add(dossier)
+        self._note_refusal(dossier.shown_code, added)
         self._show(dossier.id)
         self._tell(
             added.outcome, added.detail, code=dossier.shown_code, count=len(self.pile.entries), state=added.state, agency=added.agency
         )
+
+    def _note_refusal(self, code: str, added: Added) -> None:
+        """What stays off the pile is said again when the slips are made: by then the folder lies among the others."""
+        self._left_out.pop(code, None)
+        if added.outcome is not ScanOutcome.ADDED_TO_LIST and added.detail:
+            self._left_out[code] = added.detail
 
     def _slip_number(self, number: str) -> None:
         with self._ctx.desk.store.read() as reader:
@@ -125,6 +135,8 @@ class HandoverPresenter(QObject):
                 self._add(dossier)
             elif rows:
                 self._tell(ScanOutcome.SEVERAL_FOUND, "Gõ thêm số của mã để chỉ còn một hồ sơ.", count="nhiều")
+            elif found.outcome is ScanOutcome.OTHER_PROVINCE:
+                self._tell(found.outcome, code=text[:40], province=found.province)
             else:
                 self._tell(ScanOutcome.NOT_FOUND, code=text[:40])
             return
@@ -204,6 +216,10 @@ class HandoverPresenter(QObject):
     def _saved(self, made: list[str]) -> None:
         outcome = saved_outcome(self._ctx)
         self._made, self._made_words = set(made), f"Đã lập {len(made)} phiếu bàn giao."
+        if self._left_out:
+            told = "; ".join(f"{code} ({why.rstrip('.')})" for code, why in self._left_out.items())
+            self._made_words += f" Không đưa vào phiếu: {told}."
+            self._left_out = {}
         self.view.compose.panel.show_notice(notice(outcome), self._made_words)
         self._ctx.say(outcome)
 

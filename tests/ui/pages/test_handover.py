@@ -228,3 +228,15 @@ def test_what_becomes_of_the_print_is_said_on_the_pile_and_on_a_slip(stage, qtbo
     assert printer.papers[-1].entity == sheet.entity
     printer.told.emit(PrintOutcome.SAVED_PDF, facts | {"copy": 2}, printer.papers[-1])
     assert page.confirm.panel.sentence() == "Bản in số 2 đã lưu vào /x." and page.confirm.panel.isVisible()
+
+
+def test_what_was_refused_is_said_again_when_the_slip_is_made(page, stage):
+    refused, taken = stage.bench.with_status(State.RETURNED), free(stage.bench, State.ACCEPTED)[0]
+    stage.scan(refused.code)
+    stage.scan(taken.code)
+    page.presenter.make()
+    said = page.compose.panel.accessibleName()
+    assert f"Không đưa vào phiếu: {refused.code} (" in said and "Đã trả kết quả" in said and taken.code not in said
+    stage.scan(free(stage.bench, State.ACCEPTED)[0].code)
+    page.presenter.make()
+    assert "Không đưa vào phiếu" not in page.compose.panel.accessibleName()
