@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from counter_app.domain.identity import Card
 from counter_app.domain.idnumber import WARNINGS_VI
-from counter_app.domain.outcomes import SaveOutcome
+from counter_app.domain.outcomes import PrintOutcome, SaveOutcome
 from counter_app.domain.procedure import ComponentRule, Procedure
 from counter_app.services.receive import Received
 from counter_app.ui.context import UiContext
@@ -23,12 +24,15 @@ from counter_app.ui.pages.receive_parts.saving import FormSaving
 from counter_app.ui.pages.receive_parts.scans import FormScans
 from counter_app.ui.pages.receive_parts.values import Values
 from counter_app.ui.pages.receive_view import ReceiveView
+from counter_app.ui.print_flow import TROUBLES
 from onestop.errors import UserError
 from onestop.ids import uuid7_hex
 from onestop.model import Dossier
 
 _TICK_MS = 20_000
 _MOVES = {"sent": SaveOutcome.SENT, "confirmed": SaveOutcome.CONFIRMED, "needs_person": SaveOutcome.NEEDS_PERSON}
+_PRINTED = frozenset({PrintOutcome.DONE, PrintOutcome.REPRINTED, PrintOutcome.SAVED_PDF})
+_REPRINT = (("reprint", "In lại giấy tiếp nhận"),)
 
 
 class ReceivePresenter(QObject):
@@ -44,7 +48,7 @@ class ReceivePresenter(QObject):
         self._saving = FormSaving(ctx, view, self._rules, self._say, self)
         self._cleared: Parked | None = None
         self._began = self._shown = False
-        self._saved_words = ""
+        self._saved_words = self._reprinting = ""
         self._passing = False  # the message line says what an edit makes old
         self._parking = Parking(ctx.desk, self._snapshot, self)
         self._scans = FormScans(ctx, view, self)
@@ -57,6 +61,7 @@ class ReceivePresenter(QObject):
         view.procedure_cleared.connect(lambda: self._choose(None))
         view.save_requested.connect(self.save)
         self._last.moved.connect(self._moved)
+        self._last.paper_told.connect(self._reprint_told)
         self._saving.saved.connect(self._saved)
         self._saving.corrected.connect(self._corrected)
         view.key_pressed.connect(self._key)
@@ -216,10 +221,26 @@ class ReceivePresenter(QObject):
         self._last.show(dossier)
         self._load(form.blank())
         self._ctx.say(SaveOutcome.CORRECTED_HERE)
-        actions = () if print_after else (("reprint", "In lại giấy tiếp nhận"),)
-        self._say(notice(SaveOutcome.CORRECTED_HERE), dossier.shown_code, actions, focus=True)
-        if print_after:
-            self._last.print()
+        told = notice(SaveOutcome.CORRECTED_HERE)
+        if not print_after:
+            self._say(told, dossier.shown_code, _REPRINT, focus=True)
+            return
+        self._reprinting = "Đã sửa và ghi lý do. Đang in lại giấy tiếp nhận…"
+        self._say(replace(told, sentence=self._reprinting), dossier.shown_code)
+        if not self._last.print():
+            self._reprint_told(PrintOutcome.CANCELLED, {})
+
+    @Slot(object, object)
+    def _reprint_told(self, outcome: PrintOutcome, facts: dict[str, Any]) -> None:
+        """The end of the print that belongs to a correction, as long as its message is still the one shown."""
+        if not self._reprinting or self._view.notices.sentence() != self._reprinting or self._last.dossier is None:
+            return
+        told = notice(outcome, **facts)
+        done, code = outcome in _PRINTED, self._last.dossier.shown_code
+        if done or outcome in TROUBLES:
+            but = "" if done or outcome is PrintOutcome.UNKNOWN else ", nhưng chưa in lại được"
+            self._reprinting = f"Đã sửa và ghi lý do{but}. {told.sentence}"
+            self._say(replace(told, sentence=self._reprinting), code, () if done else _REPRINT)
 
     # ---- parking
 

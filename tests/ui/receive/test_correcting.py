@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from counter_app.domain.outcomes import SaveOutcome
+from counter_app.domain.outcomes import PrintOutcome, SaveOutcome
 from counter_app.services.receive import receive
 from counter_app.ui.dialogs.questions import ReasonDialog
 from onestop.model import Component
@@ -37,6 +37,22 @@ def test_only_what_changed_is_corrected_and_the_receipt_is_printed_again(page: R
     assert [c.name for c in after.components][-1] == "Đơn trình bày"  # no list knows it, and it stays
     assert [p.form for p in page.stage.printer.papers] == ["01"] and page.stage.outcomes == [SaveOutcome.CORRECTED_HERE]
     assert page.text("owner.name") == "" and page.view.receipt.code.text() == wrong.code
+
+
+@pytest.mark.parametrize(("outcome", "said"), [
+    (PrintOutcome.REPRINTED, "Đã sửa và ghi lý do. Đã in lại giấy tiếp nhận"),
+    (PrintOutcome.SAVED_PDF, "Đã sửa và ghi lý do. Bản in số 2 đã lưu vào /x."),
+    (PrintOutcome.NO_PRINTER, "Đã sửa và ghi lý do, nhưng chưa in lại được."),
+])
+def test_the_message_tells_what_became_of_the_print(page: Reception, wrong, outcome, said):
+    page.view.fields["owner.name"].editor.selectAll()
+    page.keys.enter("Nguyễn Văn Ân")
+    page.keys.save_and_print()
+    give_reason(page, "Gõ nhầm tên")
+    assert "Hãy in lại" not in page.view.notices.sentence()
+    facts = {"document": "giấy tiếp nhận", "count": 1, "copy": 2, "folder": "/x"}
+    page.presenter._last._told(outcome, facts, page.stage.printer.papers[-1])
+    assert page.view.notices.sentence().startswith(said)
 
 
 def test_without_a_reason_nothing_happens(page: Reception, wrong):

@@ -21,9 +21,11 @@ from onestop.model import Dossier
 
 
 class LastReceipt(QObject):
-    """Follows one dossier and shows it in its card. ``moved(SyncState)`` when it came further on its way."""
+    """Follows one dossier and shows it in its card. ``moved(SyncState)`` when it came further on its way;
+    ``paper_told(outcome, facts)`` how a print of it goes."""
 
     moved = Signal(str)
+    paper_told = Signal(object, object)
 
     def __init__(self, ctx: UiContext, card: LastReceiptCard, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -41,10 +43,13 @@ class LastReceipt(QObject):
         self._card.set_paper("Chưa in.")
         self._refresh()
 
-    def print(self, *, everything: bool = False) -> None:
-        """Print the receipt (again); ``everything``: with the control sheet that goes into the folder."""
-        for sheet in self._papers(everything=everything):
+    def print(self, *, everything: bool = False) -> bool:
+        """Print the receipt (again); ``everything``: with the control sheet that goes into the folder. False: there was no sheet to
+        print, and why has been told."""
+        sheets = self._papers(everything=everything)
+        for sheet in sheets:
             print_paper(self._ctx, sheet)
+        return bool(sheets)
 
     def preview(self) -> None:
         """Look at the receipt and the control sheet first."""
@@ -87,3 +92,4 @@ class LastReceipt(QObject):
         if self.dossier is not None and sheet.entity == self.dossier.id:
             told = notice(outcome, **facts)
             self._card.set_paper(told.sentence, "error" if told.role == "danger" else "muted")
+            self.paper_told.emit(outcome, facts)
