@@ -37,9 +37,9 @@ def supplement_repeated(dossier: Dossier) -> bool:
     return any(s.stage == supplement_stage(dossier) for s in dossier.supplements)
 
 
-def available(dossier: Dossier, roles: Collection[str], agency: str) -> list[Action]:
+def available(dossier: Dossier, roles: Collection[str], agency: str, slip: str = "") -> list[Action]:
     """The actions in their order; what the state forbids is absent, what only the person lacks the right for is disabled with
-    the reason. Another agency's dossier can only be looked at."""
+    the reason. On an open slip (``slip``: its number) that slip is the next step, not another one. Another agency's dossier can only be looked at."""
     if dossier.agency != agency:
         return []
     status, head = dossier.status, "head" in roles
@@ -53,11 +53,13 @@ def available(dossier: Dossier, roles: Collection[str], agency: str) -> list[Act
     if status == State.REGISTERED:
         made.append(Action("accept", "Tiếp nhận hồ sơ", "inbox", "", right("status.transition", "accept"), True))
     if status == State.DONE:
-        made.append(Action("return", "Trả kết quả", "hand-coins", "F4", right("status.transition", "return"), True))
-    if status in (State.ACCEPTED, State.PROCESSING):
+        made.append(Action("return", "Trả kết quả", "hand-coins", "F4", right("status.transition", "return"), not slip))
+    if slip:
+        made.append(Action("slip", f"Mở phiếu bàn giao {slip}", "clipboard-check", "F5", "", True))
+    elif status in (State.ACCEPTED, State.PROCESSING):
         made.append(Action("handover", "Bàn giao", "arrow-left-right", "F5", right("slip.create"), status == State.ACCEPTED))
     if status == State.PROCESSING:
-        made.append(Action("result", "Kết quả đã về quầy", "file-check-2", "", right("status.transition", "result"), True))
+        made.append(Action("result", "Kết quả đã về quầy", "file-check-2", "", right("status.transition", "result"), not slip))
     if status == State.SUPPLEMENT:
         made.append(Action("supplement-in", "Đã bổ sung đủ", "file-plus", "F6", right("status.transition", "supplement-in"), True))
     elif can_move(status, State.SUPPLEMENT):

@@ -25,7 +25,7 @@ _KEYS = {
     "collect-fee": ("collect-fee",),
     "print": ("print-return", "print-01"),
     "return": ("return",),
-    "handover": ("handover",),
+    "handover": ("slip", "handover"),
 }
 
 
@@ -90,10 +90,11 @@ class DossierPresenter(QObject):
             sync = reader.sync_state(here.id) if here is not None else None
             reviews = len(reader.reviews(entity=self._dossier.id)) if here is not None else 0
             names = reader.staff_names()
+            slip = reader.open_slip_of(here.id) if here is not None else None
         source = source_words("central", self._answer.as_of) if central and self._answer else source_words("cache", None)
         facts = build_facts(desk, self._dossier, sync=sync, reviews=reviews, names=names, source=source)
         roles = desk.staff.roles if desk.staff else ()
-        self._view.show_facts(facts, available(self._dossier, roles, desk.agency) if here is not None else [])
+        self._view.show_facts(facts, available(self._dossier, roles, desk.agency, slip.number if slip else "") if here is not None else [])
 
     @property
     def dossier(self) -> Dossier | None:
@@ -110,6 +111,13 @@ class DossierPresenter(QObject):
             self._ctx.return_dossier(dossier.id)
         elif action_id == "handover":
             self._ctx.hand_over([dossier.id])
+        elif action_id == "slip":
+            with self._ctx.desk.store.read() as reader:
+                slip = reader.open_slip_of(dossier.id)
+            if slip is not None:
+                self._ctx.open_slip(slip.id)
+            else:  # confirmed meanwhile, at another desk
+                self.refresh()
         elif action_id == "correct":
             self._ctx.correct_dossier(dossier.id)
         elif action_id.startswith("print-"):

@@ -192,3 +192,21 @@ def test_a_withdrawal_may_be_declined_by_the_head(opened, stage):
     assert "keep-withdrawn" in actions(stage.bench.dossier(dossier.id))
     lifecycle.keep_withdrawn(stage.bench.desk, dossier.id, "Đã có kết quả thẩm định")
     assert stage.bench.dossier(dossier.id).status == State.PROCESSING
+
+
+def test_a_dossier_on_an_open_slip_offers_the_slip_instead_of_another_one(stage, qtbot):
+    bench = stage.bench
+    dossier = next(d for d in [bench.with_status(State.ACCEPTED)])
+    with bench.store.read() as reader:
+        slip = reader.open_slip_of(dossier.id)
+    if slip is None:
+        from counter_app.services import handover
+
+        slip, _ = handover.create_slip(bench.desk, "out", "H32.15.02", [dossier.id])
+    window, view = in_window(stage, "dossier", build_dossier_page)
+    qtbot.addWidget(window)
+    view.presenter.open(dossier.id)
+    assert "handover" not in view.actions.buttons
+    assert slip.number in view.actions.buttons["slip"].action.text and view.actions.buttons["slip"].action.primary
+    assert view.presenter.command("handover")
+    assert stage.went == [("open_slip", slip.id)]
