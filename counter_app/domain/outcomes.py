@@ -53,7 +53,7 @@ class ScanOutcome(Outcome):
     NOT_ALLOWED_HERE = "not-allowed-here", "Hồ sơ {code} đang ở trạng thái “{state}”, chưa làm được bước này."
     UNWANTED_HERE = "unwanted-here", "Ở bước này không dùng được {what}. Nội dung vừa quét vẫn được giữ để chép lại."
     UNKNOWN_TEXT = "unknown-text", "Đã đọc được nhưng không phải mã của chương trình. Có thể chép lại hoặc tìm theo nội dung này."
-    OTHER_PROVINCE = "other-province", "Mã {code} thuộc địa phương khác. Hãy hướng dẫn công dân đến nơi đã cấp giấy hẹn."
+    OTHER_PROVINCE = "other-province", "Mã {code} thuộc {province}. Hãy hướng dẫn công dân đến nơi đã cấp giấy hẹn."
     OTHER_AGENCY = "other-agency", "Hồ sơ {code} thuộc {agency}. Chỉ xem được, không xử lý tại quầy này."
     OTHER_SYSTEM = "other-system", "Thủ tục này do hệ thống khác quản lý. {hint}"
     PROVISIONAL_FOUND = "provisional-found", "Số tạm {code} nay là hồ sơ {final}. Đã mở hồ sơ."

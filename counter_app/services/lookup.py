@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from counter_app.domain.outcomes import ScanOutcome
+from counter_app.domain.provinces import ELSEWHERE, province_block, province_name
 from counter_app.scanner.classify import (
     CitizenCard,
     DossierCode,
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupResult:
     """``provenance`` says where the answer comes from; ``as_of`` how old it is (None: it is this PC's own state).
-    ``several`` are dossiers of one person (an ID card was shown); ``scan`` is what was understood of the text."""
+    ``several`` are dossiers of one person (an ID card was shown); ``scan`` is what was understood of the text; ``province``: whose
+    code it is, where the outcome says that it is another's."""
 
     scan: Scan
     outcome: ScanOutcome
@@ -40,6 +42,7 @@ class LookupResult:
     provenance: Literal["cache", "central", "none"] = "cache"
     as_of: datetime | None = None
     ask_central: str = ""
+    province: str = ELSEWHERE
 
 
 def look_up(desk: Desk, text: str) -> LookupResult:
@@ -52,8 +55,10 @@ def look_up(desk: Desk, text: str) -> LookupResult:
                 found = reader.dossier_by_code(code)
                 if found:
                     return LookupResult(scan=scan, outcome=_found(desk, scan, found), dossier=found)
-                outcome = ScanOutcome.OTHER_PROVINCE if _elsewhere(desk, code) else ScanOutcome.NOT_FOUND
-                return LookupResult(scan=scan, outcome=outcome, provenance="none", ask_central=code)
+                block = _elsewhere(desk, code)
+                outcome = ScanOutcome.OTHER_PROVINCE if block else ScanOutcome.NOT_FOUND
+                province = _province(desk, block) if block else ELSEWHERE
+                return LookupResult(scan=scan, outcome=outcome, provenance="none", ask_central=code, province=province)
             case SlipNumber(number=number):
                 slip = reader.slip_by_number(number)
                 if slip:
@@ -95,10 +100,17 @@ def _found(desk: Desk, scan: Scan, dossier: Dossier) -> ScanOutcome:
     return ScanOutcome.TRACKING_OPENED if isinstance(scan, TrackingUrl) else ScanOutcome.FOUND_LOCAL
 
 
-def _elsewhere(desk: Desk, code: str) -> bool:
-    """A code whose agency block is not of this province (Hxx differs)."""
+def _elsewhere(desk: Desk, code: str) -> str:
+    """The first block of a code's agency where it is not our province's (Hxx differs); empty for our own."""
     parsed = desk.codes.parse(code)
     if parsed is None or not parsed.agency:
-        return False
+        return ""
     ours = desk.agency.split(".")[0]
-    return ours not in parsed.agency.split(".")
+    parts = parsed.agency.split(".")
+    return "" if ours in parts else province_block(parsed.agency) or parts[0]
+
+
+def _province(desk: Desk, block: str) -> str:
+    """What the catalogue calls it, else the national list."""
+    unit = desk.catalogue.units.get(block)
+    return unit.name if unit else province_name(block)

@@ -177,8 +177,8 @@ class ScanDispatch(QObject):
         outcome = found.outcome
         if outcome is ScanOutcome.NOT_FOUND and found.ask_central and not self._reachable():
             outcome = ScanOutcome.OFFLINE_NOT_FOUND
-        self._ctx.say(outcome, code=code)
-        self._offer(outcome, text, code=code)
+        self._ctx.say(outcome, code=code, province=found.province)
+        self._offer(outcome, text, code=code, province=found.province)
 
     def _keep(self, found: LookupResult, text: str) -> None:
         what = scan_name(found.scan)

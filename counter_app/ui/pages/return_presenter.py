@@ -92,7 +92,7 @@ class ReturnPresenter(QObject):
     def _code(self, text: str) -> None:
         found = look_up(self._ctx.desk, text)
         if found.dossier is None:
-            self._tell(found.outcome, code=getattr(found.scan, "code", ""))
+            self._tell(found.outcome, code=getattr(found.scan, "code", ""), province=found.province)
             return
         self._person = None
         self.open(found.dossier.id)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 
 from counter_app.domain.outcomes import ScanOutcome
 from counter_app.scanner.router import Router
+from counter_app.services.lookup import look_up
 from counter_app.sync.errors import NotReached
 from counter_app.sync.link_state import LinkState
 from counter_app.ui.background import InlineRunner
@@ -102,6 +103,15 @@ def test_another_provinces_code(desk_and_dispatch):
     stage, _ = desk_and_dispatch
     stage.scan("H08.15-261120-0077")
     assert stage.outcomes == [ScanOutcome.OTHER_PROVINCE]
+    assert stage.said[0][0].say(**stage.said[0][1]).startswith("Mã H08.15-261120-0077 thuộc Bình Định.")
+
+
+@pytest.mark.parametrize(("code", "whose"), [("000.00.16.H59-230505-0001", "Trà Vinh"), ("H77.01-261120-0001", "tỉnh khác"),
+                                             ("G09.20-20260609-0092637", "tỉnh khác"), ("H01.1-261120-0001", "An Giang"),
+                                             ("H63.1-261120-0001", "Yên Bái")])
+def test_whose_code_it_is(bench, code, whose):
+    found = look_up(bench.desk, code)
+    assert (found.outcome, found.province) == (ScanOutcome.OTHER_PROVINCE, whose)
 
 
 def test_a_card_lists_the_persons_dossiers(desk_and_dispatch):
