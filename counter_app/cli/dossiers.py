@@ -17,7 +17,7 @@ from counter_app.domain.outcomes import ScanOutcome
 from counter_app.services import correct as correcting
 from counter_app.services import fees, handover, lifecycle
 from counter_app.services.lookup import look_up
-from counter_app.services.receive import receive
+from counter_app.services.receive import ASK_ANYWAY, receive
 from counter_app.services.workstation import Workstation
 from counter_app.store.rows import ListFilter
 from onestop.errors import EnvironmentFault, UserError
@@ -37,8 +37,16 @@ def run_receive(args: argparse.Namespace) -> int:
                 raise
             except UserError as error:
                 failed += 1
-                refuse(error, **place)
+                refuse(_for_scripts(error), **place)
     return 1 if failed else 0
+
+
+def _for_scripts(error: UserError) -> UserError:
+    """The window has a button where a script has a field."""
+    if error.code != "components-missing":
+        return error
+    said = error.message.removesuffix(ASK_ANYWAY)
+    return UserError(error.code, said + 'Hãy bổ sung, hoặc thêm "acknowledge_missing": true để vẫn tiếp nhận.', **error.facts)
 
 
 def resolve(station: Workstation, code: str) -> Dossier:
@@ -52,7 +60,7 @@ def resolve(station: Workstation, code: str) -> Dossier:
     if looked.dossier is not None:
         return looked.dossier
     if looked.outcome is ScanOutcome.OTHER_PROVINCE:
-        raise UserError(looked.outcome.value, looked.outcome.say(code=looked.ask_central))
+        raise UserError(looked.outcome.value, looked.outcome.say(code=looked.ask_central, province=looked.province))
     raise UserError("dossier-unknown", "Không có hồ sơ mang mã này trên máy. Hãy kiểm tra lại mã, hoặc đồng bộ rồi thử lại.")
 
 

@@ -19,7 +19,7 @@ from onestop.export import export_text
 def run_demo(args: argparse.Namespace) -> int:
     from counter_app.demo import run_demo as run
 
-    return run(args.dir, walk=args.walk, fresh=args.fresh, count=args.count)
+    return run(args.dir or args.profile, walk=args.walk, fresh=args.fresh, count=args.count)
 
 
 def run_init(args: argparse.Namespace) -> None:

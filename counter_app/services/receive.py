@@ -26,6 +26,8 @@ MAX_NAME, MAX_TEXT, MAX_LONG = 200, 300, 1000
 MAX_CODE, MAX_ID, MAX_EMAIL, MAX_COMPONENTS = 60, 20, 120, 200
 #: A reception may be entered afterwards (paper day after a power cut), but not from further back than this.
 MAX_BACKDATE = timedelta(days=31)
+ASK_ANYWAY = "Hãy bổ sung, hoặc xác nhận vẫn tiếp nhận."
+"""How the refusal of a reception with papers missing ends, where a person reads it in the window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,8 +161,8 @@ def receive(desk: Desk, form: ReceiveForm, *, dossier_id: str | None = None) -> 
     procedure, form, warnings = check(desk, form)
     missing = missing_components(procedure, form.components or ())
     if missing and not form.acknowledge_missing:
-        raise UserError("components-missing", "Hồ sơ còn thiếu: " + "; ".join(m.text for m in missing)
-                        + ". Hãy bổ sung, hoặc xác nhận vẫn tiếp nhận.", components=[m.code for m in missing])
+        raise UserError("components-missing", "Hồ sơ còn thiếu: " + "; ".join(m.text for m in missing) + ". " + ASK_ANYWAY,
+                        components=[m.code for m in missing])
     assert form.received_at is not None
     due = preview_due(desk, procedure, form.received_at)
     entity = dossier_id or uuid7_hex()

@@ -136,6 +136,8 @@ def test_bad_values_each_with_a_sentence_and_nothing_kept(cli: CommandLine) -> N
         if field:
             assert list(problem["facts"]["fields"]) == [field], problem
     assert (cli.count(), len(cli("outbox").out)) == (before, waiting)
+    papers = next(p for p in done.problems if p["code"] == "components-missing")
+    assert papers["message"].endswith('hoặc thêm "acknowledge_missing": true để vẫn tiếp nhận.')  # no button here
     where = next(p for p in done.problems if p["code"] == "authority-elsewhere")
     assert "làm trên" in where["message"] and where["facts"]["system"]
 

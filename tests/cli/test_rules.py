@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from counter_app.cli.parser import build_parser
 from tests.cli.conftest import CommandLine, spawn
 
 CARD = "001099012345||Nguyễn Văn An|01011999|Nam|12 Yersin, Nha Trang|01012022"
@@ -81,6 +83,17 @@ def test_due_of_nonsense(cli: CommandLine, words: list[str], refusal: str) -> No
 def test_classify(cli: CommandLine, text: str, kind: str) -> None:
     assert cli("classify", text).one["kind"] == kind
     assert cli("classify", "-", stdin=text).one["kind"] == kind
+
+
+def test_profile_is_taken_on_both_sides_of_every_command(cli: CommandLine, tmp_path: Path) -> None:
+    """Also by the commands that need none: a script puts it on every line."""
+    place = ("--profile", tmp_path / "nơi này")
+    assert cli("classify", "EA123456785VN", *place).one == cli(*place, "classify", "EA123456785VN").one
+    assert cli("due", *place, "--received", "2026-11-25T09:00").one["due_at"]
+    assert cli("scan", tmp_path / "x.png", *place).rc == 1
+    assert list(tmp_path.iterdir()) == []
+    commands = next(a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction)).choices
+    assert [name for name, sub in commands.items() if "--profile" not in sub._option_string_actions] == []
 
 
 def test_a_garbled_card_is_a_card_with_a_warning(cli: CommandLine) -> None:
