@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 import serial
 from serial.tools import list_ports as tools
@@ -56,10 +57,28 @@ def list_ports() -> list[PortInfo]:
     """The serial ports there are now, USB devices first: those are the scanners."""
     ports = []
     for port in tools.comports():
+        if not _is_there(port.device):
+            continue
         usb_id = f"{port.vid:04X}:{port.pid:04X}" if port.vid is not None and port.pid is not None else ""
         title = " ".join(filter(None, (port.manufacturer, port.product))) or port.description or port.device
         ports.append(PortInfo(port.device, title, usb_id))
     return sorted(ports, key=lambda p: (not p.usb_id, p.name))
+
+
+def _is_there(device: str, classes: Path = Path("/sys/class/tty")) -> bool:
+    """Is there hardware behind the name? Linux makes /dev/ttyS0 to ttyS3 (often up to 31) whether or not a chip answers; where none
+    does, the kernel says type 0. The system's own console is no place for a scanner either. Unknown counts as there."""
+    if not device.startswith("/dev/ttyS"):
+        return True
+    name = device.removeprefix("/dev/")
+    return _word(classes / name / "type") != "0" and name not in _word(classes / "console" / "active").split()
+
+
+def _word(file: Path) -> str:
+    try:
+        return file.read_text("ascii").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def resolve_port(wanted: str) -> str | None:

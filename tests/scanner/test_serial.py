@@ -14,7 +14,7 @@ if sys.platform == "win32":
 import pty
 import tty
 
-from counter_app.scanner.serial_port import Lines, PortState, SerialScanner, decode_line, resolve_port
+from counter_app.scanner.serial_port import Lines, PortState, SerialScanner, _is_there, decode_line, resolve_port
 
 CODE = "000.00.16.H59-260213-0042"
 CARD = "079305000123||Trần Thị Bình|29022005|Nữ|Ấp 2, Xã Mẫu|02032022"
@@ -137,3 +137,15 @@ def test_an_id_that_is_not_plugged_in_is_none_and_names_stay():
 def test_decoding_keeps_marks_and_tells_lost_ones():
     assert decode_line(CARD.encode()) == (CARD, None)
     assert decode_line(b"\xff\xfeA")[1] == "encoding"
+
+
+def test_a_port_without_hardware_is_no_port(tmp_path) -> None:
+    """The names are always there; the kernel says type 0 where no chip answers."""
+    for name, kind in (("ttyS0", "0"), ("ttyS1", "4"), ("ttyS3", "4")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "type").write_text(f"{kind}\n")
+    (tmp_path / "console").mkdir()
+    (tmp_path / "console" / "active").write_text("tty0 ttyS3\n")
+    assert [_is_there(f"/dev/{name}", tmp_path) for name in ("ttyS0", "ttyS1", "ttyS2", "ttyS3", "ttyUSB0", "ttyACM0")] == [
+        False, True, True, False, True, True]
+    assert _is_there("COM1", tmp_path)
