@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
-from central_gateway.services import arrival, bulk, numbers, sameness
+from central_gateway.services import arrival, bulk, life, numbers, sameness
 from central_gateway.services.append import Row
 from central_gateway.services.catalogue import Known
 from central_gateway.services.incoming import Incoming
@@ -126,6 +126,10 @@ class Batch:
             self._answer(work, "conflict", held.version if held else 0, "code-clash", _CLASH, review)
             return
         done: Applied = apply(before, op)
+        if done.status == "rejected" and held is None and done.code == "unknown-entity" and life.read(self.conn).epoch > 1:
+            # A restore lost it; its own counter, or a copy of another one, may still bring it back.
+            self._defer(work, "dependency-missing", _NOT_BACK)
+            return
         if done.status == "rejected":
             self.refuse(work, done.code, done.message)
             return
@@ -230,6 +234,7 @@ class Batch:
         self.results[work.op_id] = OpResult(op=work.op_id, s=status, v=version, code=code, message=message, review=review)
 
 
+_NOT_BACK = "Hồ sơ này chưa về lại hệ thống trung tâm sau khi khôi phục; máy sẽ tự gửi lại."
 _CLASH = "Mã hồ sơ này đã có trên một hồ sơ khác. Cả hai hồ sơ đều được giữ; hãy cấp mã mới cho một hồ sơ và in lại."
 
 _FENCED = "Thao tác do một máy đã bị ngừng kết nối lập và được máy khác nộp thay. Thao tác vẫn được giữ; hãy kiểm tra lại."

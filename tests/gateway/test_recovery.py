@@ -8,7 +8,8 @@ from sqlalchemy import select
 from central_gateway.services import finish, recovery
 from central_gateway.tables import device, op
 from onestop.codec import decode, encode_op
-from onestop.model import Dossier, Review
+from onestop.model import Dossier, FeeEntry, Review
+from onestop.ops import RecordFee
 from onestop.vntime import utc_now, vn_date
 from tests.gateway.counter import Counter, problem
 from tests.gateway.province import VAN_NINH
@@ -102,6 +103,24 @@ def test_what_only_another_desk_saw_is_taken_back_and_its_ops_are_known(place: P
     gone.epoch, gone.position = 2, None  # the computer was repaired after all
     assert replay(gone, first, moved, second) == ["duplicate"] * 3
     assert dossiers(gone)[first.entity].status == 4
+
+
+def test_work_of_another_desk_on_what_was_lost_waits_until_it_is_back(place: Place) -> None:
+    """Found by the simulation: answered ``rejected``, it waited for a person and held all later work on the dossier."""
+    lan, minh = place.counter(), place.counter()
+    saved = place.save()
+    lost = lan.create()
+    lan.push_one(lost)
+    minh.pull()
+    place.restore(saved)
+    meet(lan)
+    meet(minh)
+    fee = minh.op(lost.entity, RecordFee(entry=FeeEntry(id="f", kind="phi", code="P", name="Phí", amount=1)), base=1)
+    first = minh.push_one(fee)
+    assert (first.s, first.code) == ("deferred", "dependency-missing")
+    assert replay(lan, lost) == ["applied"]
+    assert minh.push_one(fee).s == "applied"
+    assert not reviews(minh)
 
 
 def test_a_copy_that_says_something_else_waits_for_a_person_and_one_that_comes_late_is_taken_at_once(place: Place) -> None:
