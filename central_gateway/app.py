@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from central_gateway import problems
+from central_gateway.admit import Admit
 from central_gateway.envelope import Envelope
 from central_gateway.routes import blobs, describe, devices, health, sync
 from central_gateway.state import Gateway
@@ -22,5 +23,6 @@ def create_app(gateway: Gateway) -> FastAPI:
     describe.install(app)
     for module in (health, devices, sync, blobs):
         app.include_router(module.router)
+    app.add_middleware(Admit, settings=gateway.settings)
     app.add_middleware(Envelope, settings=gateway.settings)
     return app

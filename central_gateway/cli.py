@@ -140,7 +140,7 @@ def _serve(args: argparse.Namespace) -> None:
     from central_gateway.serve import serve
 
     settings = Settings(database=args.database, oldest_proto=args.oldest_proto, witness=args.witness, blobs=args.blobs,
-                        max_blob_bytes=args.most_mb * 1_000_000)
+                        statement_timeout_ms=30_000, max_blob_bytes=args.most_mb * 1_000_000)
     serve(settings, host=args.host, port=args.port, port_file=args.port_file,
           demo=(args.seed, args.demo_count) if args.demo_data else None)
 

@@ -134,7 +134,8 @@ def _sqlite_engine(url: Any, settings: Settings) -> Engine:
 
 
 def _postgres_engine(url: Any, settings: Settings) -> Engine:
-    options = f"-c lock_timeout={settings.lock_timeout_ms} -c synchronous_commit=on -c timezone=UTC"
+    timeouts = f"-c lock_timeout={settings.lock_timeout_ms} -c statement_timeout={settings.statement_timeout_ms}"
+    options = f"{timeouts} -c synchronous_commit=on -c timezone=UTC"
     engine = create_engine(
         url, pool_size=settings.pool_size, max_overflow=32, pool_pre_ping=True,
         connect_args={"options": options, "connect_timeout": 10, "application_name": "central-gateway"},

@@ -38,7 +38,7 @@ def serve(settings: Settings, *, host: str, port: int, port_file: Path | None, d
             line = json.dumps({"url": f"http://{name}:{listener.getsockname()[1]}", "enrol_codes": codes})
             config = uvicorn.Config(create_app(gateway), access_log=False, log_config=None, server_header=False, date_header=False,
                                     timeout_keep_alive=75, timeout_graceful_shutdown=10)
-            _Server(config, line, port_file).run(sockets=[listener])
+            _Server(config, gateway, line, port_file).run(sockets=[listener])
     finally:
         gateway.close()
 
@@ -46,10 +46,15 @@ def serve(settings: Settings, *, host: str, port: int, port_file: Path | None, d
 class _Server(uvicorn.Server):
     """Says when it is ready."""
 
-    def __init__(self, config: uvicorn.Config, line: str, port_file: Path | None) -> None:
+    def __init__(self, config: uvicorn.Config, gateway: Gateway, line: str, port_file: Path | None) -> None:
         super().__init__(config)
+        self._gateway = gateway
         self._line = line
         self._port_file = port_file
+
+    async def shutdown(self, sockets: list[Any] | None = None) -> None:
+        self._gateway.pokes.stop()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[Any] | None = None) -> None:
         await super().startup(sockets)

@@ -10,7 +10,9 @@ class Settings:
     """``database`` is an SQLAlchemy URL (PostgreSQL or SQLite). Sizes in bytes, times in the unit of their name. Counters
     that speak a protocol older than ``oldest_proto`` may only hand over their work (426). ``witness``: folder of the witness file
     (``services.witness``), empty for none. ``blobs``: folder of the attachments (empty: none are taken; with SQLite one beside the
-    database), shared by all workers; unfinished ones go after ``blob_days``."""
+    database), shared by all workers; unfinished ones go after ``blob_days``.
+    ``push_permits``: pushes at work at once in a process (0: two a core), ``push_queue`` more wait; a device may push ``device_rate``
+    times a second (``device_burst`` at once) and read ten times as often."""
 
     database: str
     oldest_proto: str = "1.0"
@@ -27,6 +29,11 @@ class Settings:
     max_body_bytes: int = 1024 * 1024
     compress_from_bytes: int = 1024
     lock_timeout_ms: int = 2000
+    statement_timeout_ms: int = 0
+    push_permits: int = 0
+    push_queue: int = 64
+    device_rate: float = 20
+    device_burst: float = 200
     pool_size: int = 16
     failed_sign_ins: int = 5
     idle_days: int = 365

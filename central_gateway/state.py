@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from central_gateway import schema
 from central_gateway.db import Database
+from central_gateway.pokes import Pokes
 from central_gateway.security import Keys, Passwords
 from central_gateway.services import identity
 from central_gateway.services.blobs import Blobs
@@ -27,6 +28,7 @@ class Gateway:
     life: Life
     witness: Witness
     blobs: Blobs
+    pokes: Pokes
     catalogue: Cache = field(default_factory=Cache)
     finisher: Finisher = field(default_factory=Finisher)
 
@@ -57,7 +59,8 @@ def open_gateway(settings: Settings) -> Gateway:
         database.engine = database.engine.execution_options(witness=witness)  # where numbers are given it must be at hand
         life = Life(database)
         life.now()  # known from now on, also while the database cannot be reached
-        return Gateway(settings, database, keys, Passwords(settings), life, witness, Blobs(settings), Cache(identity.mark_key(database)))
+        return Gateway(settings, database, keys, Passwords(settings), life, witness, Blobs(settings), Pokes(database),
+                       Cache(identity.mark_key(database)))
     except BaseException:
         database.close()
         raise

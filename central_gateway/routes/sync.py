@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 from sqlalchemy import Connection
 
 from central_gateway.errors import Refused
+from central_gateway.pokes import MOST_SECONDS
 from central_gateway.routes.caller import Body, Caller, Device, own_part, parse, reply
 from central_gateway.routes.describe import describe
 from central_gateway.services import catalogue, devices, feed, finish, leases, letters, life, lookup, numbers, origin, salvage
@@ -23,6 +24,7 @@ from onestop.wire import (
     ManifestReply,
     NumberReply,
     NumberRequest,
+    PokeReply,
     PullReply,
     PushReply,
     PushRequest,
@@ -86,6 +88,15 @@ def snapshot(caller: Device, part: _Text, as_of: _Text = "", after: _Text = "", 
     with caller.gateway.database.read() as conn:
         page = feed.snapshot(conn, part, as_of, after, limit)
     return reply(page, caller)
+
+
+@router.get("/poke", **describe("The head of a partition as soon as it is beyond a sequence number", None, PokeReply, refusals={
+    403: "wrong-partition", 503: "busy"}))
+async def poke(caller: Device, part: _Text, after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+               wait: Annotated[float, Query(ge=0, le=MOST_SECONDS, allow_inf_nan=False)] = 0) -> Response:
+    """A hint: losing it costs time, never data."""
+    own_part(caller, part)
+    return reply(PokeReply(head=await caller.gateway.pokes.wait(part, after, wait)))
 
 
 @router.post("/lookup", **describe("A dossier or slip of any agency by its printed code", LookupRequest, LookupReply))

@@ -35,7 +35,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path) -> Iterator[str]:
 @pytest.fixture
 def settings(database_url: str) -> Settings:
     """Cheap password hashes: their strength is not what these tests are about."""
-    return Settings(database=database_url, argon2_memory_kib=64, argon2_passes=1)
+    return Settings(database=database_url, argon2_memory_kib=64, argon2_passes=1, device_rate=1000, device_burst=10_000)
 
 
 @pytest.fixture
