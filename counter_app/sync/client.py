@@ -260,6 +260,8 @@ class GatewayClient:
             server = parsedate_to_datetime(text)
         except ValueError:
             return
+        if server.tzinfo is None:  # "-0000", or a bit that fell over: no moment
+            return
         self._skew = int(server.timestamp() + round_trip / 2 - time.time())
         if self.on_date is not None:
             self.on_date(server, round_trip)

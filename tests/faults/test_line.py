@@ -227,6 +227,21 @@ def test_row_13_flipped_anywhere_in_a_reply_is_never_believed(station: Workstati
     assert refused > len(places) // 2
 
 
+def test_row_13_a_date_that_is_no_moment(station: Workstation, line: FaultProxy, gateway_up, checked, seen) -> None:
+    """Found by the full sweep: one bit turned GMT into a zone nobody knows."""
+
+    def undated(exchange: Exchange) -> None:
+        exchange.send(with_header(exchange.forward(), "Date", "Mon, 23 Nov 2026 01:00:00 -0000"))
+
+    line.rule("*", "/v1/", undated, times=100)
+    now = station.desk.clock.now()
+    assert station.engine.run_once().ok
+    assert station.desk.clock.now() >= now
+    line.heal()
+    seen("a Date without a zone is no time of the gateway")
+    checked(station)
+
+
 def test_row_14_a_black_hole_ends_at_the_deadline_and_the_desk_works(
     station: Workstation, line: FaultProxy, gateway_up, checked, seen
 ) -> None:
