@@ -31,15 +31,17 @@ _READY_SECONDS = 120
 
 
 class DemoGateway:
-    """The local gateway as a process of its own. ``enrol_code``: for a first enrolment."""
+    """The local gateway as a process of its own, which ends with this one even if this one is killed.
+    ``enrol_code``: for a first enrolment."""
 
     def __init__(self, folder: Path, count: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._log = (folder / "gateway.log").open("ab")
         database = f"sqlite:///{folder / 'gateway.db'}"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "central_gateway.cli", "serve", "--database", database, "--port", "0", "--demo-data",
-             "--demo-count", str(count)], stdout=subprocess.PIPE, stderr=self._log, cwd=Path(__file__).resolve().parents[2])
+            [sys.executable, "-m", "central_gateway.demo.child", "serve", "--database", database, "--port", "0", "--demo-data",
+             "--demo-count", str(count)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
+            cwd=Path(__file__).resolve().parents[2])
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
@@ -55,8 +57,9 @@ class DemoGateway:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(10)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
         self._log.close()
 
 
