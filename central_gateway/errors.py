@@ -8,12 +8,12 @@ from onestop.errors import UserError
 
 
 class Refused(UserError):
-    """The request is refused with HTTP ``status``. ``code`` and ``message`` as in UserError; ``heads``/``ops``/``epoch`` go into the
+    """The request is refused with HTTP ``status``. ``code`` and ``message`` as in UserError; ``heads``/``ops``/``epoch``/``left`` go into the
     problem document, ``headers`` onto the reply."""
 
     def __init__(
         self, status: int, code: str, message: str, *, heads: str = "", ops: list[dict[str, Any]] | None = None,
-        headers: dict[str, str] | None = None, epoch: int | None = None,
+        headers: dict[str, str] | None = None, epoch: int | None = None, left: int | None = None,
     ) -> None:
         super().__init__(code, message)
         self.status = status
@@ -21,6 +21,7 @@ class Refused(UserError):
         self.ops = ops or []
         self.headers = headers or {}
         self.epoch = epoch
+        self.left = left
 
 
 def busy(seconds: int = 2) -> Refused:

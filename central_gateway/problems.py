@@ -29,12 +29,12 @@ _BY_STATUS = {
 
 def reply(
     status: int, code: str, detail: str, *, epoch: int | None = None, heads: str = "", ops: list | None = None,
-    headers: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None, left: int | None = None,
 ) -> Response:
     """A problem document as an HTTP reply."""
     problem = Problem(
         type=PROBLEM_BASE + code, title=_TITLES.get(status, "Error"), status=status, detail=detail, code=code, epoch=epoch,
-        heads=heads, ops=ops or [],
+        heads=heads, ops=ops or [], left=left,
     )
     return Response(msgspec.json.encode(problem), status, headers, PROBLEM_TYPE)
 
@@ -53,7 +53,8 @@ def install(app: FastAPI) -> None:
     """Make ``app`` answer every refusal and error as a problem document."""
 
     def refused(_request: Request, error: Refused) -> Response:
-        return reply(error.status, error.code, error.message, epoch=error.epoch, heads=error.heads, ops=error.ops, headers=error.headers)
+        return reply(error.status, error.code, error.message, epoch=error.epoch, heads=error.heads, ops=error.ops, headers=error.headers,
+                     left=error.left)
 
     def user_error(_request: Request, error: UserError) -> Response:
         return reply(503 if isinstance(error, EnvironmentFault) else 422, error.code, error.message)

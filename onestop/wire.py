@@ -56,6 +56,8 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     epoch: int | None = None
     heads: str = ""
     ops: list[dict[str, Any]] = []
+    left: int | None = None
+    """Wrong passwords until the account locks (``sign-in-wrong``)."""
 
 
 class EnrolRequest(msgspec.Struct, kw_only=True):

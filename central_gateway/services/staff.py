@@ -26,7 +26,7 @@ MIN_PASSWORD = 8
 
 def sign_in(database: Database, agency_id: str, request: SignInRequest, passwords: Passwords, settings: Settings) -> SignInReply:
     """Check a password. The slow hash runs outside any transaction; the count of wrong ones is then kept in one statement, so
-    that guesses at the same time all count. Raises Refused 401 ``sign-in-wrong`` (unknown name or wrong password alike),
+    that guesses at the same time all count. Raises Refused 401 ``sign-in-wrong`` (unknown name or wrong password; ``left`` tries for a known one),
     403 ``account-locked`` or ``staff-other-agency``."""
     username = _username(request.username)
     with database.write() as conn:
@@ -38,10 +38,7 @@ def sign_in(database: Database, agency_id: str, request: SignInRequest, password
     now = utc_now()
     with database.write() as conn:
         if not right:
-            if row is not None and _count_wrong(conn, row.id, now, settings):
-                raise_after = _locked()
-            else:
-                raise_after = Refused(401, "sign-in-wrong", "Tên đăng nhập hoặc mật khẩu không đúng.")
+            raise_after = _wrong(None if row is None else _count_wrong(conn, row.id, now, settings))
         else:
             raise_after = _signed_in(conn, row.id, agency_id, now)
         fresh = conn.execute(select(staff).where(staff.c.id == row.id)).first() if row else None
@@ -60,14 +57,23 @@ def _signed_in(conn: Connection, staff_id: str, agency_id: str, now: datetime) -
     return None
 
 
-def _count_wrong(conn: Connection, staff_id: str, now: datetime, settings: Settings) -> bool:
-    """One more wrong password; True when the account is locked now."""
+def _wrong(left: int | None) -> Refused:
+    """How many tries are left is told as the counter tells it offline. That a name exists is no secret at an enrolled counter: it
+    holds the agency's list, and the fifth wrong password would tell it anyway."""
+    if left is None:
+        return Refused(401, "sign-in-wrong", "Tên đăng nhập hoặc mật khẩu không đúng.")
+    if not left:
+        return _locked()
+    return Refused(401, "sign-in-wrong", f"Tên đăng nhập hoặc mật khẩu không đúng. Còn {left} lần thử trước khi bị khóa.", left=left)
+
+
+def _count_wrong(conn: Connection, staff_id: str, now: datetime, settings: Settings) -> int:
+    """One more wrong password; returns the tries left, 0 when the account is locked now."""
     failed = conn.execute(update(staff).where(staff.c.id == staff_id).values(failed_in_row=staff.c.failed_in_row + 1)
                           .returning(staff.c.failed_in_row)).scalar_one()
     if failed >= settings.failed_sign_ins:
         _lock(conn, staff_id, WRONG_PASSWORDS, now)
-        return True
-    return False
+    return max(0, settings.failed_sign_ins - failed)
 
 
 def _lock(conn: Connection, staff_id: str, why: str, now: datetime) -> None:
@@ -97,8 +103,8 @@ def report(conn: Connection, agency_id: str, device: int, reports: list[SignInRe
             continue
         conn.execute(insert(sign_in_seen).values(**seen))
         if not item.ok:
-            locked = _count_wrong(conn, row.id, now, settings)
-            if not locked and item.failed_in_row >= settings.failed_sign_ins:
+            left = _count_wrong(conn, row.id, now, settings)
+            if left and item.failed_in_row >= settings.failed_sign_ins:
                 _lock(conn, row.id, WRONG_PASSWORDS, now)
         elif not row.locked:
             at = iso(min(item.at, now))

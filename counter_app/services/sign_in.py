@@ -42,7 +42,7 @@ def _hasher() -> PasswordHasher:
 def sign_in(desk: Desk, username: str, password: str, central: Central | None) -> SignedIn:
     """Sign in at this desk: asked at the centre when it answers, else judged from what this PC remembers.
 
-    Raises UserError ``sign-in-refused`` (says how many tries are left when offline), ``account-locked``,
+    Raises UserError ``sign-in-refused`` (says how many tries are left), ``account-locked``,
     ``offline-sign-in-unknown`` (never signed in on this PC), ``offline-sign-in-expired``.
     """
     name = username.strip().lower()

@@ -44,11 +44,11 @@ class Central:
             code = _VERDICTS.get(refused.code)
             if code is None:
                 raise
-            raise UserError(code, refused.message) from None
+            raise UserError(code, refused.message, **({} if refused.left is None else {"left": refused.left})) from None
 
     def next_number(self, day: date) -> NumberReply:
         """The next contiguous number of our agency on ``day``: 1.5 s, then the caller uses the lane."""
-        return self._client.call("POST", "/v1/numbers", NumberReply, deadline=1.5,
+        return self._client.call("POST", "/v1/numbers", NumberReply, deadline=1.5, prove=True,
                                  body=NumberRequest(op=uuid7_hex(), entity=uuid7_hex(), date=day))
 
     def lookup(self, code: str) -> LookupReply:

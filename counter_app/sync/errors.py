@@ -60,3 +60,4 @@ class Refused(UserError):
     def __init__(self, status: int, problem: Problem) -> None:
         super().__init__(problem.code or f"http-{status}", problem.detail or "Hệ thống trung tâm từ chối yêu cầu này.")
         self.status = status
+        self.left = problem.left

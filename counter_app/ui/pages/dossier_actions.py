@@ -39,7 +39,8 @@ def supplement_repeated(dossier: Dossier) -> bool:
 
 def available(dossier: Dossier, roles: Collection[str], agency: str, slip: str = "") -> list[Action]:
     """The actions in their order; what the state forbids is absent, what only the person lacks the right for is disabled with
-    the reason. On an open slip (``slip``: its number) that slip is the next step, not another one. Another agency's dossier can only be looked at."""
+    the reason. On an open slip (``slip``: its number) that slip is the next step, not another one. Another agency's dossier can only
+    be looked at."""
     if dossier.agency != agency:
         return []
     status, head = dossier.status, "head" in roles
