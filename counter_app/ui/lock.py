@@ -6,7 +6,7 @@ import logging
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 
 from counter_app.runtime.settings import IDLE_LOCK_MINUTES
 from counter_app.services.sign_in import SignedIn, sign_in, sign_out
@@ -29,6 +29,8 @@ class IdleLock(QObject):
         self._ctx, self._window, self._gate = ctx, window, gate
         self._screen: LockScreen | None = None
         self._hidden: list[QDialog] = []
+        self._had_focus: QWidget | None = None
+        self._cursor: tuple[int, int, int] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.lock)
@@ -56,6 +58,8 @@ class IdleLock(QObject):
         if staff is None or self._window.is_covered():
             return
         page = self._window.current_page()
+        self._had_focus = at = self._window.focusWidget()
+        self._cursor = (at.cursorPosition(), at.selectionStart(), at.selectionLength()) if isinstance(at, QLineEdit) else None
         if page is not None:
             page.on_leave()
         while (popup := QApplication.activePopupWidget()) is not None and popup.isVisible():
@@ -103,8 +107,21 @@ class IdleLock(QObject):
         if page is not None:
             page.on_enter()
         self._ctx.facts.signed_in.emit(done.staff)
+        self._focus_again()
         for dialog in self._take_hidden():
             dialog.show()
+
+    def _focus_again(self) -> None:
+        """The same person goes on where she was: in the field, at the sign."""
+        at, self._had_focus = self._had_focus, None
+        if at is None or not shiboken6.isValid(at) or not at.isVisible() or not at.isEnabled():
+            return
+        at.setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(at, QLineEdit) and self._cursor is not None:
+            place, start, length = self._cursor
+            at.setCursorPosition(place)
+            if length:
+                at.setSelection(*((start, length) if place != start else (start + length, -length)))
 
     def _refuse(self, error: Exception) -> None:
         if self._screen is None:

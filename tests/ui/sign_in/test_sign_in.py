@@ -95,6 +95,18 @@ def test_the_lock_covers_and_keeps_the_form(working: Gate):
     assert working.stage.scan(CARD).routing is Routing.HANDLED  # the form takes scans again
 
 
+def test_after_unlocking_typing_goes_on_where_it_stopped(working: Gate):
+    editor = working.window.page("receive").fields["owner.address"].editor
+    editor.setFocus()
+    working.keys.type("12 Yersin")
+    editor.setCursorPosition(3)
+    working.lock.lock()
+    working.unlock("MotCua@2026")
+    assert working.window.focusWidget() is editor
+    working.keys.type("đường ")
+    assert editor.text() == "12 đường Yersin"
+
+
 def test_scans_do_not_reach_the_form_behind_the_lock(working: Gate):
     working.lock.lock()
     assert working.stage.scan(CARD).routing is Routing.NO_HANDLER
