@@ -8,8 +8,8 @@ from onestop.errors import UserError
 
 
 class Refused(UserError):
-    """The request is refused with HTTP ``status``. ``code`` and ``message`` as in UserError; ``heads``/``ops``/``epoch``/``left`` go into the
-    problem document, ``headers`` onto the reply."""
+    """The request is refused with HTTP ``status``. ``code`` and ``message`` as in UserError; ``heads``/``ops``/``epoch``/``left`` go
+    into the problem document, ``headers`` onto the reply."""
 
     def __init__(
         self, status: int, code: str, message: str, *, heads: str = "", ops: list[dict[str, Any]] | None = None,

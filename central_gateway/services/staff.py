@@ -26,8 +26,8 @@ MIN_PASSWORD = 8
 
 def sign_in(database: Database, agency_id: str, request: SignInRequest, passwords: Passwords, settings: Settings) -> SignInReply:
     """Check a password. The slow hash runs outside any transaction; the count of wrong ones is then kept in one statement, so
-    that guesses at the same time all count. Raises Refused 401 ``sign-in-wrong`` (unknown name or wrong password; ``left`` tries for a known one),
-    403 ``account-locked`` or ``staff-other-agency``."""
+    that guesses at the same time all count. Raises Refused 401 ``sign-in-wrong`` (unknown name or wrong password; ``left`` tries for
+    a known one), 403 ``account-locked`` or ``staff-other-agency``."""
     username = _username(request.username)
     with database.write() as conn:
         lock_idle(conn, settings)
