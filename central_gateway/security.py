@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from central_gateway.errors import Refused
 from central_gateway.settings import Settings
-from onestop.wire import AUD_ACCESS, AUD_ASSERTION, AUD_LEASE, AUD_TICKET
+from onestop.wire import AUD_ACCESS, AUD_ASSERTION, AUD_LEASE, AUD_MANIFEST, AUD_TICKET, ManifestReply, manifest_digest
 
 _ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 
@@ -73,6 +73,11 @@ class Keys:
             return jwt.decode(token, self._key.public_key(), ["EdDSA"], audience=AUD_TICKET)
         except jwt.InvalidTokenError:
             return None
+
+    def manifest_token(self, manifest: ManifestReply) -> str:
+        """The signature of a catalogue manifest; see ``onestop.wire.ManifestReply``."""
+        claims = {"digest": manifest_digest(manifest.entries), "etag": manifest.etag, "iat": int(time.time()), "aud": AUD_MANIFEST}
+        return jwt.encode(claims, self._key, "EdDSA")
 
     def read_lease(self, token: str) -> dict[str, Any] | None:
         """The claims of a lease this gateway signed, else None."""

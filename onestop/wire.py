@@ -200,12 +200,20 @@ class CatalogueEntry(msgspec.Struct, kw_only=True):
 
 
 class ManifestReply(msgspec.Struct, kw_only=True):
-    """``signature``: a JWT by the gateway's key (``EnrolReply.gateway_key``), ``aud`` = ``AUD_MANIFEST``, claim ``digest`` =
-    sha256 of the canonical JSON of ``entries``: a copy from the local network or a stick is as good as one from the gateway."""
+    """``signature``: a JWT by the gateway's key (``EnrolReply.gateway_key``), ``aud`` = ``AUD_MANIFEST``, claims ``digest`` =
+    ``manifest_digest`` of the entries, ``etag`` and ``iat``: a copy from the local network or a stick is as good as one from the
+    gateway."""
 
     etag: str
     entries: list[CatalogueEntry]
     signature: str = ""
+
+
+def manifest_digest(entries: list[CatalogueEntry]) -> str:
+    """What the signature of a manifest covers, in a form that a field added later does not change: sha256 of the JSON list of
+    ``[kind, code, v, sha256, valid_from, valid_to]``, sorted."""
+    rows = sorted([e.kind, e.code, e.v, e.sha256, str(e.valid_from or ""), str(e.valid_to or "")] for e in entries)
+    return hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
 
 
 class CatalogueGet(msgspec.Struct, kw_only=True):

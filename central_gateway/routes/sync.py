@@ -164,6 +164,7 @@ def manifest(caller: Device, if_none_match: Annotated[str | None, Header()] = No
         if if_none_match == tag:
             return Response(status_code=304, headers={"ETag": tag})
         found = catalogue.manifest(conn)
+    found.signature = caller.gateway.keys.manifest_token(found)
     return reply(found, caller, {"ETag": tag})
 
 

@@ -180,6 +180,9 @@ def build_parser() -> argparse.ArgumentParser:
     settle.add_argument("--note")
     export = add("export", "system", "toàn bộ kho, sắp xếp, để so hai máy")
     export.add_argument("--json", action="store_true", required=True)
+    copied = add("catalogue", "catalogue", "danh mục: export FILE cho máy không có mạng, import FILE")
+    copied.add_argument("action", choices=["export", "import"])
+    copied.add_argument("file", type=Path, metavar="FILE")
     add("doctor", "system", "máy này có gì sai")
     return parser
 

@@ -53,6 +53,11 @@ class PeopleReads(Session):
         row = self._one(f"SELECT {_DOC} FROM catalogue_doc WHERE kind = ? AND code = ? AND v = ? ORDER BY active DESC", kind, code, v)
         return _doc(row) if row else None
 
+    def catalogue_texts(self, digests: list[str]) -> dict[str, str]:
+        """Documents by digest, as their exact texts."""
+        wanted = set(digests)
+        return {sha: bytes(body).decode() for sha, body in self._all("SELECT sha256, body FROM catalogue_doc") if sha in wanted}
+
     def missing_docs(self, entries: list[CatalogueEntry]) -> list[str]:
         """The digests of a manifest that are not stored yet."""
         have = {sha for (sha,) in self._all("SELECT sha256 FROM catalogue_doc")}
