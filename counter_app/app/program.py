@@ -38,7 +38,7 @@ from counter_app.ui.dialogs.error_dialog import show_error
 from counter_app.ui.gently import gently
 from counter_app.ui.lock import IdleLock
 from counter_app.ui.main_window import MainWindow
-from counter_app.ui.navigation import Navigator
+from counter_app.ui.navigation import Navigator, first_page
 from counter_app.ui.notify import Notice, notice
 from counter_app.ui.pages.specs import page_specs
 from counter_app.ui.pages_ahead import PagesAhead
@@ -251,8 +251,12 @@ class Program(QObject):
     @Slot()
     def _first_page(self) -> None:
         """In a turn of its own: uncovering the frame and filling the page are two short halts instead of one long."""
-        if not self.window.current_page_id():
-            self.navigator.go("receive")
+        staff = self.station.desk.staff
+        if staff is None:
+            return
+        page, now = first_page(staff.roles), self.window.current_page_id()
+        if not now or (now == "receive" != page):  # the person before may have had other rights
+            self.navigator.go(page)
 
     @Slot()
     def _tell_notice(self) -> None:

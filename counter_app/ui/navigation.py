@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from counter_app.domain.identity import Card
@@ -9,6 +10,16 @@ from counter_app.services.lookup import LookupResult
 from counter_app.ui.context import UiContext
 from counter_app.ui.main_window import MainWindow
 from onestop.model import Dossier
+from onestop.rights import allowed
+
+
+def first_page(roles: Collection[str]) -> str:
+    """Where somebody's day begins: the first page of the rail on which the person may do something."""
+    if allowed(roles, "dossier.create"):
+        return "receive"
+    if allowed(roles, "status.transition", "return"):
+        return "return"
+    return "find" if allowed(roles, "fee.record") else "sync"
 
 
 class Navigator:

@@ -17,9 +17,10 @@ from counter_app.runtime.greeting import Greeting
 from counter_app.runtime.paths import Profile
 from counter_app.runtime.secrets import load_or_create_key
 from counter_app.store.connection import connect
+from counter_app.store.engine import open_store
 from counter_app.ui.dialogs.error_dialog import ErrorDialog
 from counter_app.ui.dialogs.questions import PinDialog
-from onestop.wire import AgencySettings
+from onestop.wire import AgencySettings, StaffRow
 from tests.ui.opening.conftest import PASSWORD, PIN, USER
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -192,3 +193,20 @@ def test_the_sign_in_reads_nothing_heavy():
     heavy = {"sqlalchemy", "alembic", "cryptography", "argon2", "msgspec", "keyring", "requests", "counter_app.store", "counter_app.sync",
              "counter_app.services", "counter_app.ui.pages", "counter_app.app.program"}
     assert not heavy & set(read)
+
+
+@pytest.mark.usefixtures("known_pin")
+@pytest.mark.parametrize(("roles", "page"), [(["return"], "return"), (["cashier"], "find"), (["admin"], "sync"), (["return", "head"], "receive")])
+def test_the_day_begins_where_somebody_may_work(start: Begin, profile: Profile, qtbot, roles: list[str], page: str):
+    store = open_store(profile.store_path, load_or_create_key(profile, lambda new: PIN), witness=profile.witness_dir)
+    with store.write() as unit:
+        unit.save_staff_row(StaffRow(id="u1", username=USER, name="Nguyễn Thị Hoa", agency="H32.15", roles=roles))
+    store.close()
+    begun = start()
+    view = begun.opening.view
+    view.username.setText(USER)
+    view.password.setText(PASSWORD)
+    QTest.keyClick(view.password, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: begun.program is not None and not begun.window.is_covered(), timeout=8_000)
+    qtbot.waitUntil(lambda: begun.window.current_page_id() != "")
+    assert begun.window.current_page_id() == page
