@@ -18,6 +18,7 @@ from counter_app.services.lifecycle import (
     withdraw,
 )
 from counter_app.services.receive import ReceiveForm, receive
+from counter_app.services.reviews import choices, open_reviews, settle
 from onestop.errors import UserError
 from onestop.model import Party
 
@@ -67,6 +68,21 @@ class People:
             told = refused.code
         self.world.say(f"{counter.name}: {name} of {identity[-6:]}: {told}")
         self._made(counter, identity)
+
+    def decide(self, counter: SimulatedCounter) -> int:
+        """Every open review this counter shows is settled, one way or another. Returns how many."""
+        with counter.store.read() as reader:
+            waiting = sorted(open_reviews(reader, counter.desk), key=lambda item: item[0].id)
+        settled = 0
+        for review, _, dossier in waiting:
+            decision = self.rng.choice(choices(review, dossier)).decision
+            try:
+                settle(counter.desk, review.id, decision)
+                told, settled = decision, settled + 1
+            except UserError as refused:
+                told = refused.code
+            self.world.say(f"{counter.name} decides {review.code} of {review.entity[-6:]}: {told}")
+        return settled
 
     def _acts(self) -> list[tuple[str, Callable[[Any, str], Any]]]:
         rng = self.rng

@@ -185,6 +185,7 @@ class World:
             (22, lambda: self.people.work(counter)),
             (16, lambda: self.sync(counter)),
             (20, lambda: self.sync(counter, rng.choice(FAULTS), rng.randrange(6))),
+            (2, lambda: self.people.decide(counter)),
             (4, lambda: self.spare(counter)),
             (4, lambda: self.late(counter)),
             (3, lambda: self.kill(counter)),
