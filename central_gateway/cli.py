@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--blobs", metavar="DIR", default=os.environ.get("CENTRAL_GATEWAY_BLOBS", ""),
                        help="thư mục tệp đính kèm, chung cho mọi tiến trình (hoặc biến CENTRAL_GATEWAY_BLOBS)")
     serve.add_argument("--most-mb", type=_positive, default=50, metavar="MB", help="tệp đính kèm lớn nhất được nhận")
+    serve.add_argument("--workers", type=_positive, default=1, metavar="N", help="số tiến trình (chỉ với PostgreSQL)")
     serve.add_argument("--oldest-proto", type=_proto, default="1.0", metavar="N.N", help="giao thức cũ nhất còn được phục vụ")
     serve.add_argument("--demo-data", action="store_true", help="nạp tỉnh mẫu nếu cơ sở dữ liệu còn trống")
     serve.add_argument("--seed", type=int, default=2026)
@@ -141,7 +142,7 @@ def _serve(args: argparse.Namespace) -> None:
 
     settings = Settings(database=args.database, oldest_proto=args.oldest_proto, witness=args.witness, blobs=args.blobs,
                         statement_timeout_ms=30_000, max_blob_bytes=args.most_mb * 1_000_000)
-    serve(settings, host=args.host, port=args.port, port_file=args.port_file,
+    serve(settings, host=args.host, port=args.port, port_file=args.port_file, workers=args.workers,
           demo=(args.seed, args.demo_count) if args.demo_data else None)
 
 

@@ -1,63 +1,56 @@
-"""Run the service in this process until it is told to stop."""
+"""Run the service until it is told to stop."""
 
 from __future__ import annotations
 
 import json
-import logging
 import os
 import socket
-import sys
 from pathlib import Path
-from typing import Any
 
-import uvicorn
 from sqlalchemy import select
 
-from central_gateway.app import create_app
 from central_gateway.services import enrol, recovery
 from central_gateway.settings import Settings
 from central_gateway.state import Gateway, open_gateway
 from central_gateway.tables import agency
-from onestop.errors import EnvironmentFault
+from central_gateway.workers import logging_on, run_here, run_many
+from onestop.errors import EnvironmentFault, UserError
 
 
-def serve(settings: Settings, *, host: str, port: int, port_file: Path | None, demo: tuple[int, int] | None) -> None:
+def serve(settings: Settings, *, host: str, port: int, port_file: Path | None, demo: tuple[int, int] | None,
+          workers: int = 1) -> None:
     """Listen on ``host``:``port`` (0: any free one). When requests are answered, one JSON line is printed (and written to
     ``port_file``): ``{"url", "enrol_codes": {agency: code}}``; codes only with ``demo`` = (seed, number of dossiers).
-    Raises UserError for a database or an address that cannot be used."""
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for name in ("alembic", "uvicorn.error"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    ``workers``: processes on that one address, PostgreSQL only. Raises UserError for a database or an address that cannot be used,
+    ``workers-need-postgresql``."""
+    logging_on()
     gateway = open_gateway(settings)
     try:
+        if workers > 1 and gateway.database.is_sqlite:
+            raise UserError("workers-need-postgresql", "Nhiều tiến trình cần PostgreSQL; với SQLite chỉ chạy một tiến trình.")
         recovery.at_start(gateway)
         gateway.blobs.sweep()
         codes = _demo(gateway, *demo) if demo else {}
         with bound(host, port) as listener:
-            name = f"[{host}]" if ":" in host else host
-            line = json.dumps({"url": f"http://{name}:{listener.getsockname()[1]}", "enrol_codes": codes})
-            config = uvicorn.Config(create_app(gateway), access_log=False, log_config=None, server_header=False, date_header=False,
-                                    timeout_keep_alive=75, timeout_graceful_shutdown=10)
-            _Server(config, gateway, line, port_file).run(sockets=[listener])
+            ready = Ready(listener, host, codes, port_file)
+            if workers == 1:
+                run_here(gateway, listener, ready)
+                return
+            gateway.close()
+            run_many(settings, listener, workers, ready)
     finally:
         gateway.close()
 
 
-class _Server(uvicorn.Server):
-    """Says when it is ready."""
+class Ready:
+    """Says once that requests are answered."""
 
-    def __init__(self, config: uvicorn.Config, gateway: Gateway, line: str, port_file: Path | None) -> None:
-        super().__init__(config)
-        self._gateway = gateway
-        self._line = line
+    def __init__(self, listener: socket.socket, host: str, codes: dict[str, str], port_file: Path | None) -> None:
+        name = f"[{host}]" if ":" in host else host
+        self._line = json.dumps({"url": f"http://{name}:{listener.getsockname()[1]}", "enrol_codes": codes})
         self._port_file = port_file
 
-    async def shutdown(self, sockets: list[Any] | None = None) -> None:
-        self._gateway.pokes.stop()
-        await super().shutdown(sockets)
-
-    async def startup(self, sockets: list[Any] | None = None) -> None:
-        await super().startup(sockets)
+    def __call__(self) -> None:
         if self._port_file is not None:
             part = self._port_file.with_name(self._port_file.name + ".part")
             part.write_text(self._line + "\n", encoding="utf-8")
