@@ -24,6 +24,7 @@ FONT_SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 """Steps of Ctrl+plus and Ctrl+minus."""
 FONT_FILES = ("NotoSans-Regular.ttf", "NotoSans-Medium.ttf", "NotoSans-SemiBold.ttf", "NotoSans-Bold.ttf")
 FAMILY = "Noto Sans"
+_WIDTH = "fixedWidth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ def apply_theme(app: QApplication, mode: Mode = "auto", font_scale: float = 1.0,
     app.setPalette(palette(_current.tokens))
     app.setStyleSheet(build_stylesheet(_current))
     retint(app)
+    _refit(app)
     _follow_system(app, mode == "auto")
     return _current
 
@@ -159,6 +161,23 @@ def palette(tokens: Tokens) -> QPalette:
     made.setColor(QPalette.ColorGroup.Disabled, roles.Highlight, QColor(tokens.hover))
     made.setColor(QPalette.ColorGroup.Disabled, roles.Accent, QColor(tokens.border_strong))
     return made
+
+
+def fix_width(widget: QWidget, *, em: float = 0.0, steps: float = 0.0) -> None:
+    """A fixed width in font heights or spacing units that grows and shrinks with the letters."""
+    widget.setProperty(_WIDTH, (em, steps))
+    _set_width(widget)
+
+
+def _set_width(widget: QWidget) -> None:
+    em, steps = widget.property(_WIDTH)
+    widget.setFixedWidth(round(theme().em * em) + spacing(steps))
+
+
+def _refit(app: QApplication) -> None:
+    for widget in app.allWidgets():
+        if widget.property(_WIDTH) is not None:
+            _set_width(widget)
 
 
 def restyle(widget: QWidget) -> None:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from counter_app.ui.icons import pixmap, set_icon
 from counter_app.ui.pages.dossier_actions import Action
 from counter_app.ui.pages.dossier_facts import Moment
-from counter_app.ui.theme import colour, is_theme_change, set_text_role, spacing, theme
+from counter_app.ui.theme import colour, fix_width, is_theme_change, set_text_role, spacing, theme
 from counter_app.ui.widgets import KeyButton, Line
 from counter_app.ui.widgets.key_button import key_size, paint_key
 
@@ -156,7 +156,7 @@ class IdRow(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(spacing(3))
         caption = set_text_role(QLabel(label), "label")
-        caption.setFixedWidth(spacing(22))
+        fix_width(caption, steps=22)
         self._value = plain("", wrap=False)
         self._value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.button = KeyButton("", "eye", kind="quiet")
@@ -192,7 +192,7 @@ def pair_row(label: str, value: str) -> QWidget:
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(spacing(3))
     caption = set_text_role(QLabel(label), "label")
-    caption.setFixedWidth(spacing(22))
+    fix_width(caption, steps=22)
     caption.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
     shown = plain(value)
     shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

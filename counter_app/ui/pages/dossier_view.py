@@ -12,7 +12,7 @@ from counter_app.ui.pages.dossier_dialogs import Ask, FieldsDialog
 from counter_app.ui.pages.dossier_facts import DossierFacts
 from counter_app.ui.pages.dossier_parts import ActionList, IdRow, Timeline, clear_layout, fill_grid, pair_row, plain
 from counter_app.ui.pages.presented import PresentedPage
-from counter_app.ui.theme import set_text_role, spacing, theme
+from counter_app.ui.theme import fix_width, set_text_role, spacing
 from counter_app.ui.widgets import Banner, Card, EmptyState, ScrollBody, StatusChip, row
 
 
@@ -108,7 +108,7 @@ class DossierView(PresentedPage):
 
     def _right(self) -> QWidget:
         side = ScrollBody()
-        side.setFixedWidth(round(theme().em * 17.5))
+        fix_width(side, em=17.5)
         todo = Card(self.tr("Việc làm được"))
         self.actions = ActionList()
         self.actions.chosen.connect(self.action_requested)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from counter_app.ui.icons import set_icon
-from counter_app.ui.theme import restyle, set_text_role, spacing, theme
+from counter_app.ui.theme import fix_width, restyle, set_text_role, spacing, theme
 
 
 class FormField(QWidget):
@@ -41,7 +41,7 @@ class FormField(QWidget):
         grid.setHorizontalSpacing(spacing(2))
         grid.setVerticalSpacing(spacing(0.75))
         if label_at == "left":
-            self._label.setFixedWidth(spacing(label_width))
+            fix_width(self._label, steps=label_width)
             grid.addWidget(self._label, 0, 0)
             grid.addWidget(editor, 0, 1)
         else:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from counter_app.ui.theme import is_theme_change, set_text_role, spacing, theme
+from counter_app.ui.theme import fix_width, is_theme_change, set_text_role, spacing, theme
 
 
 class SectionHeader(QWidget):
@@ -62,13 +62,13 @@ class Line(QFrame):
 
 
 class ScrollBody(QScrollArea):
-    """A page body that scrolls vertically when the screen is small; ``body`` is its layout."""
+    """A page body that scrolls vertically when the screen is small, and sideways only where very large letters leave no other way;
+    ``body`` is its layout."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inner = QWidget()
         inner.setObjectName("scrollBody")
@@ -149,7 +149,7 @@ class DetailRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(spacing(3))
         caption = set_text_role(QLabel(label), "label")
-        caption.setFixedWidth(spacing(28))
+        fix_width(caption, steps=28)
         caption.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         caption.setWordWrap(True)
         self._value = set_text_role(QLabel(value), "value")

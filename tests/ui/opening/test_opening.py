@@ -196,7 +196,9 @@ def test_the_sign_in_reads_nothing_heavy():
 
 
 @pytest.mark.usefixtures("known_pin")
-@pytest.mark.parametrize(("roles", "page"), [(["return"], "return"), (["cashier"], "find"), (["admin"], "sync"), (["return", "head"], "receive")])
+@pytest.mark.parametrize(
+    ("roles", "page"), [(["return"], "return"), (["cashier"], "find"), (["admin"], "sync"), (["return", "head"], "receive")]
+)
 def test_the_day_begins_where_somebody_may_work(start: Begin, profile: Profile, qtbot, roles: list[str], page: str):
     store = open_store(profile.store_path, load_or_create_key(profile, lambda new: PIN), witness=profile.witness_dir)
     with store.write() as unit:

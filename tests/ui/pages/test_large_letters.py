@@ -1,12 +1,12 @@
 """Ctrl+Plus on a small screen: columns go below each other, and what still does not fit can be scrolled to."""
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QScrollArea
 
 from counter_app.ui.pages.handover_presenter import build_handover_page
 from counter_app.ui.pages.receive_presenter import build_receive_page
 from counter_app.ui.theme import apply_theme
-from counter_app.ui.widgets.layout import Reach, SideColumn
+from counter_app.ui.widgets.layout import SideColumn
 from tests.ui.pages.stage import in_window
 
 PAGES = {"receive": build_receive_page, "handover": build_handover_page}
@@ -25,12 +25,23 @@ def test_nothing_is_out_of_reach_after_ctrl_plus(app, stage, qtbot, page_id, sca
         app.processEvents()
     assert (window.width(), window.height()) == (1366, 768)
     assert columns.is_narrow() or scale < 1.5
-    inside = page.parentWidget()
-    while not isinstance(inside.parentWidget().parentWidget(), Reach):
-        inside = inside.parentWidget()
-    reach = inside.parentWidget().parentWidget()
-    right = columns.mapTo(inside, QPoint(columns.width(), 0)).x()
     assert columns.minimumSizeHint().width() <= columns.width()
-    assert right <= inside.width()
-    assert inside.width() - reach.viewport().width() == reach.horizontalScrollBar().maximum()
+    above = columns.parentWidget()
+    while above is not None:
+        if isinstance(above, QScrollArea):
+            assert above.widget().width() - above.viewport().width() == above.horizontalScrollBar().maximum()
+            assert above.widget().height() - above.viewport().height() == above.verticalScrollBar().maximum()
+        above = above.parentWidget()
+    apply_theme(app, "light")
+
+
+def test_fixed_widths_grow_with_the_letters(app, stage, qtbot):
+    window, page = in_window(stage, "receive", build_receive_page)
+    qtbot.addWidget(window)
+    field, label = page.fields["owner.id_no"], page.fields["channel"]._label
+    before = field.width(), label.width()
+    apply_theme(app, "light", 1.5)
+    app.processEvents()
+    assert label.width() >= label.fontMetrics().horizontalAdvance(label.text())
+    assert (field.width() / before[0], label.width() / before[1]) == pytest.approx((1.5, 1.5), rel=0.1)
     apply_theme(app, "light")

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QLabel, QLineE
 
 from counter_app.domain.idnumber import parse_dob
 from counter_app.ui.pages.receive_parts.values import OWNER, SUBMITTER, Values, shown_dob
-from counter_app.ui.theme import set_text_role, theme
+from counter_app.ui.theme import fix_width, set_text_role
 from counter_app.ui.widgets import Card, FormField, KeyHint, field_row
 
 SKIP_ENTER = "skipsEnter"
@@ -26,7 +26,7 @@ def line(placeholder: str = "") -> QLineEdit:
 
 def narrow(field: FormField, em: float) -> FormField:
     """A field of fixed width."""
-    field.setFixedWidth(round(theme().em * em))
+    fix_width(field, em=em)
     return field
 
 
