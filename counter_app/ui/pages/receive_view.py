@@ -23,7 +23,7 @@ from counter_app.ui.widgets import Card, Choice, ComboSearch, FormField, KeyButt
 
 _SIDE_EM, _NARROW_EM = 17, 49
 """Width of the side column. Where both have less than this, it goes under the form."""
-_KEYS = (("save", "Ctrl+S"), ("submitter", "Alt+N"), ("park", "Alt+C"), ("clear", "Alt+X"))
+_KEYS = (("save", "Ctrl+S"), ("submitter", "Alt+N"), ("park", "Alt+C"), ("clear", "Alt+X"), ("paper", "Alt+G"))
 
 
 class ReceiveView(PresentedPage):
@@ -122,6 +122,7 @@ class ReceiveView(PresentedPage):
         self.submitter.edited.connect(self.edited)
         self.filing.edited.connect(self.edited)
         self.papers.changed.connect(lambda: self.edited.emit("components"))
+        self.papers.lines_changed.connect(self._order_tabs)
         self.fees.changed.connect(lambda: self.edited.emit("fees"))
         self.receipt.action_requested.connect(self.receipt_action)
         self.park_button.clicked.connect(lambda: self.key_pressed.emit("park"))
@@ -139,7 +140,8 @@ class ReceiveView(PresentedPage):
         """Everything that is typed and chosen."""
         chosen = self.search.current()
         return {"procedure": chosen.code if isinstance(chosen, Procedure) else "", **self.owner.values(), **self.submitter.values(),
-                **self.filing.values(), "components": self.papers.counts(), "fees": self.fees.collected()}
+                **self.filing.values(), "components": self.papers.counts(), "others": self.papers.others(),
+                "fees": self.fees.collected()}
 
     def set_values(self, values: Values) -> None:
         """Show ``values``, apart from procedure, papers and fees (`set_procedure`)."""
@@ -147,7 +149,11 @@ class ReceiveView(PresentedPage):
             card.blockSignals(True)
             card.set_values(values)
             card.blockSignals(False)
+        self.papers.blockSignals(True)
+        self.papers.set_others(values.get("others", []))
+        self.papers.blockSignals(False)
         self.submitter.setVisible(values["submitter"])
+        self._order_tabs()
 
     def set_procedure(self, choice: Choice | None, info: str, counts: dict[str, list[int]], collected: set[str], *,
                       fees_enabled: bool = True) -> None:
@@ -254,6 +260,9 @@ class ReceiveView(PresentedPage):
                 self.save_requested.emit(False)
         elif action_id == "submitter":
             self.toggle_submitter()
+        elif action_id == "paper":
+            if self.papers.add_button.isVisible():
+                self.papers.add_other()
         else:
             self.key_pressed.emit(action_id)
 
@@ -262,7 +271,7 @@ class ReceiveView(PresentedPage):
         is seldom changed."""
         order: list[QWidget] = [self.search, self.owner.person, self.owner.organisation, self.owner.submitter]
         order += [field.editor for field in (*self.owner.fields.values(), *self.submitter.fields.values())]
-        order += self.papers.boxes()
+        order += self.papers.editors()
         order += [field.editor for field in self.filing.fields.values()]
         order += self.fees.boxes()
         order += [self.receipt.buttons[key] for key in ("print", "correct", "open")]

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from counter_app.domain.procedure import Procedure
-from counter_app.ui.pages.receive_parts.papers import CountBox
+from counter_app.ui.pages.receive_parts.count_box import CountBox
 from counter_app.ui.pages.receive_parts.party import line
 from counter_app.ui.pages.receive_parts.values import Values
 from counter_app.ui.theme import spacing

@@ -2,70 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from counter_app.domain.checklist import missing_components
 from counter_app.domain.procedure import ComponentRule, Procedure
 from counter_app.ui.icons import set_icon
-from counter_app.ui.theme import set_text_role, spacing, theme
-from counter_app.ui.widgets import Card
+from counter_app.ui.pages.receive_parts.count_box import CountBox
+from counter_app.ui.pages.receive_parts.other_paper import Other, OtherPaper
+from counter_app.ui.pages.receive_parts.party import SKIP_ENTER
+from counter_app.ui.theme import set_text_role, spacing
+from counter_app.ui.widgets import Card, KeyButton
 from onestop.model import Component
-
-
-class CountBox(QLineEdit):
-    """A small count: digits, or ↑ ↓; empty means the least. Space puts what the list asks for (or takes it away).
-
-    Signals: ``value_changed(int)``, ``space_pressed()``. (A QSpinBox without its arrows loses its text under a stylesheet.)
-    """
-
-    value_changed = Signal(int)
-    space_pressed = Signal()
-
-    def __init__(self, name: str, low: int = 0, high: int = 999, parent: QWidget | None = None) -> None:
-        super().__init__(str(low), parent)
-        self._low, self._high = low, high
-        self.setMaxLength(len(str(high)))
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setAccessibleName(name)
-        self.setFixedWidth(round(theme().em * 3.2))
-        self.textChanged.connect(self._text_changed)
-
-    def value(self) -> int:
-        """The count."""
-        text = self.text().strip()
-        return min(max(int(text), self._low), self._high) if text.isascii() and text.isdigit() else self._low
-
-    def set_value(self, count: int) -> None:
-        """Show ``count``, kept within the bounds."""
-        self.setText(str(min(max(count, self._low), self._high)))
-
-    @Slot(str)
-    def _text_changed(self, text: str) -> None:
-        digits = "".join(ch for ch in text if ch in "0123456789")
-        if digits != text:
-            self.setText(digits)
-            return
-        self.value_changed.emit(self.value())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
-        if step is not None:
-            self.set_value(self.value() + step)
-            self.selectAll()
-        elif event.key() == Qt.Key.Key_Space:
-            self.space_pressed.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        QTimer.singleShot(0, self, self.selectAll)  # after the click that brought the focus
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.set_value(self.value())
-        super().focusOutEvent(event)
 
 
 class _Row:
@@ -93,9 +43,11 @@ class _Row:
 
 
 class ChecklistCard(Card):
-    """``changed()`` when a count changes. Each line starts with a sign: enough, missing, or not brought (and not needed)."""
+    """``changed()`` when a count changes, ``lines_changed()`` when a line comes or goes. Each line starts with a sign: enough, missing,
+    or not brought (and not needed). Papers that no list knows get lines of their own below (Alt+G)."""
 
     changed = Signal()
+    lines_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -105,7 +57,16 @@ class ChecklistCard(Card):
         self._grid.setVerticalSpacing(spacing(1))
         self._grid.setColumnStretch(1, 1)
         self._title = set_text_role(QLabel(self.tr("Thành phần hồ sơ")), "section")
-        self._grid.addWidget(self._title, 0, 0, 1, 2)
+        self.add_button = KeyButton(self.tr("Thêm"), "plus", "Alt+G", "quiet")
+        self.add_button.setAccessibleName(self.tr("Thêm giấy tờ khác"))
+        self.add_button.setToolTip(self.tr("Thêm giấy tờ không có trong danh mục của thủ tục"))
+        self.add_button.setProperty(SKIP_ENTER, True)
+        self.add_button.clicked.connect(lambda: self.add_other())
+        head = QHBoxLayout()
+        head.addWidget(self._title)
+        head.addWidget(self.add_button)
+        head.addStretch(1)
+        self._grid.addLayout(head, 0, 0, 1, 2)
         for column, words in ((2, self.tr("Bản chính")), (3, self.tr("Bản sao"))):
             self._grid.addWidget(set_text_role(QLabel(words), "label"), 0, column, Qt.AlignmentFlag.AlignCenter)
         self.body.addLayout(self._grid)
@@ -114,6 +75,8 @@ class ChecklistCard(Card):
         self.body.addStretch(1)
         self._procedure: Procedure | None = None
         self._rows: list[_Row] = []
+        self._others: list[OtherPaper] = []
+        self.add_button.hide()
 
     def set_procedure(self, procedure: Procedure | None, counts: dict[str, list[int]]) -> None:
         """Show the list of ``procedure`` with these counts (code → originals, copies)."""
@@ -134,11 +97,65 @@ class ChecklistCard(Card):
                 box.value_changed.connect(self._count_changed)
                 box.space_pressed.connect(self._space)
             self._rows.append(row)
+        self.add_button.setVisible(procedure is not None)
+        self._place_others()
         self._mark()
 
     def boxes(self) -> list[CountBox]:
-        """All editors in the order of the page."""
+        """The counts of the published list."""
         return [box for row in self._rows for box in (row.originals, row.copies)]
+
+    def editors(self) -> list[QWidget]:
+        """Everything that takes the cursor, in the order of the page."""
+        return [self.add_button, *self.boxes(), *(widget for other in self._others for widget in other.widgets()[1:])]
+
+    def add_other(self, value: Sequence = ("", 1, 0), *, focus: bool = True) -> None:
+        """One more line for a paper that no list knows; the cursor goes to its name. A blank line is taken before a new one."""
+        blank = next((other for other in self._others if not other.name.text().strip()), None)
+        if blank is None:
+            blank = OtherPaper(self, *value)
+            blank.changed.connect(self.changed)
+            blank.left_blank.connect(self._left_blank)
+            self._others.append(blank)
+            self._place_others()
+            self.lines_changed.emit()
+        if focus:
+            blank.name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def others(self) -> list[Other]:
+        """``[name, originals, copies]`` of the papers that no list knows."""
+        return [other.value() for other in self._others if other.name.text().strip()]
+
+    def set_others(self, values: Sequence[Other]) -> None:
+        """Show these; what already stands there stays as it is."""
+        if [list(value) for value in values] == self.others():
+            return
+        while self._others:
+            self._drop(self._others[-1])
+        for value in values:
+            self.add_other(value, focus=False)
+        self.lines_changed.emit()
+
+    @Slot(object)
+    def _left_blank(self, other: OtherPaper) -> None:
+        QTimer.singleShot(0, self, lambda: self._drop_blank(other))  # the cursor is on its way out of this very line
+
+    def _drop_blank(self, other: OtherPaper) -> None:
+        if other in self._others and not other.name.text().strip() and not other.name.hasFocus():
+            self._drop(other)
+            self.lines_changed.emit()
+
+    def _drop(self, other: OtherPaper) -> None:
+        self._others.remove(other)
+        for widget in other.widgets():
+            self._grid.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        other.deleteLater()
+
+    def _place_others(self) -> None:
+        for line, other in enumerate(self._others, len(self._rows) + 1):
+            other.place(self._grid, line)
 
     def counts(self) -> dict[str, list[int]]:
         """Code → originals, copies."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 from datetime import datetime, time
+from itertools import count
 from typing import Any
 
 from counter_app.domain.procedure import Procedure
@@ -18,6 +19,8 @@ from onestop.vntime import VN_TZ, to_vn
 
 Values = dict[str, Any]
 SUBMITTER = ("name", "id_no", "phone", "address", "authority")
+OTHER_CODE = "KHAC"
+"""Papers that no list knows are ``KHAC-1``, ``KHAC-2``… of their dossier."""
 OWNER = ("id_no", "name", "dob", "gender", "address", "phone", "email")
 
 _CLOCK = re.compile(r"(?<![0-9])([0-9]{1,2})\s*(?:[:hHgG]|giờ)\s*([0-9]{2})?(?![0-9])")
@@ -27,13 +30,13 @@ def blank() -> Values:
     """An untouched form."""
     return {"procedure": "", "owner.kind": "person", **{f"owner.{key}": "" for key in OWNER}, "submitter": False,
             **{f"submitter.{key}": "" for key in SUBMITTER}, "channel": "counter", "postal_code": "", "subject": "", "set_count": 1,
-            "components": {}, "return_method": "counter", "return_address": "", "received_at": "", "fees": []}
+            "components": {}, "others": [], "return_method": "counter", "return_address": "", "received_at": "", "fees": []}
 
 
 def is_blank(values: Values) -> bool:
     """Is there nothing worth keeping? (What the procedure prefills counts as nothing.)"""
     plain = blank()
-    typed = ("procedure", "subject", "postal_code", "return_address", "received_at", *(f"owner.{key}" for key in OWNER),
+    typed = ("procedure", "others", "subject", "postal_code", "return_address", "received_at", *(f"owner.{key}" for key in OWNER),
              *(f"submitter.{key}" for key in SUBMITTER))
     return all(values.get(key, plain[key]) == plain[key] for key in typed)
 
@@ -80,15 +83,23 @@ def to_form(values: Values, procedure: Procedure | None, now: datetime, *, ackno
                   dob=values["owner.dob"].strip() or None if values["owner.kind"] == "person" else None,
                   gender=values["owner.gender"] or None if values["owner.kind"] == "person" else None,
                   address=values["owner.address"], phone=values["owner.phone"], email=values["owner.email"].strip() or None)
+    listed = tuple(Component(code=code, name=names.get(code, ""), originals=counts[0], copies=counts[1])
+                   for code, counts in values["components"].items())
     return ReceiveForm(
         procedure=values["procedure"], owner=owner, submitter=submitter, channel=values["channel"], subject=values["subject"],
         set_count=values["set_count"], return_method=values["return_method"],
         return_address=values["return_address"] if values["return_method"] == "post" else "",
         postal_code=values["postal_code"] if values["channel"] == "post" else "",
-        components=tuple(Component(code=code, name=names.get(code, ""), originals=counts[0], copies=counts[1])
-                         for code, counts in values["components"].items()),
+        components=(*listed, *_others(values, {component.code for component in listed})),
         received_at=received_at if values["received_at"].strip() else None, fee_codes_collected=tuple(values["fees"]),
         acknowledge_missing=acknowledge_missing)
+
+
+def _others(values: Values, taken: set[str]) -> list[Component]:
+    """Papers that no list knows, under codes that are free in this dossier."""
+    free = (code for number in count(1) if (code := f"{OTHER_CODE}-{number}") not in taken)
+    return [Component(code=next(free), name=name, originals=originals, copies=copies)
+            for name, originals, copies in values.get("others", ())]
 
 
 def from_dossier(dossier: Dossier) -> Values:
