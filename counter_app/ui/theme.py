@@ -100,9 +100,11 @@ def apply_theme(app: QApplication, mode: Mode = "auto", font_scale: float = 1.0,
     """Put style, palette, font and stylesheet in force for every window, and re-tint icons. ``auto`` follows the system's
     wish, also when it changes later. Cheap enough to call on every Ctrl+plus."""
     from counter_app.ui.icons import retint
+    from counter_app.ui.refit import refit_layouts
     from counter_app.ui.stylesheet import build_stylesheet
 
     global _current
+    before = _current
     load_fonts()
     if app.style().objectName().lower() != "fusion" and not app.styleSheet():
         app.setStyle(QStyleFactory.create("Fusion"))
@@ -113,7 +115,9 @@ def apply_theme(app: QApplication, mode: Mode = "auto", font_scale: float = 1.0,
     app.setPalette(palette(_current.tokens))
     app.setStyleSheet(build_stylesheet(_current))
     retint(app)
-    _refit(app)
+    if before is not None:
+        _refit(app)
+        refit_layouts(app, before.unit, _current.unit)
     _follow_system(app, mode == "auto")
     return _current
 

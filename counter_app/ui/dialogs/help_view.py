@@ -19,6 +19,7 @@ _ENTRY = (
     ("Enter", "Sang ô kế tiếp"),
     ("↓", "Mở danh sách: thủ tục vừa nhận, các lựa chọn"),
     ("Alt+N", "Có người khác nộp thay"),
+    ("Alt+G", "Thêm giấy tờ không có trong danh mục"),
     ("Ctrl+S", "Lưu, chưa in"),
     ("Alt+C", "Cất tạm hồ sơ đang nhập, gọi lại sau"),
     ("Alt+X", "Xóa trắng để nhập lại"),
