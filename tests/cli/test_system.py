@@ -60,7 +60,7 @@ def test_saved_sent_equal(cli: CommandLine, cli_gateway: GatewayProcess) -> None
 
 def test_resolve(cli: CommandLine) -> None:
     assert cli("resolve", "0" * 32, "--keep", "theirs").refusal == "review-unknown"
-    assert cli("resolve", "0" * 32, "--keep", "mine").refusal == "decision-unknown"
+    assert cli("resolve", "0" * 32, "--keep", "mine").refusal == "review-unknown"
 
 
 def test_doctor(cli: CommandLine) -> None:
