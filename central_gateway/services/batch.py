@@ -206,11 +206,21 @@ class Batch:
         held = self.held.get(work.entity)
         review = make_review(work, self.part, self.device, held.kind if held else "", code, message, current, wanted)
         number = 2
-        while review.id in self.held:
+        while True:
+            back = None if review.id in self.held else self._brought_back(review.id)
+            if back is not None and (back.status, back.code, back.current, back.wanted) == ("open", code, review.current, review.wanted):
+                return back.id
+            if back is None and review.id not in self.held:
+                break
             review = replace(review, id=f"{review.id.rpartition('.')[0] or review.id}.{number}")
             number += 1
         self._store(work.op_id, review.id, review)
         return review.id
+
+    def _brought_back(self, identity: str) -> Review | None:
+        """A review of this very op that is here already: a restore lost the op, and a counter gave the review back before the op came."""
+        row = self.conn.execute(select(entity.c.data).where(entity.c.id == identity)).first()
+        return decode(Review, row.data) if row else None
 
     def _emit(self, work: Incoming, state: Any) -> Held:
         self.row_of[work.op_id] = len(self.rows)

@@ -9,7 +9,7 @@ from central_gateway.services import finish, recovery
 from central_gateway.tables import device, op
 from onestop.codec import decode, encode_op
 from onestop.model import Dossier, FeeEntry, Review
-from onestop.ops import RecordFee
+from onestop.ops import RecordFee, Transition
 from onestop.vntime import utc_now, vn_date
 from tests.gateway.counter import Counter, problem
 from tests.gateway.province import VAN_NINH
@@ -149,6 +149,28 @@ def test_a_copy_that_says_something_else_waits_for_a_person_and_one_that_comes_l
     assert give_back(stays, [copies[late.entity]], done=False) == 1  # it is there already: nothing changes
     assert len(reviews(stays)) == 1
     assert states(stays)[late.entity].v == 1
+
+
+def test_a_refused_op_may_come_again_after_its_review_was_given_back(place: Place) -> None:
+    """Found by the simulation (seed 200): the review's name follows from the op, and was taken: every try ended in a fault."""
+    lan, minh = place.counter(), place.counter()
+    first = lan.create()
+    lan.push_one(first)
+    saved = place.save()
+    lan.push_one(lan.hand_over(first))
+    stale = minh.op(first.entity, Transition(action="supplement-ask", from_status=2, to_status=5, reason="Thiếu"), base=1)
+    assert minh.push_one(stale).s == "conflict"
+    copies = states(lan)
+    place.restore(saved)
+    meet(lan)
+    give_back(lan, [copy for copy in copies.values() if copy.id != first.entity])
+    place.open()
+    finish.finish(place.gateway)
+    (before,) = reviews(lan)
+    minh.epoch, minh.position = lan.epoch, None
+    again = minh.push_one(stale)
+    assert again.s == "conflict" and again.review
+    assert {review.status for review in reviews(lan)} == {"open"} and before.id in {review.id for review in reviews(lan)}
 
 
 def test_what_is_no_copy_is_not_taken(place: Place) -> None:

@@ -29,7 +29,15 @@ class Run:
 
 
 def run(seed: int, steps: int) -> Run:
-    """The world of ``seed`` for ``steps`` steps. The same arguments give the same run."""
+    """The world of ``seed`` for ``steps`` steps. The same arguments give the same run. Nothing is logged: the steps tell more."""
+    logging.disable(logging.CRITICAL)
+    try:
+        return _run(seed, steps)
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _run(seed: int, steps: int) -> Run:
     made = Run(seed)
     world = World(seed)
     made.trace = world.trace
@@ -49,7 +57,6 @@ def run(seed: int, steps: int) -> Run:
 
 def job(what: tuple[int, int]) -> Run:
     """A run in a process that does nothing else."""
-    logging.disable(logging.CRITICAL)
     return run(*what)
 
 

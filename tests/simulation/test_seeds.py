@@ -8,7 +8,7 @@ from counter_app.store.epoch import Epochs
 from tests.simulation.run import run
 
 #: Chunks share the seeds among the workers of a test run.
-CHUNKS, EACH, STEPS = 25, 8, 45
+CHUNKS, EACH, STEPS = 25, 8, 36
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
