@@ -1,7 +1,7 @@
 """Garbage is collected by the window's thread, in its own time.
 
-Python collects wherever the count is full: in the middle of a worker's import it walks every object of the program and holds all
-threads for 50 to 150 ms, and it may delete a QObject in a thread it does not belong to.
+Python collects wherever the count is full: also in the middle of a worker's import, where it walks every object of the program and holds
+all threads meanwhile (seen in stack samples of late heartbeats).
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Collector(QObject):
 
     def stop(self) -> None:
         self._timer.stop()
+        gc.unfreeze()
         gc.enable()
 
     @Slot()

@@ -42,6 +42,7 @@ class Wedge(QObject):
     def __init__(self, fits: Callable[[str], bool], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._detector = BurstDetector(fits)
+        self._watching = False
         self._paused = False
         self._replaying = False
         self._held: list[tuple[QObject, QKeyEvent]] = []
@@ -61,18 +62,22 @@ class Wedge(QObject):
 
     def start(self) -> None:
         """Watch the keys from now on. A second call does nothing."""
+        if self._watching:
+            return
+        self._watching = True
         app = QGuiApplication.instance()
-        app.focusWindowChanged.connect(self._follow, Qt.ConnectionType.UniqueConnection)
-        app.focusObjectChanged.connect(self._follow, Qt.ConnectionType.UniqueConnection)
+        app.focusWindowChanged.connect(self._follow)
+        app.focusObjectChanged.connect(self._follow)
         self._follow()
 
     def stop(self) -> None:
         """Give back what is held and watch no more."""
         self._settle()
-        app = QGuiApplication.instance()
-        for signal in (app.focusWindowChanged, app.focusObjectChanged):
-            if self._is_watching():
-                signal.disconnect(self._follow)
+        if self._watching:
+            app = QGuiApplication.instance()
+            app.focusWindowChanged.disconnect(self._follow)
+            app.focusObjectChanged.disconnect(self._follow)
+        self._watching = False
         self._unfilter()
 
     def set_paused(self, paused: bool) -> None:
@@ -80,9 +85,6 @@ class Wedge(QObject):
         if paused and not self._paused:
             self._settle()
         self._paused = paused
-
-    def _is_watching(self) -> bool:
-        return bool(self._filtered)
 
     @Slot()
     @Slot(QObject)
