@@ -23,6 +23,8 @@ from counter_app.ui.widgets import Card, Choice, ComboSearch, FormField, KeyButt
 
 _SIDE_EM, _NARROW_EM = 17, 49
 """Width of the side column. Where both have less than this, it goes under the form."""
+_FILING_EM, _PAPERS_NARROW_EM = 17.5, 40
+"""The same for how it came and goes back, beside the checklist."""
 _KEYS = (("save", "Ctrl+S"), ("submitter", "Alt+N"), ("park", "Alt+C"), ("clear", "Alt+X"), ("paper", "Alt+G"))
 
 
@@ -72,17 +74,13 @@ class ReceiveView(PresentedPage):
     def _build_form(self) -> None:
         procedure = Card()
         procedure.add(self.procedure_field)
-        lower = QHBoxLayout()
-        lower.setSpacing(spacing(2.5))
-        lower.addWidget(self.papers, 8)
-        lower.addWidget(self.filing, 5)
         form = QWidget()
         column = QVBoxLayout(form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(spacing(2.5))
         for card in (procedure, self.owner, self.submitter):
             column.addWidget(card)
-        column.addLayout(lower)
+        column.addWidget(SideColumn(self.papers, self.filing, _FILING_EM, _PAPERS_NARROW_EM, 2.5))
         column.addStretch(1)
         self._side = QWidget()
         side = QVBoxLayout(self._side)

@@ -35,6 +35,22 @@ def test_nothing_is_out_of_reach_after_ctrl_plus(app, stage, qtbot, page_id, sca
     apply_theme(app, "light")
 
 
+@pytest.mark.parametrize("scale", [1.25, 1.5])
+def test_the_reception_scrolls_one_way_only(app, stage, qtbot, scale):
+    """At three steps of Ctrl+Plus the checklist, what is beside it and the side column stand below each other."""
+    apply_theme(app, "light", scale)
+    window, page = in_window(stage, "receive", build_receive_page)
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    procedure = stage.bench.desk.catalogue.procedure("2.000806", stage.bench.desk.today())
+    page.presenter._choose(procedure)
+    page.papers.add_other(("Đơn trình bày hoàn cảnh", 1, 0))
+    for _ in range(4):
+        app.processEvents()
+    assert page.scroll.horizontalScrollBar().maximum() == 0
+    apply_theme(app, "light")
+
+
 def test_fixed_widths_grow_with_the_letters(app, stage, qtbot):
     window, page = in_window(stage, "receive", build_receive_page)
     qtbot.addWidget(window)
