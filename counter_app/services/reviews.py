@@ -30,6 +30,8 @@ DECISIONS = (THEIRS, MINE, NEW_CODE, KEEP_BOTH)
 
 #: Taken as it was sent; a person only has to know.
 _SEEN = ("staff-not-allowed", "due-date-differs", "code-missing", "device-fenced", "refund-too-large")
+#: The fields that a correction changes together, as ``procedure``.
+_PROCEDURE = ("procedure_code", "procedure_version", "procedure_name", "limit_value", "limit_unit", "sector", "competent_agency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,12 @@ def choices(review: Review, dossier: Dossier | None) -> tuple[Choice, ...]:
         return (Choice(KEEP_BOTH, "Giữ cả hai hồ sơ", "Hai việc khác nhau: cả hai đi tiếp. Nếu trùng, hãy mở một hồ sơ và cho rút."),)
     if review.code in _SEEN:
         return (Choice(THEIRS, "Đã xem", "Việc đã được ghi ở trung tâm; chỉ cần biết."),)
+    if review.code == "recovered-copy-differs":
+        found = [Choice(THEIRS, "Giữ bản của trung tâm", "Bản trên máy ở quầy được bỏ qua nhưng còn trong nhật ký.")]
+        if dossier is not None and _again(review, dossier) is not None:
+            found.append(Choice(MINE, "Lấy bản ở quầy", "Các ô sửa được ghi theo bản ở quầy, như một lần đính chính. Trạng thái, khoản thu "
+                                "và lịch sử không đổi: hãy ghi tiếp bằng thao tác thường."))
+        return tuple(found)
     found = [Choice(THEIRS, "Giữ giá trị trung tâm", "Thay đổi của quầy được bỏ qua nhưng còn trong nhật ký.")]
     if review.code == "code-clash" and dossier is not None and dossier.code is None:
         found.insert(0, Choice(NEW_CODE, "Cấp mã mới", "Hồ sơ nhận mã mới từ dải số của máy; hãy in lại giấy hẹn cho người nộp."))
@@ -72,7 +80,8 @@ def open_reviews(reader: Reader, desk: Desk) -> list[tuple[Review, bool, Dossier
 
 def settle(desk: Desk, review_id: str, decision: str = THEIRS, *, note: str = "") -> tuple[Review, Changes]:
     """Decide an open review. ``theirs``: the centre's value stays, the refused change is given up (it remains in the log).
-    ``mine``: the desk's value goes again, against what stands now. ``new-code``: a fresh code for a dossier whose printed one was
+    ``mine``: the desk's value goes again, against what stands now (of a copy that survived a restore: the fields that can be corrected).
+    ``new-code``: a fresh code for a dossier whose printed one was
     another's. ``keep-both``: two dossiers that looked like one case are two. Settling and what follows from it are one transaction.
 
     Raises ``review-unknown``, ``review-settled``, ``decision-unknown`` (not among ``choices``), ``numbers-exhausted``, ``clock-unsure``,
@@ -129,6 +138,9 @@ def _again(review: Review, dossier: Dossier) -> Payload | None:
     data = review.op.get("data")
     if not isinstance(data, dict):
         return None
+    if review.code == "recovered-copy-differs":
+        changes = _changes_of_copy(review, data, dossier)
+        return Correct(reason="Theo bản còn trên máy ở quầy sau khi khôi phục", changes=changes) if changes else None
     reason = clean_line(str(data.get("reason") or ""), 250) or "Giữ giá trị của quầy"
     kind = review.op.get("kind")
     if kind == "dossier.correct":
@@ -154,6 +166,17 @@ def _changes(review: Review, dossier: Dossier) -> dict[str, Change]:
         if current != builtins(value):
             found[path] = Change(old=current, new=value)
     return found
+
+
+def _changes_of_copy(review: Review, data: dict[str, Any], dossier: Dossier) -> dict[str, Change]:
+    """Fields in which the copy differed when the review was opened, and still does. What was changed since is left alone."""
+    try:
+        copy = msgspec.convert(data, Dossier)
+    except msgspec.ValidationError:  # a slip's or a review's copy
+        return {}
+    differ = {"procedure" if name in _PROCEDURE else name for name in review.wanted} & set(CORRECTABLE)
+    pairs = {path: Change(old=builtins(get_path(dossier, path)), new=builtins(get_path(copy, path))) for path in sorted(differ)}
+    return {path: change for path, change in pairs.items() if change.old != change.new}
 
 
 def _move(data: dict[str, Any], dossier: Dossier) -> Transition:

@@ -31,6 +31,8 @@ _KINDS = {
     "slip.create": "Lập phiếu bàn giao",
     "slip.confirm": "Xác nhận phiếu bàn giao",
     "review.settle": "Quyết định việc cần xử lý",
+    "attach.link": "Đính kèm tệp",
+    "attach.unlink": "Gỡ tệp đính kèm",
 }
 _ACTIONS = {
     "handover": "Bàn giao",
