@@ -7,6 +7,7 @@ gateway did not hold · C7 no attachment is linked and missing.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -69,7 +70,7 @@ def drain(gateway: GatewayProcess, *stations: Workstation) -> None:
                 unit._run("UPDATE outbox SET next_try_at = 0 WHERE state IN ('new', 'sent')")
             report = cycle(gateway, station)
             with station.store.read() as reader:
-                waiting = reader.outbox_summary().waiting
+                waiting = reader.outbox_summary().waiting + len(reader.blobs_waiting())
             quiet = quiet and report.ok and not waiting and not report.pushed and not report.pulled
         if quiet and turn:
             return
@@ -155,17 +156,13 @@ def assert_c5(station: Workstation) -> None:
 
 
 def assert_c7(gateway: GatewayProcess) -> None:
-    tables = {name for (name,) in ask(gateway, _TABLES[gateway.database.startswith("sqlite")])}
-    if "blob" not in tables:
-        return
+    """Each linked file is in the gateway's folder, is what its name says, and may be read by the agency that linked it."""
     wanted = set()
-    for (data,) in ask(gateway, "SELECT data FROM entity WHERE kind = 'dossier'"):
-        wanted |= {a["sha256"] for a in msgspec.json.decode(data).get("attachments", ()) if not a.get("unlinked")}
-    held = {row[0] for row in ask(gateway, "SELECT sha256 FROM blob WHERE state = 'whole'")} if wanted else set()
-    assert wanted <= held, f"C7: linked and missing: {sorted(wanted - held)[:3]}"
-
-
-_TABLES = {
-    True: "SELECT name FROM sqlite_master WHERE type = 'table'",
-    False: "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'",
-}
+    for part, data in ask(gateway, "SELECT part, data FROM entity WHERE kind = 'dossier'"):
+        wanted |= {(part, one["sha256"]) for one in msgspec.json.decode(data).get("attachments", ()) if not one.get("removed")}
+    owned = {(part, sha256) for part, sha256 in ask(gateway, "SELECT part, sha256 FROM blob")} if wanted else set()
+    assert wanted <= owned, f"C7: linked and missing: {sorted(wanted - owned)[:3]}"
+    for name in {sha256 for _, sha256 in wanted}:
+        whole = gateway.folder / "blobs" / name[:2] / name
+        assert whole.exists(), f"C7: no file of {name}"
+        assert hashlib.sha256(whole.read_bytes()).hexdigest() == name, f"C7: other bytes under {name}"

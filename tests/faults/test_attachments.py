@@ -1,0 +1,245 @@
+"""Rows 40 and 44: a long backlog with attachments over a bad line; files that arrive otherwise than they were sent."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from central_gateway.services.blobs import Blobs
+from central_gateway.settings import Settings
+from counter_app.services import attachments
+from counter_app.services.receive import receive
+from counter_app.services.workstation import Workstation
+from counter_app.sync import blobs as uploading
+from tests.faults.checker import ask, cycle, drain
+from tests.faults.hand import a_form
+from tests.faults.moves import take_in, waiting
+from tests.faults.proxy import Exchange, Fault, FaultProxy, drop_reply, flip_request, header, pass_on, rst_before
+
+PATCH = ("PATCH", "/v1/blobs")
+
+
+def a_scan(folder: Path, size: int, name: str = "scan.pdf") -> Path:
+    """A file nobody has sent before."""
+    path = folder / name
+    path.write_bytes(os.urandom(size))
+    return path
+
+
+def name_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def state_of(station: Workstation, sha256: str) -> str:
+    with station.store.read() as reader:
+        item = reader.blob(sha256)
+    assert item is not None
+    return item.state
+
+
+def stored(gateway, sha256: str) -> bytes:
+    return (gateway.folder / "blobs" / sha256[:2] / sha256).read_bytes()
+
+
+class CutLine(FaultProxy):
+    """A line on which what was under way when it was cut is gone; ``offered`` counts its bytes all the same."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.offered = 0
+        self.early = self._offer
+
+    def _offer(self, head: bytes) -> None:
+        if head.startswith(b"PATCH /v1/blobs"):
+            self.offered += int(header(head, "Content-Length"))
+
+    def _slow(self, size: int) -> None:
+        if self.bits:
+            with self._line:
+                if self.ended.wait(size * 8 / self.bits):
+                    raise ConnectionResetError
+
+
+@pytest.fixture
+def bad_line(gateway_up) -> Iterator[CutLine]:
+    proxy = CutLine(gateway_up.port)
+    yield proxy
+    proxy.close()
+
+
+def test_row_40_backlog_and_attachments_over_a_slow_line_with_cuts(
+    counter: Callable[..., Workstation], gateway_up, bad_line, checked, seen, full: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everyday run: the line, the cuts and the length of a part are ten times as fast as the matrix says, so their ratios are its own."""
+    ops, files, size, speed = (10_000, 20, 3_000_000, 1) if full else (400, 8, 1_000_000, 10)
+    monkeypatch.setattr(uploading, "PART_SECONDS", uploading.PART_SECONDS / speed)
+    station = counter()
+    cycle(gateway_up, station, ok=True)
+    dossier = receive(station.desk, a_form())[0].dossier
+    scans = [a_scan(tmp_path, size, f"{number}.jpg") for number in range(files)]
+    attachments.attach(station.desk, dossier.id, scans)
+    codes = [dossier.code, *take_in(station, ops - files - 1)]
+    names = [name_of(path) for path in scans]
+    station.client.close()
+    station.client.base_url = bad_line.url
+    bad_line.bits = 1_000_000 * speed
+    over, cuts, left_at_first_file, begun_at = threading.Event(), [], [], []
+
+    def cut() -> None:
+        while not over.wait(30 / speed if cuts else 1 / speed):  # the first one hits the ops
+            cuts.append(time.monotonic())
+            bad_line.cut()
+
+    def at_a_file(exchange: Exchange) -> None:
+        left_at_first_file.append(waiting(station))
+        begun_at.append(time.monotonic() - began)
+        pass_on(exchange)
+
+    bad_line.rule(*PATCH, at_a_file, times=1)
+    cutter = threading.Thread(target=cut, daemon=True)
+    began, held, acked = time.monotonic(), [0], [0]
+    cutter.start()
+    try:
+        while time.monotonic() - began < (3000 if full else 120):
+            station.engine.run_once()
+            with station.store.read() as reader:
+                acked.append(ops - reader.outbox_summary().waiting)
+                items = [reader.blob(name) for name in names]
+            held.append(sum(item.size if item.state == "sent" else item.sent for item in items))
+            if all(item.state == "sent" for item in items):
+                break
+    finally:
+        over.set()
+        cutter.join()
+    took = time.monotonic() - began
+    assert held[-1] == files * size, "some file did not come through"
+    assert left_at_first_file == [0], "a file went while ops waited"
+    assert held == sorted(held) and acked == sorted(acked), "progress went back"
+    assert cuts, "the line was never cut"
+    ratio = bad_line.offered / (files * size)
+    assert ratio <= 1.1, f"each byte sent {ratio:.2f} times"
+    bad_line.bits = None
+    seen(
+        "{ops} ops and {mb} MB of files at {speed} Mbit/s, {cuts} cuts: ops before any file (done in {ops_done:.1f} s), progress never "
+        "back, each byte sent {ratio:.2f} ×; {took:.0f} s",
+        ops=ops, mb=files * size // 1_000_000, speed=speed, cuts=len(cuts), ops_done=begun_at[0], ratio=ratio, took=took,
+    )  # fmt: skip
+    checked(station, printed=codes)
+
+
+def age_and_sweep(gateway) -> Fault:
+    """Thirty-one days pass between two parts: the gateway drops what was begun."""
+
+    def fault(exchange: Exchange) -> None:
+        folder = gateway.folder / "blobs"
+        for path in (folder / "part").glob("*/*"):
+            os.utime(path, (1, 1))
+        assert Blobs(Settings(database=gateway.database, blobs=str(folder))).sweep() >= 1
+        pass_on(exchange)
+
+    return fault
+
+
+def rot(gateway) -> Fault:
+    """The gateway's disk alters what it holds of the file."""
+
+    def fault(exchange: Exchange) -> None:
+        for path in (gateway.folder / "blobs" / "part").glob("*/*"):
+            content = bytearray(path.read_bytes())
+            content[10] ^= 0xFF
+            path.write_bytes(content)
+        pass_on(exchange)
+
+    return fault
+
+
+FAULTS: dict[str, Callable[..., Fault]] = {
+    "part-flipped": lambda gateway: flip_request(-7),
+    "part-lost": lambda gateway: rst_before,
+    "answer-lost": lambda gateway: drop_reply,
+    "expired-in-the-middle": age_and_sweep,
+    "altered-at-the-gateway": rot,
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("nth", [2, 5], ids=["middle", "last"])
+def test_row_44_a_file_arrives_whole(
+    station: Workstation, gateway_up, line, checked, seen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str, nth: int
+) -> None:
+    monkeypatch.setattr(uploading, "PART_BYTES", uploading.FIRST_PART)  # five parts, however fast the line is
+    dossier = receive(station.desk, a_form())[0].dossier
+    scan = a_scan(tmp_path, 1_200_000)
+    attachments.attach(station.desk, dossier.id, [scan])
+    name = name_of(scan)
+    rule = line.rule(*PATCH, FAULTS[fault](gateway_up), nth=nth)
+    for turn in range(1, 5):  # noqa: B007 - told below
+        cycle(gateway_up, station)
+        if state_of(station, name) == "sent":
+            break
+    assert rule.hits == 1
+    assert state_of(station, name) == "sent"
+    assert stored(gateway_up, name) == scan.read_bytes()
+    seen("{fault}: there after {turns} cycle(s)", fault=fault.replace("-", " "), turns=turn)
+    checked(station)
+
+
+def test_row_44_two_counters_bring_the_same_file_at_once(counter, gateway_up, checked, seen, tmp_path: Path) -> None:
+    stations = [counter(), counter()]
+    scan = a_scan(tmp_path, 2_000_000)
+    name = name_of(scan)
+    for station in stations:
+        cycle(gateway_up, station, ok=True)
+        attachments.attach(station.desk, receive(station.desk, a_form())[0].dossier.id, [scan])
+    start = threading.Barrier(2)
+
+    def go(station: Workstation) -> None:
+        start.wait()
+        station.engine.run_once()
+
+    threads = [threading.Thread(target=go, args=(station,)) for station in stations]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    drain(gateway_up, *stations)
+    assert [state_of(station, name) for station in stations] == ["sent", "sent"]
+    folder = gateway_up.folder / "blobs"
+    assert [path.name for path in folder.rglob(name)] == [name], "one file, and nothing left half way"
+    assert ask(gateway_up, "SELECT count(*) FROM blob WHERE sha256 = :n", n=name) == [(1,)]
+    seen("the same file from two counters at once: both done, one stored")
+    checked(*stations)
+
+
+def test_row_44_the_file_changes_on_the_disk_after_it_was_attached(counter, gateway_up, checked, seen, tmp_path: Path) -> None:
+    station = counter()
+    dossier = receive(station.desk, a_form())[0].dossier
+    scan = a_scan(tmp_path, 300_000)
+    was, name = scan.read_bytes(), name_of(scan)
+    attachments.attach(station.desk, dossier.id, [scan])
+    scan.write_bytes(b"somebody scanned over it")
+    cycle(gateway_up, station, ok=True)
+    assert stored(gateway_up, name) == was
+    # And our own copy: what was altered is not sent but told; attached again it goes.
+    scan.write_bytes(random.Random(name).randbytes(300_000))
+    name = name_of(scan)
+    attachments.attach(station.desk, dossier.id, [scan])
+    copy = station.store.path.parent / "attachments" / f"{name}.blob"
+    with copy.open("r+b") as handle:
+        handle.seek(1000)
+        handle.write(b"altered")
+    cycle(gateway_up, station)
+    assert state_of(station, name) == "refused"
+    assert not (gateway_up.folder / "blobs" / name[:2] / name).exists(), "altered bytes got a name"
+    attachments.attach(station.desk, dossier.id, [scan])
+    cycle(gateway_up, station, ok=True)
+    assert state_of(station, name) == "sent"
+    seen("original changed: what was attached arrives; own copy altered: told, not sent, goes when attached again")
+    checked(station)
