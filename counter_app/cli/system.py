@@ -36,14 +36,17 @@ def run_init(args: argparse.Namespace) -> None:
 
 
 def run_sync(args: argparse.Namespace) -> int:
-    """One cycle with ``--once`` or ``--verify``; else cycles until interrupted, one line each."""
+    """One cycle with ``--once`` or ``--verify``; else cycles until interrupted, one line each. ``notice``: what people have to know
+    about this machine's data (a restore), until somebody has read it in the window."""
     with workstation(args) as station:
         while True:
             report = station.engine.run_once(verify=args.verify)
             if report.ok:
                 with suppress(EnvironmentFault):
                     fetch_spare(station.desk, station.central)
-            emit(_report(report))
+            with station.store.read() as reader:
+                told = reader.notice()
+            emit(_report(report) | ({"notice": told["message"]} if told else {}))
             if args.once or args.verify:
                 return 0 if report.ok and report.equal is not False else 1
             if report.moved or report.settings_changed or report.catalogue_changed:

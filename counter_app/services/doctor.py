@@ -33,8 +33,8 @@ class Finding:
 
 
 def examine(directory: Path | None) -> Iterator[Finding]:
-    """Look at disk, fonts, keyring, printers, scanners, then the profile: store, outbox, gateway, clock, lanes, catalogue.
-    A part that fails is a finding, never the end of the examination."""
+    """Look at disk, fonts, keyring, printers, scanners, then the profile: store, outbox, gateway, clock, lanes, catalogue,
+    and what people still have to be told (a restore). A part that fails is a finding, never the end of the examination."""
     profile = profile_at(directory)
     yield from _safely("disk", lambda: _disk(profile))
     yield from _safely("fonts", _fonts)
@@ -50,6 +50,10 @@ def examine(directory: Path | None) -> Iterator[Finding]:
         for name, look in (("store", _store), ("gateway", _gateway), ("alarms", _alarms), ("clock", _clock), ("numbers", _numbers),
                            ("calendar", _calendar)):
             yield from _safely(name, lambda look=look: look(station))
+        with station.store.read() as reader:
+            told = reader.notice()
+        if told:
+            yield Finding("notice", "warning", str(told["message"]))
     finally:
         station.close()
 
