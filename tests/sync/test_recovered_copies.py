@@ -12,6 +12,7 @@ import pytest
 from counter_app.services import correct as correcting
 from counter_app.services.reviews import choices, settle
 from counter_app.services.workstation import Workstation
+from counter_app.ui.pages.sync_facts import review_line
 from onestop.errors import UserError
 from onestop.model import Dossier, Review
 from tests.servers.gateway import ROOT, GatewayProcess
@@ -66,6 +67,9 @@ def test_both_values_wait_and_either_can_be_chosen(gateway, counter, folder: Pat
     review = open_review(missed)
     assert (review.code, review.entity) == ("recovered-copy-differs", dossier.id)
     assert (review.current["owner.phone"], review.wanted["owner.phone"]) == ("0902222222", "0901111111")
+    rows = {row[0]: row[1:] for row in review_line(review, missed.desk, {}, code="", late=False, choices=()).rows}
+    assert rows["Điện thoại"] == ("0902222222", "0901111111")
+    assert all(side.startswith("Đính chính ") and "{" not in side for side in rows["Việc bên kia không có"]), rows
     assert [c.decision for c in choices(review, dossier_of(missed, dossier.id))] == ["theirs", "mine"]
     correcting.correct(missed.desk, dossier.id, {"owner.address": "Số 1, phố Mới"}, "chuyển nhà")  # later than the review: stays
     settle(missed.desk, review.id, decision)

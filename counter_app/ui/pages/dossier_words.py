@@ -8,7 +8,7 @@ from datetime import datetime
 from counter_app.services.desk import Desk
 from counter_app.services.paper import RELATION_WORDS
 from counter_app.store.rows import Row, SyncState
-from counter_app.ui.texts import date_text, money_text
+from counter_app.ui.texts import date_text, moment_text, money_text
 from counter_app.ui.widgets.chip import Chip
 from onestop.lateness import Lateness, Urgency, lateness, remaining
 from onestop.model import Dossier, Event
@@ -63,6 +63,8 @@ _EVENTS: dict[str, tuple[str, str]] = {
     "print": ("In giấy tờ", "printer"),
     "slip-made": ("Lập phiếu bàn giao", "clipboard-list"),
     "slip-confirmed": ("Xác nhận phiếu bàn giao", "clipboard-check"),
+    "attachment-added": ("Đính kèm tệp", "file-plus"),
+    "attachment-removed": ("Gỡ tệp đính kèm", "x"),
 }
 FORM_WORDS = {
     "01": "giấy tiếp nhận và hẹn trả (01)",
@@ -90,6 +92,27 @@ _FIELDS = {
     "due_at": "ngày hẹn trả",
     "status": "trạng thái",
     "code": "mã hồ sơ",
+    "provisional_code": "số tạm",
+    "holder": "nơi giữ hồ sơ",
+    "fees": "sổ thu",
+    "attachments": "tệp đính kèm",
+    "supplements": "yêu cầu bổ sung",
+    "prints": "số lần in",
+    "result": "kết quả",
+    "returned": "trả kết quả",
+    "events": "việc bên kia không có",
+    "lines": "hồ sơ trong phiếu",
+    "postal_codes": "mã bưu gửi",
+    "procedure_code": "mã thủ tục",
+    "procedure_version": "phiên bản thủ tục",
+    "procedure_name": "tên thủ tục",
+    "sector": "lĩnh vực",
+    "competent_agency": "nơi giải quyết",
+    "limit_value": "thời hạn",
+    "limit_unit": "đơn vị thời hạn",
+    "original_due_at": "ngày hẹn ban đầu",
+    "received_at": "lúc tiếp nhận",
+    "received_by": "người tiếp nhận",
 }
 
 
@@ -218,6 +241,21 @@ def value_words(path: str, value: object) -> str:
         return date_text(datetime.fromisoformat(value))
     if path == "procedure" and isinstance(value, list) and len(value) > 2:
         return f"{value[0]} {value[2]}"
+    if isinstance(value, (list, tuple)):
+        return "; ".join(_item_words(path, item) for item in value) or "(trống)"
     if isinstance(value, dict):
         return ", ".join(str(v) for v in value.values() if v)
     return str(value)
+
+
+def _item_words(path: str, item: object) -> str:
+    """One entry of a list: what happened and when, a row of the ledger with its amount, a paper or file by its name."""
+    if not isinstance(item, dict):
+        return str(item)
+    if path == "events":
+        kind = str(item.get("kind", ""))
+        what = _EVENTS.get(kind.removesuffix("-refused"), (kind, ""))[0]
+        at = str(item.get("at") or "")
+        return f"{what} {moment_text(to_vn(datetime.fromisoformat(at)))}" if at else what
+    name = str(item.get("name") or item.get("reason") or item.get("code") or item.get("id") or "")
+    return f"{name} {money_text(item['amount'])}" if isinstance(item.get("amount"), int) else name
