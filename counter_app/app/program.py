@@ -266,7 +266,9 @@ class Program(QObject):
             told = reader.notice()
         if told:
             fault = EnvironmentFault(str(told["code"]), str(told["message"]))
-            show_error(fault, self.window, title="Kho dữ liệu trên máy này đã thay đổi").accepted.connect(self._notice_read)
+            centre = fault.code == "gateway-restored"
+            title = "Hệ thống trung tâm vừa được khôi phục" if centre else "Kho dữ liệu trên máy này đã thay đổi"
+            show_error(fault, self.window, title=title).accepted.connect(self._notice_read)
 
     @Slot()
     def _notice_read(self) -> None:
