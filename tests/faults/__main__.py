@@ -1,6 +1,7 @@
 """Run the matrix and write down what was seen.
 
 ``python -m tests.faults --markdown docs/fault-matrix.md [--sweep full] [words for pytest]``
+``python -m tests.faults --soak HOURS [--seed N] [--counters 20]``: faults drawn from a seed, checked every ten minutes
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import soak
 from tests.faults.rows import ELSEWHERE, ROWS
 
 _ROW = re.compile(r"test_row_(\d\d)_")
@@ -102,7 +104,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Run the fault matrix.")
     parser.add_argument("--markdown", type=Path, help="write what was seen into this file")
     parser.add_argument("--sweep", choices=["sample", "full"], default="sample")
+    parser.add_argument("--soak", type=float, metavar="HOURS", help="run counters under random faults for so long")
+    parser.add_argument("--seed", type=int, help="of the soak; drawn and printed when not given")
+    parser.add_argument("--counters", type=int, default=20, help="of the soak")
     args, rest = parser.parse_known_args()
+    if args.soak is not None:
+        return soak.main(args.soak, args.seed, args.counters)
     os.environ["FAULT_SWEEP"] = args.sweep
     notebook = Notebook()
     started = time.monotonic()
