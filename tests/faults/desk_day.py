@@ -34,6 +34,8 @@ class Day:
         (act,) = self.rng.choices(list(acts), list(acts.values()))
         try:
             act()
+            if act not in (self.sync, self.take_in):
+                say(word=act.__name__)
         except UserError as error:
             say(word=act.__name__, refused=error.code)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.soak import Soak
+from tests.faults.test_restores import epoch
 
 
 @pytest.mark.timeout(300)
@@ -19,6 +20,8 @@ def test_row_50_soak(tmp_path: Path, seen) -> None:
     soak = Soak(tmp_path, seed, 4)
     try:
         found = soak.run(seconds)
+        soak.heard({"word": "sync", "epoch": epoch(soak.gateway), "acked": ["0" * 32]})
+        assert soak.wrong, "the check of C6 lets through what the gateway never had"
     finally:
         soak.close()
     assert soak.printed and sum(soak.done.values()) >= 5, "nothing happened"
