@@ -20,7 +20,8 @@ from central_gateway import problems
 from central_gateway.errors import Refused
 from central_gateway.services import versions
 from central_gateway.settings import Settings
-from onestop.wire import H_DIGEST, H_EPOCH, H_PROTO, H_REQUEST_ID, MEDIA_TYPE, OCTETS, PROTO, content_digest
+from onestop.wire import H_DIGEST, H_EPOCH, H_PROTO, H_REQUEST_ID, MEDIA_TYPE, PROTO, content_digest
+from onestop.wire_blobs import OCTETS
 
 log = logging.getLogger("central_gateway.access")
 

@@ -33,12 +33,6 @@ PROBLEM_BASE = "urn:motcua:problem:"
 MAX_BATCH_OPS = 100
 MAX_BATCH_BYTES = 512 * 1024
 
-#: Attachments: parts go up (and come down) as bytes of this type, at most so many at a time.
-OCTETS = "application/offset+octet-stream"
-H_OFFSET = "Upload-Offset"
-H_LENGTH = "Upload-Length"
-PART_BYTES = 1024 * 1024
-
 
 def content_digest(body: bytes) -> str:
     """``Content-Digest`` of RFC 9530 over the bytes as sent."""
@@ -388,20 +382,3 @@ class PokeReply(msgspec.Struct, kw_only=True):
     the time is over. A hint only: what counts is read from the feed."""
 
     head: int
-
-
-class BlobRequest(msgspec.Struct, kw_only=True):
-    """``POST /v1/blobs``: an attachment is to come, named by the sha256 of its bytes."""
-
-    sha256: str
-    size: int
-    media_type: str = ""
-
-
-class BlobReply(msgspec.Struct, kw_only=True):
-    """``offset``: how many bytes the gateway holds; ``complete``: all of them, and their digest is right. Parts go to
-    ``PATCH /v1/blobs/{sha256}`` as ``application/offset+octet-stream`` with ``Upload-Offset`` and ``Content-Digest``."""
-
-    sha256: str
-    offset: int
-    complete: bool = False

@@ -10,7 +10,7 @@ from central_gateway.routes.caller import Body, Caller, Device, parse, reply
 from central_gateway.routes.describe import describe
 from central_gateway.services import devices
 from central_gateway.services.blobs import Sender
-from onestop.wire import H_LENGTH, H_OFFSET, OCTETS, BlobReply, BlobRequest
+from onestop.wire_blobs import H_LENGTH, H_OFFSET, OCTETS, BlobReply, BlobRequest
 
 router = APIRouter(prefix="/v1/blobs")
 

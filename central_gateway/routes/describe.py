@@ -9,12 +9,13 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from onestop import wire
-from onestop.wire import MEDIA_TYPE, OCTETS, PROBLEM_TYPE
+from onestop import wire, wire_blobs
+from onestop.wire import MEDIA_TYPE, PROBLEM_TYPE
+from onestop.wire_blobs import OCTETS, PART_BYTES
 
 _REF = "#/components/schemas/{name}"
-_STRUCTS = [value for value in vars(wire).values() if inspect.isclass(value) and issubclass(value, msgspec.Struct)
-            and value is not msgspec.Struct]
+_STRUCTS = [value for module in (wire, wire_blobs) for value in vars(module).values()
+            if inspect.isclass(value) and issubclass(value, msgspec.Struct) and value is not msgspec.Struct]
 
 
 #: What may be answered to every device, by status: the codes of the problem document.
@@ -62,7 +63,7 @@ def describe(
 
 def _content(kind: Any) -> dict[str, Any]:
     if kind is bytes:
-        return {OCTETS: {"schema": {"type": "string", "format": "binary", "maxLength": wire.PART_BYTES}}}
+        return {OCTETS: {"schema": {"type": "string", "format": "binary", "maxLength": PART_BYTES}}}
     return {MEDIA_TYPE: {"schema": _schema(kind)}}
 
 

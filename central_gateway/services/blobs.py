@@ -27,7 +27,7 @@ from central_gateway.settings import Settings
 from central_gateway.tables import blob
 from onestop.errors import EnvironmentFault
 from onestop.vntime import iso, utc_now
-from onestop.wire import H_OFFSET, PART_BYTES, BlobReply, BlobRequest
+from onestop.wire_blobs import H_OFFSET, PART_BYTES, BlobReply, BlobRequest
 
 #: Files one device may have on their way; the one touched longest ago makes room.
 MOST_UNFINISHED = 50

@@ -17,7 +17,7 @@ from counter_app.store.blobs import BlobDamaged, BlobItem
 from counter_app.sync.client import GatewayClient
 from counter_app.sync.errors import NotReached, Refused
 from onestop.errors import EnvironmentFault, UserError
-from onestop.wire import H_LENGTH, H_OFFSET, OCTETS, PART_BYTES, BlobReply, BlobRequest
+from onestop.wire_blobs import H_LENGTH, H_OFFSET, OCTETS, PART_BYTES, BlobReply, BlobRequest
 
 if TYPE_CHECKING:
     from counter_app.store.engine import Store

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from counter_app.sync.errors import Busy, HistoryDiverged, NotReached, Refused, ServerFailed
 from counter_app.sync.link_state import LinkState
-from onestop import wire
+from onestop import wire, wire_blobs
 from onestop.ids import uuid7_hex
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class GatewayClient:
         raw = body if isinstance(body, bytes) else wire_bytes(body) if body is not None else None
         until = time.monotonic() + deadline
         for attempt in (1, 2):
-            headers = self._headers(prove) | ({"Accept": wire.OCTETS} if reply is bytes else {}) | (more or {})
+            headers = self._headers(prove) | ({"Accept": wire_blobs.OCTETS} if reply is bytes else {}) | (more or {})
             try:
                 if authorised:
                     headers["Authorization"] = f"Bearer {self._token(until)}"

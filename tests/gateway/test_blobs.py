@@ -15,7 +15,8 @@ import pytest
 
 from onestop.model import Attachment, Dossier
 from onestop.ops import AttachLink, AttachUnlink
-from onestop.wire import OCTETS, PART_BYTES, BlobReply, content_digest
+from onestop.wire import content_digest
+from onestop.wire_blobs import OCTETS, PART_BYTES, BlobReply
 from tests.gateway import province
 from tests.gateway.counter import RECEIVED, Counter, problem
 

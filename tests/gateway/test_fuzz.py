@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onestop.codec import encode_op
-from onestop.wire import MEDIA_TYPE, OCTETS, PROBLEM_TYPE, Problem, content_digest
+from onestop.wire import MEDIA_TYPE, PROBLEM_TYPE, Problem, content_digest
+from onestop.wire_blobs import OCTETS
 from tests.gateway.counter import Counter
 
 TRIES = 60
