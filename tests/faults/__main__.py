@@ -19,7 +19,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import soak
 from tests.faults.rows import ELSEWHERE, ROWS
 
 _ROW = re.compile(r"test_row_(\d\d)_")
@@ -109,6 +108,8 @@ def main() -> int:
     parser.add_argument("--counters", type=int, default=20, help="of the soak")
     args, rest = parser.parse_known_args()
     if args.soak is not None:
+        from tests.faults import soak  # not before pytest: it rewrites the modules it loads
+
         return soak.main(args.soak, args.seed, args.counters)
     os.environ["FAULT_SWEEP"] = args.sweep
     notebook = Notebook()

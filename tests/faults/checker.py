@@ -64,19 +64,23 @@ def assert_c6(gateway: GatewayProcess, station: Workstation) -> None:
 def drain(gateway: GatewayProcess, *stations: Workstation) -> None:
     """Cycles until nobody has anything to say; what is deferred is tried without waiting for its turn."""
     for turn in range(CYCLES):
-        quiet = True
+        quiet, busy = True, []
         for station in stations:
             with station.store.write() as unit:
                 unit._run("UPDATE outbox SET next_try_at = 0 WHERE state IN ('new', 'sent')")
             report = cycle(gateway, station)
             with station.store.read() as reader:
                 waiting = reader.outbox_summary().waiting + len(reader.blobs_waiting())
-            quiet = quiet and report.ok and not waiting and not report.pushed and not report.pulled
+            if waiting or not report.ok or report.pushed or report.pulled:
+                quiet = False
+                busy.append((station.desk.device, report.link.key, report.pushed, report.pulled, waiting, report.problems))
         if quiet and turn:
             return
-    with stations[-1].store.read() as reader:
-        left = [(item.kind, item.state, item.code) for item in reader.outbox(states=("new", "sent"))]
-    raise AssertionError(f"not quiet after {CYCLES} cycles: {report.link}, {report.problems}, {left[:5]}")
+    left = []
+    for station in stations:
+        with station.store.read() as reader:
+            left += [(item.kind, item.state, item.code) for item in reader.outbox(states=("new", "sent"))]
+    raise AssertionError(f"not quiet after {CYCLES} cycles: (device, link, pushed, pulled, waiting, problems) {busy[:5]}, {left[:5]}")
 
 
 def check_all(

@@ -308,8 +308,8 @@ def flip_reply(place: int) -> Fault:
     """One bit of the reply's byte ``place`` (from the end when negative)."""
 
     def fault(exchange: Exchange) -> None:
-        reply = bytearray(exchange.forward())
-        reply[place] ^= 0x01
+        if reply := bytearray(exchange.forward()):
+            reply[place] ^= 0x01
         exchange.send(bytes(reply))
         exchange.close()
 

@@ -23,8 +23,9 @@ from typing import Any
 
 import pytest
 
+from counter_app.services import reviews
 from counter_app.services.setup import initialise
-from counter_app.services.workstation import open_workstation
+from counter_app.services.workstation import Workstation, open_workstation
 from tests.faults import proxy
 from tests.faults.checker import ask, check_all
 from tests.faults.hand import sign_in
@@ -253,7 +254,26 @@ class Soak:
                 stack.callback(stations[-1].close)
                 sign_in(stations[-1].desk)
                 stations[-1].client.base_url = self.gateway.url
+            for _ in range(4):  # people decide: what was done at a desk after a refused change waits behind it
+                for station in stations:
+                    station.engine.run_once()
+                if not settle_all(stations):
+                    break
             return check_all(self.gateway, stations, self.printed)
+
+
+def settle_all(stations: list[Workstation]) -> int:
+    """Each open review is decided at the first desk that has it. Returns how many."""
+    done = 0
+    for station in stations:
+        with station.store.read() as reader:
+            waiting = [(review.id, reviews.choices(review, dossier)[0].decision)
+                       for review, _, dossier in reviews.open_reviews(reader, station.desk)]  # fmt: skip
+        for review, decision in waiting:
+            reviews.settle(station.desk, review, decision)
+            done += 1
+        station.engine.run_once()
+    return done
 
 
 def main(hours: float, seed: int | None, counters: int) -> int:
