@@ -74,7 +74,8 @@ class Notebook:
             "linked and missing (C7). Processes are real and die by SIGKILL; system calls fail or kill through strace; the line is "
             "a proxy of its own; PostgreSQL is a real server.",
             "",
-            "CI runs samples of the sweeps (`sh dev.sh test`); `python -m tests.faults --sweep full` runs every point.",
+            "CI runs samples of the sweeps (`sh dev.sh test`); `python -m tests.faults --sweep full` runs every point; "
+            "`python -m tests.faults --soak 8 [--seed N]` keeps 20 counters at work under random faults for the hours of a night.",
             "",
             "| # | Fault | Expected | Seen | Tests | Result |",
             "|---|---|---|---|---|---|",
