@@ -1,7 +1,7 @@
-"""A counter at work, as a process that may be killed at any moment: ``python -m tests.faults.desk_day PROFILE SEED``.
+"""A counter at work, as a process that may be killed at any moment: ``python -m tests.faults.desk_day PROFILE SEED PACE``.
 
-It takes people in, corrects, moves, attaches, settles and speaks to the gateway in an order drawn from the seed, until its stdin
-ends. Each line it writes is what a person could have seen by then: codes on paper, ops shown as sent.
+It takes people in, corrects, moves, attaches, settles and speaks to the gateway in an order drawn from the seed, with pauses up to
+PACE seconds, until its stdin ends. Each line it writes is what a person could have seen by then: codes on paper, ops shown as sent.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Day:
         return self.rng.choice(found)
 
 
-def main(profile: Path, seed: str) -> None:
+def main(profile: Path, seed: str, pace: float) -> None:
     station = open_workstation(profile, lambda new: "2468")
     sign_in(station.desk)
     station.client.base_url = os.environ["HAND_URL"]
@@ -108,11 +108,11 @@ def main(profile: Path, seed: str) -> None:
     threading.Thread(target=wait, daemon=True).start()
     day = Day(station, seed)
     try:
-        while not over.wait(day.rng.random() / 10):
+        while not over.wait(day.rng.random() * pace):
             day.step()
     finally:
         station.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]))

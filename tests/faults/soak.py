@@ -17,7 +17,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ import pytest
 from counter_app.services import reviews
 from counter_app.services.setup import initialise
 from counter_app.services.workstation import Workstation, open_workstation
+from onestop.errors import UserError
 from tests.faults import proxy
 from tests.faults.checker import ask, check_all
 from tests.faults.hand import sign_in
@@ -81,6 +82,7 @@ class Desk:
         self.lives += 1
         env = os.environ | {"COUNTER_APP_WITNESS_DIR": str(self.witness), "HAND_URL": self.line.url}
         words = [sys.executable, "-m", "tests.faults.desk_day", str(self.profile), f"{self.soak.seed}-{self.number}-{self.lives}"]
+        words.append(str(self.soak.pace))
         with (self.soak.folder / f"counter-{self.number}.log").open("ab") as log:
             self.process = subprocess.Popen(words, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
         self.ears = threading.Thread(target=self._listen, args=(self.process,), daemon=True)
@@ -113,9 +115,11 @@ class Desk:
 
 
 class Soak:
-    """``run`` is one round. ``printed``: codes on paper; ``done``: what was broken, how often; ``did``: what the desks did."""
+    """``run`` is one round. ``printed``: codes on paper; ``done``: what was broken, how often; ``did``: what the desks did;
+    ``pace``: the longest pause of a desk between two acts, in seconds."""
 
-    def __init__(self, folder: Path, seed: int, counters: int) -> None:
+    def __init__(self, folder: Path, seed: int, counters: int, pace: float = 0.1) -> None:
+        self.pace = pace
         self.folder, self.seed, self.rng = folder, seed, random.Random(seed)
         self.gateway = GatewayProcess(f"sqlite:///{folder / 'gateway.db'}", folder, dossiers=10)
         self.printed: list[str] = []
@@ -221,19 +225,13 @@ class Soak:
             self.done["backup"] += 1
 
     def _restore(self) -> None:
-        """The last backup comes back, announced; counters meet it for a while; the operator ends it."""
-        if self._copy is None:
+        """The last backup comes back, announced. It is over when every counter has told what it holds."""
+        if self._copy is None or state(self.gateway) != "normal":
             return
         with self._stable:
             put_back(self.gateway, self._copy)
             recover(self.gateway, "start")
         self.gateway.start()
-        time.sleep(1 + self.rng.random() * 2)
-        try:
-            recover(self.gateway, "finish")
-        except subprocess.CalledProcessError:
-            if state(self.gateway) != "normal":  # it ends by itself when everybody has reported
-                raise
         self._copy = None  # one of the new epoch will be made
         self.done["gateway restored"] += 1
 
@@ -257,8 +255,10 @@ class Soak:
             for _ in range(4):  # people decide: what was done at a desk after a refused change waits behind it
                 for station in stations:
                     station.engine.run_once()
-                if not settle_all(stations):
+                decided = settle_all(stations)
+                if state(self.gateway) == "normal" and not decided:
                     break
+            assert state(self.gateway) == "normal", "everybody has told everything, and the recovery does not end"
             return check_all(self.gateway, stations, self.printed)
 
 
@@ -267,11 +267,14 @@ def settle_all(stations: list[Workstation]) -> int:
     done = 0
     for station in stations:
         with station.store.read() as reader:
-            waiting = [(review.id, reviews.choices(review, dossier)[0].decision)
+            waiting = [(review.id, [choice.decision for choice in reviews.choices(review, dossier)])
                        for review, _, dossier in reviews.open_reviews(reader, station.desk)]  # fmt: skip
-        for review, decision in waiting:
-            reviews.settle(station.desk, review, decision)
-            done += 1
+        for review, decisions in waiting:
+            for decision in decisions:
+                with suppress(UserError):  # no number left for a new code: the next choice
+                    reviews.settle(station.desk, review, decision)
+                    done += 1
+                    break
         station.engine.run_once()
     return done
 
@@ -282,7 +285,8 @@ def main(hours: float, seed: int | None, counters: int) -> int:
     folder = Path(tempfile.mkdtemp(prefix="soak-"))
     print(f"soak: seed {seed}, {counters} counters, {hours} h, in {folder}", flush=True)
     until, rounds = time.monotonic() + hours * 3600, 0
-    soak = Soak(folder, seed, counters)
+    # An agency's day has 10,000 numbers: a night must not use them up in minutes.
+    soak = Soak(folder, seed, counters, pace=min(5.0, max(0.1, hours * 3.6)))
     try:
         while (left := until - time.monotonic()) > 0:
             found = soak.run(min(left, ROUND_SECONDS))
