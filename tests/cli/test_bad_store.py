@@ -18,9 +18,13 @@ from tests.cli.conftest import CommandLine, a_form, spawn
 
 
 @pytest.fixture
-def broken(cli: CommandLine, enrolled: Path, tmp_path: Path) -> CommandLine:
-    """The command line on a copy of the profile that a test may spoil."""
+def broken(cli: CommandLine, enrolled: Path, cli_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """The command line on a copy of the profile that a test may spoil, with a witness of its own: what happens to the copy says nothing
+    about the profile of the other tests."""
     shutil.copytree(enrolled, tmp_path / "profile")
+    if (cli_home / "witness").exists():  # written with the first dossier
+        shutil.copytree(cli_home / "witness", tmp_path / "witness")
+    monkeypatch.setenv("COUNTER_APP_WITNESS_DIR", str(tmp_path / "witness"))
     return cli.on(tmp_path / "profile")
 
 

@@ -297,12 +297,14 @@ def test_row_37_a_snapshot_resumed_without_a_boot(place, gateway_up, seen, tmp_p
     station = place(folder)
     clock = station.store.clock
     real = clock.wall
-    clock.wall = lambda: real() + clocks.timedelta(hours=2)
+    evening = real().replace(hour=18, minute=0)  # the floor is at its highest: this counter may have served other tests today
+    drift = evening - real() if abs(evening - real()) > clocks.timedelta(minutes=5) else clocks.timedelta(hours=1)
+    clock.wall = lambda: real() + drift
     clock.now = clock.wall
     fresh = take_in(station)[0]
     assert fresh not in printed and number(fresh) > max(map(number, printed)), "above the floor of the time of day"
     del clock.wall, clock.now
-    seen("snapshot resumed two hours later: the number {a} after {b} on paper", a=number(fresh), b=number(printed[-1]))
+    seen("snapshot resumed at another time of the day: the number {a} after {b} on paper", a=number(fresh), b=number(printed[-1]))
     check_all(gateway_up, [station], [*sent, fresh])
 
 
