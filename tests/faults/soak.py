@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -297,4 +298,5 @@ def main(hours: float, seed: int | None, counters: int) -> int:
         return 1
     finally:
         soak.close()
+    shutil.rmtree(folder, ignore_errors=True)
     return 0
