@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from tests.faults.test_restores import epoch
 
 @pytest.mark.timeout(300)
 def test_row_50_soak(tmp_path: Path, seen) -> None:
-    seed = int(os.environ.get("SOAK_SEED") or random.SystemRandom().randrange(10**6))
+    seed = int(os.environ.get("SOAK_SEED", "1"))  # the nights draw theirs: python -m tests.faults --soak HOURS
     seconds = float(os.environ.get("SOAK_SECONDS", "20"))
     print(f"SOAK_SEED={seed}")
     soak = Soak(tmp_path, seed, 4)
