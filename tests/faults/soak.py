@@ -168,8 +168,8 @@ class Soak:
 
     def close(self) -> None:
         for desk in self.desks:
-            if desk.process is not None:
-                desk.process.kill()
+            with suppress(CheckFailed):
+                desk.end(signal.SIGKILL)
             desk.line.close()
         self.gateway.stop()
 
