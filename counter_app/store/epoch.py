@@ -74,7 +74,7 @@ class Epochs(Outbox, Former, EpochReads):
         parts = {part for (part,) in self._all("SELECT DISTINCT part FROM outbox")}
         replayed = sum(self.replay_after(part, min(durable.get(part, 0), before.get(part, 0))) for part in parts)
         self.set_former_aside()
-        self._run("UPDATE blob SET sent = 0, state = 'new' WHERE state = 'sent'")  # which files it has is asked anew
+        self._run("UPDATE blob SET sent = 0, state = 'new', code = '', message = ''")  # which files it has is asked anew
         self.forget_positions()
         self.meta_set("epoch", str(epoch))
         self.meta_set("durable", json.dumps({part: min(seq, before.get(part, 0)) for part, seq in durable.items()}))

@@ -29,6 +29,8 @@ TURN_SECONDS = 10.0
 #: The gateway lost what it had or got something else: begun again so often in one turn.
 BEGINNINGS = 3
 _AGAIN = (404, 409, 410, 460)
+#: What the line did to a part says nothing about the file.
+_LINE = ("digest-mismatch", "body-unreadable")
 _DAMAGED = "Tệp tải về không đúng với tệp đã đính kèm. Hãy thử lại hoặc báo bộ phận CNTT."
 
 
@@ -57,6 +59,9 @@ class Uploader:
             except (Refused, BlobDamaged) as refused:
                 if isinstance(refused, Refused) and refused.status in (401, 403, 426):
                     raise
+                if refused.code in _LINE or (isinstance(refused, Refused) and refused.status in _AGAIN):
+                    self.part = LEAST_PART
+                    return True  # not this turn; the file is as good as before
                 with self.store.write() as unit:
                     unit.blob_refused(item.sha256, refused.code, refused.message)
         return False
@@ -74,7 +79,7 @@ class Uploader:
                 self._note(at)
                 return True
             except Refused as refused:
-                if refused.status not in _AGAIN or beginning == BEGINNINGS:
+                if (refused.status not in _AGAIN and refused.code not in _LINE) or beginning == BEGINNINGS:
                     raise
         raise AssertionError("unreachable")
 
