@@ -19,11 +19,14 @@ from tests.cli.conftest import CommandLine, a_form, spawn
 
 @pytest.fixture
 def broken(cli: CommandLine, enrolled: Path, cli_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
-    """The command line on a copy of the profile that a test may spoil, with a witness of its own: what happens to the copy says nothing
-    about the profile of the other tests."""
+    """The command line on a copy of the profile that a test may spoil, with a witness of its own and no way to the gateway: what
+    happens to the copy says nothing about the profile of the other tests (the gateway would take both for a cloned PC)."""
+    if not (cli_home / "witness").exists():
+        cli.received("Người Đầu Tiên")  # writes the witness, and this person may sign in without a network from now on
     shutil.copytree(enrolled, tmp_path / "profile")
-    if (cli_home / "witness").exists():  # written with the first dossier
-        shutil.copytree(cli_home / "witness", tmp_path / "witness")
+    shutil.copytree(cli_home / "witness", tmp_path / "witness")
+    settings = Profile(tmp_path / "profile").settings_file
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | {"gateway_url": "http://127.0.0.1:1"}))
     monkeypatch.setenv("COUNTER_APP_WITNESS_DIR", str(tmp_path / "witness"))
     return cli.on(tmp_path / "profile")
 

@@ -64,8 +64,10 @@ class Counters:
         self.made = 0
 
     def take(self, agency: str = AGENCY) -> Workstation:
-        if self.idle and agency == AGENCY:
-            return self.idle.pop()
+        return self.idle.pop() if self.idle and agency == AGENCY else self.new(agency)
+
+    def new(self, agency: str = AGENCY) -> Workstation:
+        """A counter that has given no number yet."""
         self.made += 1
         folder = self.folder / f"counter-{self.made}"
         with pytest.MonkeyPatch.context() as patch:
