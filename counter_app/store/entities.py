@@ -106,14 +106,6 @@ class EntityReads(IndexReads):
         row = self._one("SELECT slip FROM slip_line WHERE dossier = ? AND open = 1 LIMIT 1", dossier_id)
         return self.slip(row[0]) if row else None
 
-    def slips_of(self, dossier_id: str) -> list[Slip]:
-        """Every slip this dossier was ever on, oldest first."""
-        rows = self._all(
-            "SELECT coalesce(s.data, s.server) FROM slip_line l JOIN slip s ON s.id = l.slip WHERE l.dossier = ? ORDER BY s.made_at, s.n",
-            dossier_id,
-        )
-        return [entity_from(Slip, raw) for (raw,) in rows]
-
     def review(self, review_id: str) -> Review | None:
         """One review item."""
         raw = self._entity("review", "id = ?", review_id)
@@ -140,11 +132,6 @@ class EntityReads(IndexReads):
             rows = self._all(f"SELECT id, sync FROM {table} WHERE id IN (SELECT value FROM json_each(?))", wanted)
             found.update((i, SYNC[s]) for i, s in rows)
         return found
-
-    def server_copy(self, kind: str, entity: str) -> tuple[int, bytes] | None:
-        """The gateway's version and JSON of an entity as it came (None: the gateway never sent it)."""
-        row = self._one(f"SELECT server_version, server FROM {_table(kind)} WHERE id = ? AND server IS NOT NULL", entity)
-        return (row[0], row[1]) if row else None
 
     def iter_raw(self, kind: str) -> Iterator[tuple[str, bytes]]:
         """Every entity of ``kind`` as (id, JSON as the screen shows it), by id, a page at a time: for the export."""

@@ -46,11 +46,6 @@ class FormerReads(Session):
             size += len(data)
         return found
 
-    def former_count(self) -> int:
-        """How many entities the gateway has not caught up with."""
-        row = self._one("SELECT count(*) FROM former")
-        return row[0] if row else 0
-
 
 class Former(FormerReads, WriteSession):
     """Keep and let go of them."""

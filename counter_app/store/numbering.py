@@ -68,11 +68,6 @@ class NumberingReads(Session):
         raw = self.meta_get("last_contact")
         return datetime.fromisoformat(raw) if raw else None
 
-    def code_owner(self, code: str) -> str | None:
-        """The dossier an issued number went to (empty: none yet; None: never issued here)."""
-        row = self._one("SELECT entity FROM code_issued WHERE code = ?", code)
-        return row[0] if row else None
-
 
 class Numbering(NumberingReads, WriteSession):
     """Issue numbers and keep lanes."""

@@ -188,12 +188,6 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
         self._set_state(op_id, ("quarantined",), "new", "", "")
         self._run(f"UPDATE outbox SET next_try_at = 0 WHERE {_BY_OP}", op_id)
 
-    def void_op(self, op_id: str, *, by: str, at: datetime, reason: str) -> None:
-        """A person gives up an op that was refused or set aside (never one that merely has no answer yet): it stays in the
-        outbox as ``void`` and in the log, and the entity's later ops go on."""
-        row = self._set_state(op_id, ("review", "quarantined"), "void", "", reason)
-        self.audit(by, "op-void", row[1], {"op": op_id, "reason": reason[:200]}, at=at)
-
     def end_waits(self) -> None:
         """A person asked to send now."""
         self._run(f"UPDATE outbox SET next_try_at = 0 WHERE {UNFINISHED} AND next_try_at > 0")

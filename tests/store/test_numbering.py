@@ -34,7 +34,6 @@ def test_an_exhausted_lane_is_followed_by_the_reserve_then_by_provisional_number
     assert [d.provisional_code for d in made[3:]] == ["TN-7-261123-0001", "TN-7-261123-0002"]
     with store.read() as reader:
         assert reader.lane_room(NOW.date()) == 0
-        assert reader.code_owner(H + "2400") == made[2].id
         found = reader.dossier_by_code("TN-7-261123-0002")
         assert found is not None and found.id == made[4].id
 

@@ -74,7 +74,7 @@ def test_what_counters_hold_comes_back_and_staff_is_told(gateway, counter, folde
     with second.store.read() as reader:
         assert all(reader.dossier(d.id) for d in (old, *new, last_word, typed))
         assert reader.dossier(old.id).owner.phone == "0901234567"
-        assert reader.former_count() == 0
+        assert reader._one("SELECT count(*) FROM former") == (0,)
     everywhere = {text_of(first).strip(), text_of(second).strip(), gateway.export(AGENCY).strip()}
     assert len(everywhere) == 1
     codes = [take_in(station).code for station in (first, second) for _ in range(2)]
