@@ -171,6 +171,7 @@ def build_parser() -> argparse.ArgumentParser:
         "action", nargs="?", choices=["show", "confirm"], default="show")
     add("new-code", "unsent", "cấp mã mới cho hồ sơ chưa có mã hoặc bị trùng mã", code=True)
     add("recover", "recover", "cứu kho dữ liệu bị hỏng: giữ tệp cũ, làm kho mới, tải lại, gửi lại những gì đọc được")
+    add("pin", "pin", "đổi mã PIN của kho dữ liệu (máy không có kho khóa)")
     add("conflicts", "system", "việc cần người quyết, hai giá trị cạnh nhau").add_argument(
         "--old", action="store_true", help="chỉ những việc chờ quá một ngày làm việc")
     settle = add("resolve", "system", "quyết một việc trong conflicts")
