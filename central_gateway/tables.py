@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 
@@ -131,6 +132,8 @@ op = Table(
     Column("received_at", String(32), nullable=False),
     Index("uq_op_dseq", "device", "incarnation", "dseq", unique=True, postgresql_where=text("dseq > 0"), sqlite_where=text("dseq > 0")),
 )
+#: An op with a place of its own. The number is written out: with a parameter there, no engine takes the partial index.
+placed = op.c.dseq > literal_column("0")
 
 #: Dossiers, slips and reviews (``kind``) as they stand; ids are unique over the kinds. ``code``: the official dossier code,
 #: unique over all agencies (the last wall against a number printed twice). ``data`` = the entity as JSON with ``version``. ``mark``:

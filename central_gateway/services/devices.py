@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from central_gateway import security
 from central_gateway.errors import Refused
-from central_gateway.tables import agency, device, device_scope, forked, op
+from central_gateway.tables import agency, device, device_scope, forked, op, placed
 from onestop.errors import UserError
 from onestop.vntime import iso, utc_now, vn_date
 
@@ -71,7 +71,7 @@ def mark_forked(conn: Connection, number: int, incarnation: str) -> None:
 def last_op(conn: Connection, number: int, incarnation: str) -> tuple[int, str]:
     """The newest op of an incarnation that we hold: (dseq, op id); (0, "") for none."""
     row = conn.execute(
-        select(op.c.dseq, op.c.op_id).where(op.c.device == number, op.c.incarnation == incarnation, op.c.dseq > 0)
+        select(op.c.dseq, op.c.op_id).where(op.c.device == number, op.c.incarnation == incarnation, placed)
         .order_by(op.c.dseq.desc()).limit(1)
     ).first()
     return (row.dseq, row.op_id) if row else (0, "")

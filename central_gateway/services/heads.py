@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, tuple_, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from central_gateway.errors import Refused
@@ -86,8 +86,9 @@ def contradicted(conn: Connection, claimed: Sequence[Position]) -> list[Position
     for table in (feed, feed_chain):
         if not found:
             return []
-        wanted = [(position.part, position.seq) for position in found]
-        rows = conn.execute(select(table.c.part, table.c.seq, table.c.chain).where(tuple_(table.c.part, table.c.seq).in_(wanted)))
+        # Each by its key: for ``(part, seq) IN (…)`` SQLite reads the whole feed, at every request.
+        wanted = or_(*(and_(table.c.part == position.part, table.c.seq == position.seq) for position in found))
+        rows = conn.execute(select(table.c.part, table.c.seq, table.c.chain).where(wanted))
         stored = {(row.part, row.seq): row.chain for row in rows}
         wrong = [position for position in found if stored.get((position.part, position.seq), position.chain) != position.chain]
         if wrong:

@@ -25,7 +25,7 @@ from central_gateway.services.batch import Batch
 from central_gateway.services.catalogue import Cache
 from central_gateway.services.incoming import Incoming, read
 from central_gateway.services.origin import Origin
-from central_gateway.tables import alias, entity
+from central_gateway.tables import alias, entity, placed
 from central_gateway.tables import op as op_table
 from onestop.feed import Position
 from onestop.vntime import iso, utc_now
@@ -150,7 +150,7 @@ class Push:
         places = {} if self.origin else {work.dseq: work.op_id for work in works if work.dseq}
         if not self.origin and len(places) < sum(1 for work in works if work.dseq):
             raise Forked
-        same_place = [op_table.c.dseq > 0, op_table.c.device == self.device, op_table.c.incarnation == self.incarnation,
+        same_place = [placed, op_table.c.device == self.device, op_table.c.incarnation == self.incarnation,
                       bulk.among(conn, op_table.c.dseq, list(places))]
         wanted = bulk.among(conn, op_table.c.op_id, [work.op_id for work in works])
         rows = conn.execute(select(op_table.c["op_id", "dseq", "device", "incarnation", "payload_hash", "result"])
