@@ -21,6 +21,8 @@ CLOCK_RUNS = "status NOT IN (1, 3, 5, 6, 8, 9, 10)"
 UNFINISHED = "state IN ('new', 'sent', 'review', 'quarantined')"
 #: The small states whose time limit does not run; spelled the same in index and queries.
 RESTING = "status IN (1, 5, 6, 9)"
+#: Handling was stopped: final, and few. Spelled the same in index and queries.
+STOPPED = "status = 8"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-from counter_app.store.rows import CLOCK_RUNS, RESTING, UNFINISHED
+from counter_app.store.rows import CLOCK_RUNS, RESTING, STOPPED, UNFINISHED
 
 metadata = MetaData()
 
@@ -56,6 +56,7 @@ Index("dossier_provisional", dossier.c.provisional_code, sqlite_where=text("prov
 Index("dossier_received", dossier.c.received_at)
 #: A new dossier is in one of these, never in both; in the three final states, which hold nearly everything, it is in none.
 Index("dossier_resting", dossier.c.status, dossier.c.received_at, sqlite_where=text(RESTING))
+Index("dossier_stopped", dossier.c.received_at, sqlite_where=text(STOPPED))
 Index("dossier_due", dossier.c.due_at, dossier.c.status, sqlite_where=text(CLOCK_RUNS))
 Index("dossier_returned", dossier.c.returned_at, sqlite_where=text("returned_at IS NOT NULL"))
 Index("dossier_person", dossier.c.received_at, sqlite_where=text("sync = 3"))

@@ -14,6 +14,7 @@ from counter_app.store.numbering import Numbering, NumberingReads
 from counter_app.store.outbox import OutboxReads
 from counter_app.store.people import People, PeopleReads
 from counter_app.store.positions import PositionReads
+from counter_app.store.reports import ReportReads
 from counter_app.store.search import SearchReads
 from counter_app.store.submit import Submitting
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Reader(ListReads, SearchReads, JournalReads, OutboxReads, PositionReads, EpochReads, NumberingReads, PeopleReads, CarriedReads,
-             BlobReads):
+             BlobReads, ReportReads):
     """Read everything as of one moment."""
 
 

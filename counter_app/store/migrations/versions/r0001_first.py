@@ -101,6 +101,7 @@ WITHOUT ROWID""",
     """CREATE INDEX dossier_received ON dossier (received_at)""",
     """CREATE INDEX dossier_returned ON dossier (returned_at) WHERE returned_at IS NOT NULL""",
     """CREATE INDEX dossier_resting ON dossier (status, received_at) WHERE status IN (1, 5, 6, 9)""",
+    """CREATE INDEX dossier_stopped ON dossier (received_at) WHERE status = 8""",
     """CREATE TABLE draft (
     id TEXT NOT NULL,
     title TEXT NOT NULL,
