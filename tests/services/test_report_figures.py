@@ -33,7 +33,8 @@ def a_dossier(received: str, due: str | None, status: int = 4, done: str = "", s
     return Dossier(**{
         "id": uuid7_hex(), "agency": "H32.15", "competent_agency": "H32.15", "procedure_code": "1", "procedure_version": 1,
         "procedure_name": "Thủ tục", "sector": "Hộ tịch", "owner": Party(name="An"), "received_at": at(received), "received_by": "s",
-        "due_at": at(due) if due else None, "status": status, "result": result, "returned": returned, "events": events, "version": 1, **changes})
+        "due_at": at(due) if due else None, "status": status, "result": result, "returned": returned, "events": events,
+        "version": 1, **changes})
 
 
 def column(bench: DeskBench, dossier: Dossier, key: str = "2026-11") -> list[str]:
