@@ -182,7 +182,7 @@ def run_fee(args: argparse.Namespace) -> None:
 
 
 def run_handover(args: argparse.Namespace) -> None:
-    """``handover --to UNIT CODE…`` / ``--from UNIT CODE…`` / ``handover confirm SLIP [CODE…]``."""
+    """``handover --to UNIT CODE…`` / ``--from UNIT CODE…`` / ``--post CODE[=ITEM]…`` / ``handover confirm SLIP [CODE…]``."""
     with workstation(args, staff=True) as station:
         desk = station.desk
         if args.codes and args.codes[0] == "confirm":
@@ -195,11 +195,14 @@ def run_handover(args: argparse.Namespace) -> None:
             received = [resolve(station, code).id for code in args.codes[2:]] or None
             done, _ = handover.confirm_slip(desk, slip.id, received=received, person=args.person or "")
         else:
-            target = args.to or args.from_unit
+            target = args.to or args.from_unit or (handover.POST_UNIT if args.post else "")
             if not target:
-                raise UserError("unit-missing", "Cần --to ĐƠN VỊ (giao đi) hoặc --from ĐƠN VỊ (nhận kết quả về).")
-            ids = [resolve(station, code).id for code in args.codes]
-            done, _ = handover.create_slip(desk, "out" if args.to else "back", target, ids, to_person=args.person or "")
+                raise UserError("unit-missing", "Cần --to ĐƠN VỊ (giao đi), --from ĐƠN VỊ (nhận kết quả về) hoặc --post (giao bưu chính).")
+            given = [code.partition("=") for code in args.codes]
+            ids = [resolve(station, code).id for code, _, _ in given]
+            items = {i: item for i, (_, _, item) in zip(ids, given, strict=True) if item}
+            done, _ = handover.create_slip(desk, "out" if args.to else "back" if args.from_unit else "post", target, ids,
+                                           to_person=args.person or "", items=items)
         emit({"id": done.id, "number": done.number, "direction": done.direction, "status": done.status,
               "lines": [{"code": line.code, "state": line.state, "remark": line.remark} for line in done.lines]})
 

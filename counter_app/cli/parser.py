@@ -134,10 +134,11 @@ def build_parser() -> argparse.ArgumentParser:
     listed.add_argument("--get", metavar="SHA256")
     listed.add_argument("--to", type=Path, metavar="FILE")
 
-    handover = add("handover", "dossiers", "bàn giao: --to UNIT CODE…, --from UNIT CODE…, hoặc confirm SLIP [CODE…]")
+    handover = add("handover", "dossiers", "bàn giao: --to UNIT CODE…, --from UNIT CODE…, --post CODE[=MÃ_BƯU_GỬI]…, hoặc confirm SLIP [CODE…]")
     handover.add_argument("codes", nargs="*", metavar="CODE")
     handover.add_argument("--to", metavar="UNIT")
     handover.add_argument("--from", dest="from_unit", metavar="UNIT")
+    handover.add_argument("--post", action="store_true", help="giao bưu chính; CODE=RR123456785VN ghi mã bưu gửi")
     handover.add_argument("--person", help="người bên kia")
     fee = add("fee", "dossiers", "sổ thu: add|list CODE")
     fee.add_argument("action", choices=["add", "list"])

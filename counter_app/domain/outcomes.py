@@ -60,6 +60,8 @@ class ScanOutcome(Outcome):
     POSTAL_FOUND = "postal-found", "Bưu gửi {code} ứng với hồ sơ đã mở."
     POSTAL_UNKNOWN = ("postal-unknown", "Mã bưu gửi {code} chưa gắn với hồ sơ nào. Khi trả kết quả qua bưu chính, hãy quét mã này ở trang "
                       "Trả kết quả.")
+    POSTAL_ADDED = "postal-added", "Bưu gửi {item} đi với hồ sơ {code}."
+    POSTAL_REFUSED = "postal-refused", "Chưa nhận mã bưu gửi {code}. {why}"
     TRACKING_OPENED = "tracking-opened", "Đã đọc đường dẫn tra cứu và mở hồ sơ {code}."
     UNREADABLE = "unreadable", "Không đọc được mã nào trong hình. Hãy đưa gần hơn, giữ yên và tránh chói."
     DEVICE_LOST = "device-lost", "Máy quét vừa bị ngắt. Hãy cắm lại; trong khi chờ có thể gõ mã."

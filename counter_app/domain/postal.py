@@ -26,3 +26,14 @@ def postal_ok(code: str) -> bool:
     """Has ``code`` the shape and the right check digit?"""
     value = tidy_postal(code)
     return value is not None and int(value[10]) == s10_check_digit(value[2:10])
+
+
+def item_in(text: str) -> str:
+    """The right item code a remark begins with ("RR123456785VN – hỏa tốc"), else nothing. Never raises."""
+    first = (text.split() or [""])[0]
+    return tidy_postal(first) or "" if postal_ok(first) else ""
+
+
+def spaced(code: str) -> str:
+    """As people read it off a label: ``RR 12 345 678 5 VN``; anything else stays as it is."""
+    return f"{code[:2]} {code[2:4]} {code[4:7]} {code[7:10]} {code[10]} {code[11:]}" if tidy_postal(code) == code else code

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from counter_app.domain.postal import postal_ok, tidy_postal
 from counter_app.services.desk import Changes, Desk
 from counter_app.services.fields import one_line
 from onestop.codes import format_slip_number
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 Direction = Literal["out", "back", "post"]
 MAX_LINES = 200
+POST_UNIT = "Bưu chính công ích"
+"""The other side of a slip to the post: an office of no catalogue."""
 
 #: States in which papers may go on a slip of each direction.
 _ALLOWED = {
@@ -47,8 +50,9 @@ def why_not(desk: Desk, reader: Reader, dossier: Dossier, direction: Direction, 
 
 
 def create_slip(desk: Desk, direction: Direction, unit_id: str, dossier_ids: list[str], *, to_person: str = "",
-                remarks: dict[str, str] | None = None) -> tuple[Slip, Changes]:
+                remarks: dict[str, str] | None = None, items: dict[str, str] | None = None) -> tuple[Slip, Changes]:
     """Make a slip to (``out``), from (``back``) or by (``post``) ``unit_id`` with one line a dossier, in the order given.
+    ``items``: the postal item (S10) each result goes in; its line's remark begins with it.
 
     Raises ``slip-empty``, ``slip-too-long``, ``unit-unknown``, or InvalidFields naming each dossier that can't go with its
     reason; then nothing is made.
@@ -61,6 +65,7 @@ def create_slip(desk: Desk, direction: Direction, unit_id: str, dossier_ids: lis
         raise UserError("slip-too-long", f"Một phiếu tối đa {MAX_LINES} hồ sơ. Hãy lập thêm phiếu.")
     if unit_id not in desk.catalogue.units and direction != "post":
         raise UserError("unit-unknown", "Không có đơn vị này trong danh mục.")
+    postal = _checked_items(items or {})
     with desk.store.write() as unit:
         lines, bad = [], {}
         for seq, dossier_id in enumerate(ids, 1):
@@ -72,8 +77,9 @@ def create_slip(desk: Desk, direction: Direction, unit_id: str, dossier_ids: lis
             if reason:
                 bad[dossier.shown_code] = f"{dossier.shown_code}: {reason.message}"
                 continue
+            remark = one_line("remarks", (remarks or {}).get(dossier.id, ""), 180 if postal else 200)
             lines.append(SlipLine(seq=seq, dossier=dossier.id, code=dossier.shown_code,
-                                  remark=one_line("remarks", (remarks or {}).get(dossier.id, ""), 200)))
+                                  remark=" ".join(part for part in (postal.get(dossier.id, ""), remark) if part)))
         if bad:
             raise InvalidFields(bad, code="lines-not-allowed")
         now = desk.now()
@@ -123,6 +129,19 @@ def confirm_slip(desk: Desk, slip_id: str, *, received: list[str] | None = None,
     desk.changed(changes)
     assert isinstance(done.state, Slip)
     return done.state, changes
+
+
+def _checked_items(items: dict[str, str]) -> dict[str, str]:
+    """Item codes in their one spelling. Raises InvalidFields ``postal-code-invalid`` for a wrong or doubled one."""
+    found: dict[str, str] = {}
+    for dossier_id, code in items.items():
+        tidy = tidy_postal(code)
+        if tidy is None or not postal_ok(tidy):
+            raise InvalidFields({"items": "Mã bưu gửi không đúng (13 ký tự, số kiểm tra phải khớp). Hãy quét lại tem."}, "postal-code-invalid")
+        if tidy in found.values():
+            raise InvalidFields({"items": f"Mã bưu gửi {tidy} dùng cho hai hồ sơ. Mỗi bưu gửi một tem."}, "postal-code-invalid")
+        found[dossier_id] = tidy
+    return found
 
 
 def _move_of(desk: Desk, slip: Slip, dossier: Dossier) -> Transition | None:

@@ -61,6 +61,8 @@ _LOOKS: dict[Outcome, tuple[str, str, Sound]] = {
     _S.PROVISIONAL_FOUND: ("success", "hash", Sound.FOUND),
     _S.POSTAL_FOUND: ("success", "package-open", Sound.FOUND),
     _S.POSTAL_UNKNOWN: ("warning", "package", Sound.NOT_FOUND),
+    _S.POSTAL_ADDED: ("success", "package", Sound.ADDED),
+    _S.POSTAL_REFUSED: ("warning", "package", Sound.WARNING),
     _S.TRACKING_OPENED: ("success", "link", Sound.FOUND),
     _S.UNREADABLE: ("danger", "scan-line", Sound.ERROR),
     _S.DEVICE_LOST: ("danger", "usb", Sound.ERROR),

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counter_app.domain.fees import FeeTotals, money_vi, money_words_vi, number_words_vi, totals
-from counter_app.domain.postal import postal_ok, s10_check_digit, tidy_postal
+from counter_app.domain.postal import item_in, postal_ok, s10_check_digit, spaced, tidy_postal
 from onestop.model import FeeEntry
 
 FEW = settings(max_examples=150, deadline=None, database=None)
@@ -118,3 +118,14 @@ def test_one_wrong_digit_of_an_item_code_is_nearly_always_seen(serial: int, plac
 def test_check_digit_wants_eight_digits() -> None:
     with pytest.raises(ValueError):
         s10_check_digit("123")
+
+
+@pytest.mark.parametrize(("remark", "item"), [
+    ("RR123456785VN", "RR123456785VN"), ("rr123456785vn hỏa tốc", "RR123456785VN"), ("hỏa tốc RR123456785VN", ""), ("", ""),
+    ("RR123456784VN", ""), ("\x00", ""), ("x" * 5000, "")])
+def test_the_item_a_remark_begins_with(remark: str, item: str) -> None:
+    assert item_in(remark) == item
+
+
+def test_an_item_code_spaced_as_on_labels() -> None:
+    assert spaced("RR123456785VN") == "RR 12 345 678 5 VN" and spaced("abc") == "abc"

@@ -181,3 +181,16 @@ def test_signs_no_paper_can_carry_are_refused_by_the_name_of_their_field(bench: 
     with pytest.raises(InvalidFields):
         lifecycle.ask_supplement(bench.desk, dossier.id, (f"Bản vẽ {sign}",), "Thiếu bản vẽ")
     assert bench.dossier(dossier.id).subject.startswith("Thửa số 5 ≤ 100 m²")
+
+
+def test_postal_items_are_checked_and_stand_first_in_their_lines_remark(bench: DeskBench) -> None:
+    one, two = received(bench), received(bench)
+    for dossier in (one, two):
+        slip, _ = handover.create_slip(bench.desk, "out", UNIT, [dossier.id])
+        handover.confirm_slip(bench.desk, slip.id)
+        lifecycle.register_result(bench.desk, dossier.id)
+    for items in ({one.id: "RR123456784VN"}, {one.id: "thư"}, {one.id: "RR123456785VN", two.id: "rr 123456785 vn"}):
+        refused("postal-code-invalid", handover.create_slip, bench.desk, "post", handover.POST_UNIT, [one.id, two.id], items=items)
+    slip, _ = handover.create_slip(bench.desk, "post", handover.POST_UNIT, [one.id, two.id], items={one.id: "rr 123456785 vn"},
+                                   remarks={one.id: "hỏa tốc"})
+    assert [line.remark for line in slip.lines] == ["RR123456785VN hỏa tốc", ""]

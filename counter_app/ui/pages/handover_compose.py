@@ -8,6 +8,7 @@ from PySide6.QtCore import QKeyCombination, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
+from counter_app.domain.postal import spaced
 from counter_app.services.desk import Desk
 from counter_app.store.rows import SlipRow
 from counter_app.ui.pages.handover_list import DIRECTIONS, Entry
@@ -101,11 +102,15 @@ class ComposeView(QWidget):
         names = self._desk.catalogue.units
 
         def unit_chip(entry: Entry) -> Chip:
+            if entry.item:
+                return Chip(entry.item, "neutral", "package")
             unit = names.get(entry.unit)
             short = (unit.short_name or unit.name) if unit else entry.unit
             return Chip(short, "warning" if entry.unit != entry.usual else "neutral", "building-2")
 
         def unit_tip(entry: Entry) -> str:
+            if entry.item:
+                return self.tr("Bưu gửi {0}").format(spaced(entry.item))
             usual = self._desk.catalogue.unit_name(entry.usual)
             name = self._desk.catalogue.unit_name(entry.unit)
             return name if entry.unit == entry.usual else self.tr("{0}; thủ tục này thường giao {1}").format(name, usual)

@@ -9,6 +9,7 @@ from counter_app.domain.outcomes import ScanOutcome
 from counter_app.domain.procedure import Unit
 from counter_app.services import handover
 from counter_app.services.desk import Desk
+from counter_app.services.handover import POST_UNIT as POST
 from counter_app.services.handover import Direction
 from counter_app.services.paper import internal_deadline
 from onestop.errors import UserError
@@ -16,7 +17,6 @@ from onestop.model import Dossier
 from onestop.states import state_name
 from onestop.text import fold
 
-POST = "Bưu chính công ích"
 DIRECTIONS: tuple[tuple[Direction, str, str], ...] = (
     ("out", "Giao phòng ban", "Giao cho"),
     ("back", "Nhận kết quả về", "Nhận từ"),
@@ -26,7 +26,8 @@ DIRECTIONS: tuple[tuple[Direction, str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One folder of the pile. ``usual``: the unit its procedure names; ``unit``: the one it goes to (or comes from)."""
+    """One folder of the pile. ``usual``: the unit its procedure names; ``unit``: the one it goes to (or comes from); ``item``: the
+    postal item its result goes in."""
 
     dossier: str
     code: str
@@ -35,6 +36,7 @@ class Entry:
     unit: str
     usual: str
     deadline: datetime | None
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,18 @@ class HandoverList:
     def remove(self, dossier_id: str) -> None:
         """Take a folder off the pile."""
         self.entries = [entry for entry in self.entries if entry.dossier != dossier_id]
+
+    def set_item(self, code: str) -> tuple[Entry | None, str]:
+        """A postal label was scanned: it belongs to the folder scanned last that has none yet. Else says why not."""
+        if self.direction != "post":
+            return None, "Muốn ghi tem cho bưu gửi thì chọn “Giao bưu chính”."
+        if any(entry.item == code for entry in self.entries):
+            return None, "Tem này đã dùng cho một hồ sơ khác trong danh sách."
+        place = next((i for i in reversed(range(len(self.entries))) if not self.entries[i].item), None)
+        if place is None:
+            return None, "Hãy quét giấy tiếp nhận trước, rồi quét tem của bưu gửi đó."
+        self.entries[place] = replace(self.entries[place], item=code)
+        return self.entries[place], ""
 
     def groups(self) -> dict[str, list[Entry]]:
         """One slip a unit, in the order in which units came up."""

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 
 from counter_app.domain.outcomes import PrintOutcome, ScanOutcome
-from counter_app.scanner.classify import DossierCode, ProvisionalCode, SlipNumber, TrackingUrl
+from counter_app.scanner.classify import DossierCode, PostalItem, ProvisionalCode, SlipNumber, TrackingUrl
 from counter_app.scanner.raw import RawScan
 from counter_app.scanner.router import Token
 from counter_app.services import handover, paper
@@ -23,7 +23,7 @@ from counter_app.ui.pages.handover_view import HandoverView
 from counter_app.ui.pages.presented import print_paper, saved_outcome
 from onestop.errors import InvalidFields, UserError
 
-_WANTS = {DossierCode, ProvisionalCode, TrackingUrl, SlipNumber}
+_WANTS = {DossierCode, ProvisionalCode, TrackingUrl, SlipNumber, PostalItem}
 _PERSON = {"out": "Người nhận", "back": "Người giao", "post": "Nhân viên bưu chính"}
 
 
@@ -83,8 +83,21 @@ class HandoverPresenter(QObject):
     def _scanned(self, scan: Any, raw: RawScan) -> None:
         if isinstance(scan, SlipNumber):
             self._slip_number(scan.number)
+        elif isinstance(scan, PostalItem) and not self.view.on_slip():
+            self._item(scan)
         else:
             self._code(raw.text)
+
+    def _item(self, scan: PostalItem) -> None:
+        """A postal label goes with the folder scanned before it."""
+        why, entry = "Số kiểm tra không khớp, hãy quét lại tem.", None
+        if scan.check_ok:
+            entry, why = self.pile.set_item(scan.code)
+        if entry is None:
+            self._tell(ScanOutcome.POSTAL_REFUSED, code=scan.code, why=why)
+            return
+        self._show(entry.dossier)
+        self._tell(ScanOutcome.POSTAL_ADDED, item=scan.code, code=entry.code)
 
     def _code(self, text: str) -> None:
         found = look_up(self._ctx.desk, text)
@@ -126,6 +139,9 @@ class HandoverPresenter(QObject):
         found = look_up(self._ctx.desk, text)
         if isinstance(found.scan, SlipNumber):
             self._slip_number(found.scan.number)
+            return
+        if isinstance(found.scan, PostalItem) and self.pile.direction == "post":
+            self._item(found.scan)
             return
         if found.dossier is None:
             with self._ctx.desk.store.read() as reader:
@@ -196,6 +212,7 @@ class HandoverPresenter(QObject):
                     POST if self.pile.direction == "post" else unit,
                     [entry.dossier for entry in entries],
                     to_person=person,
+                    items={entry.dossier: entry.item for entry in entries if entry.item},
                 )
             except InvalidFields as error:
                 self._ctx.fail(UserError(error.code, "Chưa lập phiếu: " + " ".join(error.fields.values())))

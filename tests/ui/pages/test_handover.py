@@ -240,3 +240,19 @@ def test_what_was_refused_is_said_again_when_the_slip_is_made(page, stage):
     stage.scan(free(stage.bench, State.ACCEPTED)[0].code)
     page.presenter.make()
     assert "Không đưa vào phiếu" not in page.compose.panel.accessibleName()
+
+
+def test_a_label_scanned_after_a_result_goes_with_it_to_the_post(page, stage):
+    one, two = free(stage.bench, State.DONE, 2)
+    stage.scan("RR123456785VN")
+    page.presenter._direction("post")
+    stage.scan("RR123456785VN")
+    assert stage.outcomes == [ScanOutcome.POSTAL_REFUSED] * 2  # no folder yet
+    for code in (one.code, "RR 123 456 785 VN", two.code, "RR123456785VN", "EE000000014VN", "EE000000015VN"):
+        stage.scan(code)
+    assert stage.outcomes[3:] == [ScanOutcome.POSTAL_ADDED, ScanOutcome.ADDED_TO_LIST, ScanOutcome.POSTAL_REFUSED, ScanOutcome.POSTAL_ADDED,
+                                  ScanOutcome.POSTAL_REFUSED]
+    page.presenter.make()
+    with stage.bench.store.read() as reader:
+        slip = reader.slip(reader.list_slips(direction="post", limit=1)[0].id)
+    assert [(line.dossier, line.remark) for line in slip.lines] == [(one.id, "RR123456785VN"), (two.id, "EE000000014VN")]
