@@ -144,9 +144,8 @@ def _push(folder: str, url: str, count: int, by: str) -> dict[str, float]:
         with station.store.read() as reader:
             station.client.positions = format_positions(reader.hi())
         start = perf_counter()
-        pusher = Pusher(station.store, station.client)
-        while pusher.push_batch(station.desk.agency) is not None:
-            pass
+        sent = sum(len(pushed.results) for pushed in Pusher(station.store, station.client).batches(station.desk.agency))
+        assert sent == count
         return {"rate": count / (perf_counter() - start)}
     finally:
         station.close()

@@ -3,6 +3,8 @@ answer is deleted by nobody."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from counter_app.store.journal import Journal
@@ -19,7 +21,10 @@ _ITEM = """SELECT o.dseq, o.op_id, o.entity, o.kind, o.state, o.created_at, o.at
              (SELECT s.number FROM slip s WHERE s.id = o.entity), '') FROM outbox o"""
 #: An op that is not finished, by its id.
 _BY_OP = f"dseq = (SELECT dseq FROM outbox WHERE op_id = ? AND {UNFINISHED} LIMIT 1)"
-_ACKED = ("applied", "merged", "duplicate")
+#: Members of a JSON list: one statement for a batch.
+_LISTED = "(SELECT value FROM json_each(?))"
+#: Verdicts after which an op is done with.
+ACKED = ("applied", "merged", "duplicate")
 #: A deferred op (its catalogue version or another op is missing at the gateway) is tried again after this long.
 DEFER = timedelta(seconds=30)
 
@@ -80,13 +85,14 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
     """Send and settle."""
 
     def next_batch(
-        self, part: str, max_ops: int = MAX_BATCH_OPS, max_bytes: int = MAX_BATCH_BYTES, *, now: datetime | None = None
+        self, part: str, max_ops: int = MAX_BATCH_OPS, max_bytes: int = MAX_BATCH_BYTES, *, now: datetime | None = None,
+        beyond: Collection[str] = (),
     ) -> list[tuple[str, bytes]]:
         """The next ops of ``part`` to send, oldest first, as (op id, frozen bytes), marked ``sent``.
 
         Ops already sent without an answer are among them (the same bytes go again). An op that needs a person, or must wait
         before its next try, holds back only the later ops of its own entity. A single op larger than ``max_bytes`` comes
-        alone.
+        alone. ``beyond``: ops that are under way and whose answers the caller awaits before it sends these.
         """
         at = int((now or self.store.clock.now()).timestamp())
         picked: list[tuple[int, str, str, str]] = []
@@ -98,7 +104,7 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
             (part,),
         )
         for dseq, op_id, entity, target, state, next_try, length in rows:
-            if entity in held:
+            if entity in held or op_id in beyond:
                 continue
             if state in ("review", "quarantined") or next_try > at:
                 held.add(entity)
@@ -108,12 +114,9 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
             picked.append((dseq, op_id, entity, target))
             size += length
         rows.close()
-        batch = []
-        for dseq, op_id, _, _ in picked:
-            self._run("UPDATE outbox SET state = 'sent', attempts = attempts + 1 WHERE dseq = ?", dseq)
-            row = self._one("SELECT payload FROM outbox WHERE dseq = ?", dseq)
-            assert row is not None
-            batch.append((op_id, row[0]))
+        chosen = json.dumps([dseq for dseq, _, _, _ in picked])
+        self._run(f"UPDATE outbox SET state = 'sent', attempts = attempts + 1 WHERE dseq IN {_LISTED}", chosen)
+        batch = self._all(f"SELECT op_id, payload FROM outbox WHERE dseq IN {_LISTED} ORDER BY dseq", chosen)
         for target, entity in sorted({(t, e) for _, _, e, t in picked}):
             self._run(
                 f"UPDATE {target} SET sync = 1 WHERE id = ?1 AND sync = 2 AND NOT EXISTS "
@@ -132,34 +135,24 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
         """
         later = int(((now or self.store.clock.now()) + DEFER).timestamp())
         touched: dict[tuple[str, str], int] = {}  # the newest version up to which answers change nothing that is shown; 0: they may
+        rows = self._all(f"SELECT op_id, dseq, target, entity, kind FROM outbox WHERE dseq IN (SELECT dseq FROM outbox WHERE {UNFINISHED} "
+                         f"AND state <> 'review' AND op_id IN {_LISTED})", json.dumps([r.op for r in results]))
+        asked = {row[0]: row[1:] for row in rows}
         for r in results:
-            row = self._one(f"SELECT state, target, entity, kind FROM outbox WHERE {_BY_OP}", r.op)
-            if row is None or row[0] not in ("new", "sent", "quarantined"):
+            found = asked.pop(r.op, None)
+            if found is None:
                 continue
-            key = (row[1], row[2])
+            dseq, target, entity, kind = found
+            key = (target, entity)
             if r.s == "deferred":
                 touched[key] = 0
-                self._run(
-                    f"UPDATE outbox SET state = 'new', next_try_at = ?, code = ?, message = ? WHERE {_BY_OP}",
-                    later,
-                    r.code,
-                    r.message,
-                    r.op,
-                )
+                self._run("UPDATE outbox SET state = 'new', next_try_at = ?, code = ?, message = ? WHERE dseq = ?",
+                          later, r.code, r.message, dseq)
                 continue
-            state = self._answered(r, row[3])
+            state = self._answered(r, kind)
             touched[key] = min(touched.get(key, r.v), r.v) if state == "acked" else 0
-            self._run(
-                f"UPDATE outbox SET state = ?, ack_v = ?, ack_seq = ?, ack_chain = ?, review = ?, code = ?, message = ? WHERE {_BY_OP}",
-                state,
-                r.v,
-                r.seq,
-                r.chain,
-                r.review or None,
-                r.code,
-                r.message,
-                r.op,
-            )
+            self._run("UPDATE outbox SET state = ?, ack_v = ?, ack_seq = ?, ack_chain = ?, review = ?, code = ?, message = ? "
+                      "WHERE dseq = ?", state, r.v, r.seq, r.chain, r.review or None, r.code, r.message, dseq)
         for (kind, entity), version in touched.items():
             self._advance(kind, entity, version)
         if pos is not None:
@@ -173,7 +166,7 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
             return "void"  # sent again to a restored gateway that never opened this review: nothing is left to decide
         if verdict == "op_id_reuse":
             return "quarantined"
-        if verdict in _ACKED:
+        if verdict in ACKED:
             return "acked"
         # Decided by somebody before the answer (lost once) reached us: nothing is left to wait for.
         return "void" if self._one("SELECT 1 FROM review WHERE id = ? AND status = 'settled'", r.review) else "review"

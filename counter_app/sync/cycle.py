@@ -170,19 +170,19 @@ class Cycle:
         return False
 
     def _push(self, part: str, report: SyncReport) -> None:
-        while not self._stop.is_set() and not report.more:
-            pushed = self._pusher.push_batch(part)
-            if pushed is None:
-                return
+        if self._stop.is_set() or report.more:
+            return
+        for pushed in self._pusher.batches(part, ahead=not self._small_first):
             report.pushed += len(pushed.results)
             report.refused += pushed.refused
             report.changed.update(pushed.touched)
             with self._store.read() as reader:
                 self._client.positions = format_positions(reader.hi())
-            if all(r.s == "deferred" for r in pushed.results):
+            if self._stop.is_set() or (pushed.results and all(r.s == "deferred" for r in pushed.results)):
                 return
             if self._small_first:  # the first batch after a long outage; the rest when others had their turn
                 self._small_first, report.more = False, True
+                return
 
     def _alarm(self, trouble: NotReached, report: SyncReport) -> None:
         if isinstance(trouble, Alarm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from counter_app.sync.errors import NotReached
 from counter_app.sync.link_state import LinkState
-from onestop.feed import Position, parse_positions
+from onestop.feed import Position, format_positions, parse_positions
 
 
 def cursor(part: str, text: str) -> Position:
@@ -19,3 +19,11 @@ def one_position(text: str) -> Position:
     except ValueError:
         raise NotReached(LinkState.SERVER_TROUBLE, "position-malformed") from None
     return position
+
+
+def reaching(positions: str, newest: Position) -> str:
+    """``positions`` (the header) with ``newest`` for its partition, where that is further."""
+    known = {position.part: position for position in parse_positions(positions)}
+    if newest.seq >= known.get(newest.part, newest).seq:
+        known[newest.part] = newest
+    return format_positions(list(known.values()))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from counter_app.sync.ahead import Ahead
 from counter_app.sync.client import GatewayClient
 from counter_app.sync.errors import Alarm, NotReached, Refused
 from counter_app.sync.link_state import LinkState
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from counter_app.store.engine import Store
 
 T = TypeVar("T")
-Where = TypeVar("Where")
 PAGE = 500
 SNAPSHOT_PAGE = 1000
 #: So many unreadable items in one page are no accident: more likely this program (or the gateway) is wrong as a whole.
@@ -63,53 +61,6 @@ class _Pages:
         return page
 
 
-class _Ahead(Generic[Where, T]):
-    """Asks for the next page while the last one is being stored: line and gateway work while the disk does. One page ahead, so memory
-    stays flat. The thread is a daemon of its own: a dead line must not hold the end of the program."""
-
-    def __init__(self, ask: Callable[[Where], T], client: GatewayClient) -> None:
-        self._ask, self._client = ask, client
-        self._wanted: SimpleQueue[Where | None] = SimpleQueue()
-        self._found: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
-        self._begun: Where | None = None
-        self._thread: threading.Thread | None = None
-
-    def __enter__(self) -> _Ahead[Where, T]:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._wanted.put(None)
-
-    def start(self, where: Where) -> None:
-        """Begin to fetch what is after ``where``."""
-        if not self._client.lookahead:
-            return
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="pull-ahead", daemon=True)
-            self._thread.start()
-        self._begun = where
-        self._wanted.put(where)
-
-    def get(self, where: Where) -> T:
-        """The page after ``where``: the one begun, or asked for now. Raises what asking raises."""
-        begun, self._begun = self._begun, None
-        if begun is None:
-            return self._ask(where)
-        assert begun == where
-        page, error = self._found.get()
-        if error is not None:
-            raise error
-        return page  # type: ignore[return-value]
-
-    def _work(self) -> None:
-        while (where := self._wanted.get()) is not None:
-            try:
-                self._found.put((self._ask(where), None))
-            except BaseException as error:
-                self._found.put((None, error))
-        self._client.close()
-
-
 def pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], bool], *, verify: bool = False) -> Pulled:
     """Everything after our position, page by page, until there is no more or ``stopped()``. A sequence with a hole is an alarm,
     never a skip. A counter without any position takes the snapshot of current states instead of the whole history.
@@ -140,12 +91,12 @@ def _pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], 
     def ask(after: Position) -> PullReply | None:
         return pages.ask(client, "/v1/pull", PullReply, {"part": part, "after": f"{after.seq}:{after.chain}"})
 
-    with _Ahead(ask, client) as ahead:
+    with Ahead(ask, client) as ahead:
         return _follow(store, client, part, stopped, verify, done, position, ahead)
 
 
 def _follow(store: Store, client: GatewayClient, part: str, stopped: Callable[[], bool], verify: bool, done: Pulled, position: Position,
-            ahead: _Ahead[Position, PullReply | None]) -> Pulled:
+            ahead: Ahead[Position, PullReply | None]) -> Pulled:
     while not stopped():
         try:
             page = ahead.get(position)
@@ -192,12 +143,12 @@ def _bootstrap(store: Store, client: GatewayClient, part: str, done: Pulled, sto
         params = {"after": where[0], "as_of": where[1]} if where[0] else {}
         return pages.ask(client, "/v1/snapshot", SnapshotReply, {"part": part} | params)
 
-    with _Ahead(ask, client) as ahead:
+    with Ahead(ask, client) as ahead:
         return _take_snapshot(store, client, part, done, stopped, as_of, after, ahead)
 
 
 def _take_snapshot(store: Store, client: GatewayClient, part: str, done: Pulled, stopped: Callable[[], bool], as_of: str, after: str,
-                   ahead: _Ahead[tuple[str, str], SnapshotReply | None]) -> Position:
+                   ahead: Ahead[tuple[str, str], SnapshotReply | None]) -> Position:
     while not stopped():
         page = ahead.get((after, as_of))
         if page is None:

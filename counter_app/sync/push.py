@@ -6,15 +6,17 @@ person, and only if the gateway took others meanwhile: a gateway that takes noth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from counter_app.store.outbox import ACKED
+from counter_app.sync.ahead import Ahead
 from counter_app.sync.client import GatewayClient
 from counter_app.sync.errors import Alarm, Refused, ServerFailed
-from counter_app.sync.positions import one_position
+from counter_app.sync.positions import one_position, reaching
 from onestop.ids import uuid7_hex
 from onestop.wire import MAX_BATCH_BYTES, MAX_BATCH_OPS, OpResult, PushReply, PushRequest
 
@@ -55,29 +57,47 @@ class Pusher:
     failed: dict[str, int] = field(default_factory=dict)
     most: int = MAX_BATCH_OPS
 
-    def push_batch(self, part: str) -> Pushed | None:
-        """Send the next batch of ``part``; None when nothing waits. The reply is an ack only if every sent op is answered exactly
-        once. Raises NotReached and Refused; then the ops stay ``sent`` and go again, byte for byte."""
+    def batches(self, part: str, *, ahead: bool = True) -> Iterator[Pushed]:
+        """Send the ops of ``part``, a batch at a time, until nothing waits that can go now. A reply is an ack only if every sent op is
+        answered exactly once. With ``ahead`` the next batch is on its way while the answers to the last one are written down, but only
+        where all of those were acked: then no op of it can depend on one that was refused. Whoever stops in between loses an answer at
+        most, and the same bytes go again. Raises NotReached and Refused; then the ops stay ``sent``."""
+        with Ahead(lambda batch: self._ask(part, batch), self.client) as line:
+            batch = self._next(part)
+            while batch:
+                done, batch = self._deliver(part, batch, line, ahead and self.client.lookahead)
+                yield done
+                batch = batch or self._next(part)
+
+    def _next(self, part: str, beyond: Batch = ()) -> Batch:
         with self.store.write() as unit:
-            batch = unit.next_batch(part, self.most, MAX_BATCH_BYTES)
-        if not batch:
-            return None
+            return unit.next_batch(part, self.most, MAX_BATCH_BYTES, beyond={op for op, _ in beyond})
+
+    def _deliver(self, part: str, batch: Batch, line: Ahead[Batch, PushReply], ahead: bool) -> tuple[Pushed, Batch]:
+        """What ``batch`` came to, and the batch that is on its way already."""
         first = batch[0][0]
+        line.start(batch)
+        following = self._next(part, beyond=batch) if ahead else ()
         try:
-            done = self._send(part, batch)
+            reply = line.get(batch)
         except ServerFailed:
-            return self._fell_over(part, batch)
+            return self._fell_over(part, batch), ()
         except Refused as refused:
             if refused.status == 413:
-                return self._too_large(part, batch, refused)
+                return self._too_large(batch, refused), ()
             if refused.status in _REFUSED_WHOLE and refused.code != "digest-mismatch":
-                return self._fell_over(part, batch)
+                return self._fell_over(part, batch), ()
             raise
+        if following and all((r.was or r.s) in ACKED for r in reply.results):
+            self.client.positions = reaching(self.client.positions, one_position(reply.pos))
+            line.start(following)
+        else:
+            following = ()
         self.failed.pop(first, None)
         self.most = min(2 * self.most, MAX_BATCH_OPS)
-        return done
+        return self._settle(reply), following
 
-    def _send(self, part: str, batch: Batch) -> Pushed:
+    def _ask(self, part: str, batch: Batch) -> PushReply:
         name = uuid7_hex()
         identity = self.client.identity
         request = PushRequest(batch=name, device=identity.device, inc=identity.incarnation, part=part,
@@ -85,20 +105,22 @@ class Pusher:
         reply = self.client.call("POST", "/v1/push", PushReply, body=request, deadline=60.0, prove=True)
         if reply.batch != name or sorted(r.op for r in reply.results) != sorted(op for op, _ in batch):
             raise Alarm("bad-ack", _BAD_ACK)
+        return reply
+
+    def _settle(self, reply: PushReply) -> Pushed:
         with self.store.write() as unit:
             touched = unit.settle(reply.results, one_position(reply.pos))
-            reused = [r for r in reply.results if "op_id_reuse" in (r.s, r.was)]
-            if reused:
+            if any("op_id_reuse" in (r.s, r.was) for r in reply.results):
                 unit.count_alarm("op-id-reuse")
         return Pushed(tuple(reply.results), tuple(touched))
 
-    def _too_large(self, part: str, batch: Batch, refused: Refused) -> Pushed | None:
+    def _too_large(self, batch: Batch, refused: Refused) -> Pushed:
         if len(batch) > 1:
             self.most = len(batch) // 2
-            return self.push_batch(part)
+            return Pushed()
         return self._set_aside([batch[0][0]], refused.code, _TOO_LARGE)
 
-    def _fell_over(self, part: str, batch: Batch) -> Pushed | None:
+    def _fell_over(self, part: str, batch: Batch) -> Pushed:
         """The gateway failed on ``batch``. The first time that may be anything: the error goes on; then the op is looked for."""
         first = batch[0][0]
         self.failed[first] = self.failed.get(first, 0) + 1
@@ -146,7 +168,7 @@ class _Search:
     def passes(self, batch: Batch) -> bool:
         """Send these; whether the gateway took them. Raises what is no verdict on them."""
         try:
-            done = self.pusher._send(self.part, batch)
+            done = self.pusher._settle(self.pusher._ask(self.part, batch))
         except ServerFailed:
             return False
         except Refused as refused:
