@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import msgspec
 import pytest
 
@@ -61,7 +63,7 @@ def test_every_op_goes_once_in_order_and_each_request_proves_the_last_answer(sta
     assert line.sent == [ops[0:2], ops[2:4], ops[4:6], ops[6:]] and [len(d.results) for d in done] == [2, 2, 2, 1]
     assert acked(station) == before + 7
     seqs = [proved[part].seq for proved in line.proved]
-    assert [b - a for a, b in zip(seqs, seqs[1:], strict=False)] == [2, 2, 2], "positions of answers not yet written down are proved, too"
+    assert [b - a for a, b in pairwise(seqs)] == [2, 2, 2], "positions of answers not yet written down are proved, too"
     with station.store.read() as reader:
         assert max(p.seq for p in reader.hi() if p.part == part) == seqs[-1] + 1
 
