@@ -134,7 +134,7 @@ def build_parser() -> argparse.ArgumentParser:
     listed.add_argument("--get", metavar="SHA256")
     listed.add_argument("--to", type=Path, metavar="FILE")
 
-    handover = add("handover", "dossiers", "bàn giao: --to UNIT CODE…, --from UNIT CODE…, --post CODE[=MÃ_BƯU_GỬI]…, hoặc confirm SLIP [CODE…]")
+    handover = add("handover", "dossiers", "bàn giao: --to UNIT CODE…, --from UNIT CODE…, --post CODE[=ITEM]…, hoặc confirm SLIP [CODE…]")
     handover.add_argument("codes", nargs="*", metavar="CODE")
     handover.add_argument("--to", metavar="UNIT")
     handover.add_argument("--from", dest="from_unit", metavar="UNIT")

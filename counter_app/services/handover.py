@@ -137,9 +137,10 @@ def _checked_items(items: dict[str, str]) -> dict[str, str]:
     for dossier_id, code in items.items():
         tidy = tidy_postal(code)
         if tidy is None or not postal_ok(tidy):
-            raise InvalidFields({"items": "Mã bưu gửi không đúng (13 ký tự, số kiểm tra phải khớp). Hãy quét lại tem."}, "postal-code-invalid")
+            why = "Mã bưu gửi không đúng (13 ký tự, số kiểm tra phải khớp). Hãy quét lại tem."
+            raise InvalidFields({"items": why}, "postal-code-invalid")
         if tidy in found.values():
-            raise InvalidFields({"items": f"Mã bưu gửi {tidy} dùng cho hai hồ sơ. Mỗi bưu gửi một tem."}, "postal-code-invalid")
+            raise InvalidFields({"items": f"Mã bưu gửi {tidy} ghi cho hai hồ sơ. Mỗi bưu gửi một tem."}, "postal-code-invalid")
         found[dossier_id] = tidy
     return found
 
