@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.random import Generator, default_rng
+from numpy.random import default_rng
 
 from benchmarks.scenes import camera, papers
 from benchmarks.scenes.severity import SEVERITIES, Level, Severity
@@ -32,7 +32,7 @@ SIZE = (720, 1280)
 class Scene:
     """One paper before the camera. ``text`` is all that is encoded in it: any other text read from it is wrong."""
 
-    kind: Kind
+    kind: str
     level: Level
     seed: int
     paper: papers.Paper
@@ -40,9 +40,10 @@ class Scene:
     size: tuple[int, int]
     px: float
     """Pixels a module in the first frame; less than asked for where the symbol would not fit into the frame."""
+    _key: tuple[int, ...]
+    _first: tuple[np.ndarray, camera.Surroundings, camera.Pose, camera.Optics]
     corners: np.ndarray = field(default_factory=lambda: np.zeros((4, 2)))
     """Of the symbol in the frame drawn last, clockwise from its own top left, in pixels."""
-    _state: tuple[np.ndarray, camera.Surroundings, camera.Pose, camera.Optics, Generator] | None = None
 
     @property
     def text(self) -> str:
@@ -59,10 +60,9 @@ class Scene:
 
     def frames(self, count: int = 1) -> Iterator[np.ndarray]:
         """The first ``count`` frames, the same ones every time; gray, 2-D uint8."""
-        assert self._state is not None
-        tones, around, pose, optics, _ = self._state
+        tones, around, pose, optics = self._first
         for number in range(count):
-            rng = default_rng([self.seed, KINDS.index(self.kind), LEVELS.index(self.level), number + 1])
+            rng = default_rng([*self._key, number + 1])
             if number:
                 pose, optics = camera.moved(pose, optics, self.severity, rng)
             gray, self.corners = camera.photograph(tones, self.paper, around, pose, optics, self.size, rng)
@@ -78,7 +78,8 @@ def scene(
 ) -> Scene:
     """The scene of these three. ``px`` (pixels a module) and ``angle`` (degrees, clockwise) fix what else the seed decides."""
     severity = SEVERITIES[level]
-    rng = default_rng([seed, KINDS.index(kind), LEVELS.index(level)])
+    key = (seed, KINDS.index(kind), LEVELS.index(level))
+    rng = default_rng(key)
     if kind == "card":
         paper = papers.card(rng)
     else:
@@ -89,9 +90,7 @@ def scene(
     pose = camera.first_pose(paper, severity, rng, drawn if px is None else px, angle, size)
     tones = worn(paper, severity, rng)
     around = camera.surroundings(paper, severity, rng)
-    made = Scene(kind, level, seed, paper, severity, size, pose.px)
-    made._state = (tones, around, pose, camera.first_optics(severity, rng), rng)
-    return made
+    return Scene(kind, level, seed, paper, severity, size, pose.px, key, (tones, around, pose, camera.first_optics(severity, rng)))
 
 
 __all__ = ["KINDS", "LEVELS", "SEVERITIES", "SIZE", "Kind", "Level", "Scene", "Severity", "scene"]

@@ -56,14 +56,23 @@ class Paper:
 def receipt(rng: Generator, symbology: str) -> Paper:
     """One of ``RECEIPTS`` receipts of form 01, A4 or A5, at 203, 300 or 600 dpi, with only the code of ``symbology`` on it: the
     other, which says the same, is left out, so that each is measured by itself."""
-    ink, boxes, dpi, code = _drawn(int(rng.integers(RECEIPTS)))
-    other = QR if symbology == CODE128 else CODE128
-    ink = ink.copy()
+    number = int(rng.integers(RECEIPTS))
+    _, boxes, dpi, code = _drawn(number)
+    ink = receipt_page(number, symbology)
     module = _modules(dpi)
-    left, top, right, bottom = (round(v) for v in boxes[other])
-    margin = round(module[other])
-    ink[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin] = 255
     return Paper(ink, boxes[symbology], module[symbology], code, symbology, QUIET_MODULES if symbology == CODE128 else QR_BORDER)
+
+
+def receipt_page(number: int, symbology: str | None = None) -> np.ndarray:
+    """The dots of receipt ``number`` without its codes, but for the one of ``symbology``."""
+    dots, boxes, dpi, _ = _drawn(number)
+    ink = dots.copy()
+    for name, box in boxes.items():
+        if name != symbology:
+            left, top, right, bottom = (round(v) for v in box)
+            margin = round(_modules(dpi)[name])
+            ink[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin] = 255
+    return ink
 
 
 def _modules(dpi: int) -> dict[str, float]:
@@ -137,11 +146,11 @@ def label(rng: Generator, symbology: str) -> Paper:
     left, top = (width - drawn.shape[1]) // 2, 130
     picture = Image.new("L", (width, height), 255)
     pen = ImageDraw.Draw(picture)
-    pen.text((width / 2, 18), "TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG", fill=0, font=_font("NotoSans-Bold", 26), anchor="mt")
-    pen.text((width / 2, 58), words.pick(rng, words.PROCEDURES), fill=0, font=_font("NotoSans-Regular", 26), anchor="mt")
+    pen.text((width / 2, 18), "TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG", fill=0, font=font("NotoSans-Bold", 26), anchor="mt")
+    pen.text((width / 2, 58), words.pick(rng, words.PROCEDURES), fill=0, font=font("NotoSans-Regular", 26), anchor="mt")
     below = top + drawn.shape[0] + quiet * module // 2
-    pen.text((width / 2, below), text.splitlines()[0][:40], fill=0, font=_font("NotoSans-SemiBold", 30), anchor="mt")
-    pen.text((width / 2, below + 44), f"Chủ hồ sơ: {words.person(rng)}", fill=0, font=_font("NotoSans-Regular", 28), anchor="mt")
+    pen.text((width / 2, below), text.splitlines()[0][:40], fill=0, font=font("NotoSans-SemiBold", 30), anchor="mt")
+    pen.text((width / 2, below + 44), f"Chủ hồ sơ: {words.person(rng)}", fill=0, font=font("NotoSans-Regular", 28), anchor="mt")
     ink = np.where(np.asarray(picture) > 127, 255, 0).astype(np.uint8)
     ink[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
     box = (float(left), float(top), float(left + drawn.shape[1]), float(top + drawn.shape[0]))
@@ -178,12 +187,13 @@ def card_face(rng: Generator, text: str) -> np.ndarray:
     for eye in (155, 215):
         pen.ellipse((eye - 10, 345, eye + 10, 360), fill=40)
     fields = text.split("|")
-    pen.text((200, 60), "CĂN CƯỚC CÔNG DÂN", fill=70, font=_font("NotoSans-Bold", 34))
+    pen.text((200, 60), "CĂN CƯỚC CÔNG DÂN", fill=70, font=font("NotoSans-Bold", 34))
     for number, line in enumerate((f"Số / No.: {fields[0]}", f"Họ và tên: {fields[2]}", f"Ngày sinh: {fields[3]}", fields[4], fields[5])):
-        pen.text((360, 350 + 56 * number), line, fill=40, font=_font("NotoSans-Medium", 30))
+        pen.text((360, 350 + 56 * number), line, fill=40, font=font("NotoSans-Medium", 30))
     return np.array(face)
 
 
 @lru_cache(maxsize=16)
-def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
+def font(name: str, size: int) -> ImageFont.FreeTypeFont:
+    """One of the program's own fonts."""
     return ImageFont.truetype(resource_dir("fonts") / f"{name}.ttf", size)
