@@ -26,7 +26,8 @@ _DIRECTIONS: dict[str, paper.Direction] = {"out": "to-department", "back": "resu
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document ready to be rendered, with its place in the print log. ``copy_no`` 1 is the first print."""
+    """A document ready to be rendered, with its place in the print log. ``entity``: the dossier or slip it is about (empty: neither);
+    ``copy_no`` 1 is the first print; ``title``: a code or a period, never a name."""
 
     form: str
     entity: str
@@ -40,7 +41,7 @@ def receipt(desk: Desk, dossier: Dossier) -> Paper:
     copy_no = dossier.prints.get("01", 0) + 1
     submitter = dossier.submitter
     document = paper.ReceiptDoc(
-        header=_header(desk), owner=_party(dossier.owner), code=dossier.code or "", provisional_code=dossier.provisional_code or "",
+        header=header(desk), owner=_party(dossier.owner), code=dossier.code or "", provisional_code=dossier.provisional_code or "",
         procedure_name=dossier.procedure_name, procedure_code=dossier.procedure_code, received_at=dossier.received_at,
         unit_name=desk.unit.name, subject=dossier.subject,
         submitter=paper.Party(name=submitter.name, id_no=submitter.id_no, phone=submitter.phone, address=submitter.address,
@@ -48,8 +49,8 @@ def receipt(desk: Desk, dossier: Dossier) -> Paper:
         id_display="full" if desk.settings.show_id_on_receipt == "full" else "last4",
         components=tuple(paper.ComponentLine(name=c.name, originals=c.originals, copies=c.copies, note=c.note) for c in dossier.components),
         set_count=dossier.set_count, limit=Limit(dossier.limit_value, dossier.limit_unit).text_vi, due_at=dossier.due_at,
-        return_method=_return_words(dossier), fees=_fees_words(dossier), receiver=_staff_name(desk, dossier.received_by),
-        hotline=desk.unit.hotline, reprint=_reprint(desk, copy_no),
+        return_method=return_words(dossier), fees=fees_words(dossier), receiver=staff_name(desk, dossier.received_by),
+        hotline=desk.unit.hotline, reprint=reprint_mark(desk, copy_no),
     )
     return Paper("01", dossier.id, copy_no, dossier.shown_code, document)
 
@@ -65,7 +66,7 @@ def control_sheet(desk: Desk, dossier: Dossier) -> Paper:
             outcome = None
             if event.kind == "result" and dossier.due_at is not None:
                 outcome = _OUTCOMES[lateness(dossier.due_at, event.at, desk.settings.lateness_by)]
-            steps.append(paper.ControlStep(from_unit=holder, to_unit=target, at=event.at, giver=_staff_name(desk, event.by),
+            steps.append(paper.ControlStep(from_unit=holder, to_unit=target, at=event.at, giver=staff_name(desk, event.by),
                                            outcome=outcome))
             holder = target or holder
     if not steps:
@@ -73,9 +74,9 @@ def control_sheet(desk: Desk, dossier: Dossier) -> Paper:
         unit = (procedure.handover_unit or procedure.competent_agency) if procedure else dossier.competent_agency
         steps.append(paper.ControlStep(from_unit=desk.unit.name, to_unit=desk.catalogue.unit_name(unit)))
     document = paper.ControlSheetDoc(
-        header=_header(desk), code=dossier.code or "", provisional_code=dossier.provisional_code or "", received_at=dossier.received_at,
+        header=header(desk), code=dossier.code or "", provisional_code=dossier.provisional_code or "", received_at=dossier.received_at,
         unit_name=desk.unit.name, owner=dossier.owner.name, procedure_name=dossier.procedure_name, due_at=dossier.due_at,
-        steps=tuple(steps), reprint=_reprint(desk, copy_no))
+        steps=tuple(steps), reprint=reprint_mark(desk, copy_no))
     return Paper("06", dossier.id, copy_no, dossier.shown_code, document)
 
 
@@ -94,9 +95,9 @@ def handover_slip(desk: Desk, slip: Slip) -> Paper:
                 component_count=len(dossier.components), set_count=dossier.set_count, due_at=dossier.due_at,
                 internal_deadline=internal_deadline(desk, dossier), remark=line.remark, received=line.state == "received"))
     document = paper.HandoverSlipDoc(
-        header=_header(desk), slip_no=slip.number, direction=_DIRECTIONS[slip.direction],
+        header=header(desk), slip_no=slip.number, direction=_DIRECTIONS[slip.direction],
         from_unit=desk.catalogue.unit_name(slip.from_unit), from_person=slip.from_person, to_unit=desk.catalogue.unit_name(slip.to_unit),
-        to_person=slip.to_person, handed_at=slip.made_at, lines=tuple(lines), reprint=_reprint(desk, copy_no))
+        to_person=slip.to_person, handed_at=slip.made_at, lines=tuple(lines), reprint=reprint_mark(desk, copy_no))
     return Paper("handover", slip.id, copy_no, slip.number, document)
 
 
@@ -108,23 +109,26 @@ def return_slip(desk: Desk, dossier: Dossier) -> Paper:
     copy_no = dossier.prints.get("return", 0) + 1
     result = dossier.result
     document = paper.ReturnSlipDoc(
-        header=_header(desk), code=dossier.code or "", provisional_code=dossier.provisional_code or "", owner=dossier.owner.name,
+        header=header(desk), code=dossier.code or "", provisional_code=dossier.provisional_code or "", owner=dossier.owner.name,
         procedure_name=dossier.procedure_name, procedure_code=dossier.procedure_code, received_at=dossier.received_at,
         returned_at=taken.at, due_at=dossier.due_at, unit_name=desk.unit.name,
         collector=paper.Party(name=taken.collector_name, id_no=taken.collector_id_no, phone=taken.phone, authority=taken.authority),
         relation=RELATION_WORDS[taken.relation], result=" ".join(p for p in (result.kind, result.number) if p) if result else "",
-        originals=taken.originals, fees=_fees_words(dossier), returned_by=_staff_name(desk, taken.by), hotline=desk.unit.hotline,
-        reprint=_reprint(desk, copy_no))
+        originals=taken.originals, fees=fees_words(dossier), returned_by=staff_name(desk, taken.by), hotline=desk.unit.hotline,
+        reprint=reprint_mark(desk, copy_no))
     return Paper("return", dossier.id, copy_no, dossier.shown_code, document)
 
 
 def printed(desk: Desk, made: Paper, target: str) -> Changes:
     """Record that the paper left for ``target`` (a queue's name or ``pdf``): synced, so that every desk counts reprints
-    alike."""
+    alike. A paper about no dossier and no slip (a report, a list of accounts) is a line in this PC's log."""
     staff = desk.require()
     with desk.store.write() as unit:
+        if not made.entity:
+            unit.audit(staff.id, "print", "", {"form": made.form, "about": made.title, "target": target[:60]}, at=desk.now())
+            return Changes()
+        slip = unit.slip(made.entity) is not None
         unit.submit(Printed(form=made.form, copy_no=made.copy_no, target=target[:60]), entity=made.entity, by=staff.id, at=desk.now())
-    slip = made.form == "handover"
     changes = Changes(slips=frozenset({made.entity})) if slip else Changes(dossiers=frozenset({made.entity}))
     desk.changed(changes)
     return changes
@@ -142,7 +146,8 @@ def internal_deadline(desk: Desk, dossier: Dossier) -> datetime | None:
     return dossier.due_at.replace(year=day.year, month=day.month, day=day.day)
 
 
-def _header(desk: Desk) -> paper.Header:
+def header(desk: Desk) -> paper.Header:
+    """The head of every paper of this office."""
     lines = (*desk.unit.header_lines, "", "")
     return paper.Header(parent=lines[0], unit=lines[1] or desk.unit.name.upper(), place=desk.unit.place)
 
@@ -151,18 +156,34 @@ def _party(owner: Party) -> paper.Party:
     return paper.Party(name=owner.name, id_no=owner.id_no, phone=owner.phone, email=owner.email or "", address=owner.address)
 
 
-def _reprint(desk: Desk, copy_no: int) -> paper.Reprint | None:
+def next_copy(prints: dict[str, int], form: str) -> int:
+    """The number of the print that is made now; 1 is the first."""
+    return prints.get(form, 0) + 1
+
+
+def reprint_mark(desk: Desk, copy_no: int) -> paper.Reprint | None:
+    """What marks a reprint; nothing on the first print."""
     if copy_no <= 1:
         return None
     return paper.Reprint(n=copy_no - 1, at=desk.now(), user=desk.staff.name if desk.staff else "")
 
 
-def _return_words(dossier: Dossier) -> str:
+def dossier_facts(desk: Desk, dossier: Dossier) -> dict[str, Any]:
+    """What every paper about a dossier says of it."""
+    return {"header": header(desk), "title_code": dossier.shown_code, "code": dossier.code or "",
+            "provisional_code": dossier.provisional_code or "", "unit_name": desk.unit.name, "owner": dossier.owner.name,
+            "procedure_name": dossier.procedure_name, "procedure_code": dossier.procedure_code, "received_at": dossier.received_at,
+            "due_at": dossier.due_at, "hotline": desk.unit.hotline}
+
+
+def return_words(dossier: Dossier) -> str:
+    """Where the result is collected, with the address when it goes by post."""
     words = RETURN_WORDS.get(dossier.return_method, dossier.return_method)
     return f"{words}: {dossier.return_address}" if dossier.return_method == "post" and dossier.return_address else words
 
 
-def _fees_words(dossier: Dossier) -> str:
+def fees_words(dossier: Dossier) -> str:
+    """What is to be paid and whether it was."""
     sums = totals(dossier.fees)
     if not sums.due:
         return "Không"
@@ -171,7 +192,8 @@ def _fees_words(dossier: Dossier) -> str:
     return f"{money_vi(sums.due)} (đã thu {money_vi(sums.collected)})" if sums.collected else f"{money_vi(sums.due)} (chưa thu)"
 
 
-def _staff_name(desk: Desk, staff_id: str) -> str:
+def staff_name(desk: Desk, staff_id: str) -> str:
+    """The name of a member of staff; nothing for one this PC does not know."""
     if desk.staff and desk.staff.id == staff_id:
         return desk.staff.name
     with desk.store.read() as reader:
