@@ -4,25 +4,34 @@ A scanner in keyboard mode sends a character every 1–30 ms; nobody keeps that 
 with characters and times and answers what to do with each: let it pass, hold it back, or, at the end of a burst, take
 the text as a scan or give the held characters back to the field. It holds only what starts like a code, so a person
 who rolls over three keys loses nothing but a tenth of a second, and a name typed by an input helper is never delayed.
+
+A busy PC tears a burst: keys come late, or the silence is noticed before keys that were pressed long ago. Such pieces are put
+together again when together they are a code; a torn code must neither stay in the field nor open the dossier its rest names.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import pairwise
+from re import IGNORECASE, compile
 from statistics import median
+
+from counter_app.scanner.repair import has_vietnamese_letters, repair
 
 MIN_CHARACTERS = 6
 MEDIAN_GAP_S = 0.035
 MAX_GAP_S = 0.100
 SILENCE_S = 0.120
+JOIN_S = 0.600
+"""Pieces of one scan may be this far apart when only together they are a code (a PC under load)."""
 HOLD_AFTER = 3
 MAX_CHARACTERS = 4096
+"""More than any code a scanner types; a longer burst is a device gone wrong, or a macro."""
+_MAX_PIECES = 6
 
-_CODE_START = re.compile(r"(\][A-Za-z]\d|\d{3}|\d{2}\.|[A-Za-z]\d{2}|[A-Za-z]{2}\d|tam|ban|htt|www)", re.IGNORECASE)
+_CODE_START = compile(r"(\][A-Za-z]\d|\d{3}|\d{2}\.|[A-Za-z]\d{2}|[A-Za-z]{2}\d|tn-|htt|www)", IGNORECASE)
 
 
 class Action(Enum):
@@ -31,20 +40,25 @@ class Action(Enum):
     PASS = auto()
     """Deliver the key as usual."""
     HOLD = auto()
-    """Keep the key back; a later verdict says whether it belongs to a scan."""
+    """Keep the key back; a later verdict says whether it belongs to a scan. As answer to an end: swallow it. To a silence: ask again."""
     SCAN = auto()
-    """A scan is complete: swallow this key, undo what the burst typed into the field, use ``text``."""
+    """A scan is complete: swallow this key, undo what the last ``pieces`` bursts typed into the field, use ``text``."""
     GIVE_BACK = auto()
     """No scan: deliver the held keys in order, then this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Answer to one key or to a silence. ``text`` is set for SCAN; ``note`` says what was repaired (see `repair`)."""
+    """Answer to one key or to a silence. ``text`` and the parts after ``note`` are set for SCAN; ``note`` is a key of
+    ``raw.NOTES_VI``: what was repaired, or (without SCAN) what is wrong."""
 
     action: Action
     text: str = field(default="", repr=False)
     note: str | None = None
+    pieces: int = 1
+    received: str = field(default="", repr=False)
+    by_position: str = field(default="", repr=False)
+    gaps: tuple[float, ...] = ()
 
 
 PASS = Verdict(Action.PASS)
@@ -52,122 +66,211 @@ HOLD = Verdict(Action.HOLD)
 GIVE_BACK = Verdict(Action.GIVE_BACK)
 
 
+@dataclass(slots=True)
+class _Burst:
+    """Characters, their times and (where known) what their keys type on a US keyboard."""
+
+    chars: list[str] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+
+    def add(self, char: str, when: float, place: str) -> None:
+        self.chars.append(char)
+        self.times.append(when)
+        self.places.append(place)
+
+    def take_back(self) -> None:
+        for part in (self.chars, self.times, self.places):
+            part.pop()
+
+    def is_fast(self, recent: int = 0) -> bool:
+        times = self.times[-recent - 1 :] if recent else self.times
+        return len(times) > 1 and median(b - a for a, b in pairwise(times)) <= MEDIAN_GAP_S
+
+    def joined(self, other: _Burst) -> _Burst:
+        return _Burst(self.chars + other.chars, self.times + other.times, self.places + other.places)
+
+
 class BurstDetector:
     """Feed it every printable key, terminator and silence; times in seconds on any one steady clock.
 
-    ``fits`` says whether a text is a known code. A burst that fits is always a scan. One that does not fit is a scan
-    only if no text field has the focus (``in_field`` of the last key): text of unknown kind that arrives while a
-    person stands in a field (a fee receipt's number, an input helper, a macro) belongs into that field.
+    ``fits`` says whether a text may be a code, ``proves`` (default: the same) whether it is one beyond doubt: damaged and torn
+    texts are put right only by proof. A burst that fits is always a scan. One that does not fit is a scan only if no text field
+    has the focus (``in_field`` of the last key): text of unknown kind that arrives while a person stands in a field (a fee
+    receipt's number, an input helper, a macro) belongs into that field.
     """
 
-    def __init__(self, fits: Callable[[str], bool]) -> None:
+    def __init__(self, fits: Callable[[str], bool], proves: Callable[[str], bool] | None = None) -> None:
         self._fits = fits
-        self._chars: list[str] = []
-        self._times: list[float] = []
+        self._proves = proves or fits
+        self._burst = _Burst()
+        self._earlier: list[_Burst] = []
         self._held = 0
         self._in_field = False
-        self._terminated_at: float | None = None
+        self._rewritten = False
+        self._swallow_until: float | None = None
+        self._flooded_at: float | None = None
+        self._ends_with_key = False
 
     @property
     def active(self) -> bool:
         """True while a burst is open, that is while a silence means something."""
-        return bool(self._chars)
+        return bool(self._burst.chars)
 
     def is_start(self, when: float) -> bool:
-        """True when a character at ``when`` would open a new burst (the moment to remember the field's text)."""
-        return not self._chars or when - self._times[-1] > MAX_GAP_S
+        """True when a character at ``when`` would open a new piece (the moment to remember the field's text)."""
+        if self._is_flooded(when):
+            return False
+        return not self._burst.chars or when - self._burst.times[-1] > MAX_GAP_S
 
-    def character(self, char: str, when: float, in_field: bool, may_hold: bool = True) -> Verdict:
+    def continues(self, when: float) -> bool:
+        """Could a piece that opens at ``when`` belong to the ones before (whose texts of the field are still needed)?"""
+        last = self._burst.times[-1:] or [t for piece in self._earlier[-1:] for t in piece.times[-1:]]
+        return bool(last) and when - last[0] <= JOIN_S
+
+    def character(self, char: str, when: float, in_field: bool, may_hold: bool = True, place: str = "") -> Verdict:
         """A printable character at ``when``. A burst that broke off before it is settled by this same answer. ``may_hold`` is
-        False for a character that cannot be kept back (an input method has committed it already)."""
-        settled = PASS
-        if self._chars and self.is_start(when):
-            settled = self._settle_broken()
-        self._chars.append(char)
-        self._times.append(when)
+        False for a character that cannot be kept back (an input method has committed it already). ``place``: what this key
+        types on a US keyboard."""
         self._in_field = in_field
+        if self._is_flooded(when):
+            self._flooded_at = when
+            return PASS
+        settled = PASS
+        if self.is_start(when):
+            if not self.continues(when):
+                settled = self._settle(keep=False)
+            elif self._burst.chars:
+                settled = self._settle(keep=True)
+        self._burst.add(char, when, place)
+        self._in_field = in_field  # settling forgot it
+        if len(self._burst.chars) > MAX_CHARACTERS:
+            verdict = self._settle(keep=False)
+            self._flooded_at, self._in_field = when, in_field
+            return Verdict(verdict.action, note="flood")
         if settled.action is Action.GIVE_BACK:
             return settled
-        if len(self._chars) > MAX_CHARACTERS:
-            return self._settle_broken()
-        if self._held and not self._is_fast(recent=8):
-            return self._settle_broken()
+        if self._held and not self._burst.is_fast(recent=8) and len(self._burst.chars) > 1:
+            return self._settle(keep=True)
         if may_hold and (self._held or self._looks_like_scanner()):
             self._held += 1
             return HOLD
         return PASS
 
+    def backspace(self, when: float) -> Verdict:
+        """A Backspace in the middle of a burst: no scanner sends one, an input helper (UniKey) does, to put another letter there."""
+        if not self._burst.chars or when - self._burst.times[-1] > MAX_GAP_S or not self._burst.is_fast():
+            return self.interrupted()
+        self._burst.take_back()
+        self._rewritten = True
+        if self._held:
+            self._held += 1
+            return HOLD
+        return PASS
+
     def terminator(self, when: float) -> Verdict:
-        """Enter or Tab at ``when``: the usual end of a scan. The second one of a CR+LF pair is swallowed with it."""
-        if not self._chars:
-            doubled = self._terminated_at is not None and when - self._terminated_at <= MAX_GAP_S
-            self._terminated_at = None
-            return Verdict(Action.HOLD) if doubled else PASS
-        if when - self._times[-1] > MAX_GAP_S:
-            return self._settle_broken()
-        verdict = self._finish()
+        """Enter or Tab at ``when``: the usual end of a scan. The second one of a CR+LF pair is swallowed with it, and so is one that
+        comes after the silence had to do."""
+        if not self._burst.chars:
+            swallowed = self._swallow_until is not None and when <= self._swallow_until
+            self._swallow_until = None
+            if swallowed:
+                self._ends_with_key = True
+            if self._is_flooded(when) and not self._in_field:
+                return HOLD
+            return HOLD if swallowed else PASS
+        late = when - self._burst.times[-1]
+        if late > JOIN_S:
+            return self._settle(keep=False)
+        verdict = self._finish(strict=late > MAX_GAP_S)
         if verdict.action is Action.SCAN:
-            self._terminated_at = when
+            self._swallow_until = when + MAX_GAP_S
+            self._ends_with_key = True
+        else:
+            self._earlier.clear()
         return verdict
 
     def interrupted(self) -> Verdict:
         """Another key, a click or a change of focus: what is held goes back to the field."""
-        return self._settle_broken()
+        self._flooded_at = None
+        return self._settle(keep=False)
 
-    def silence(self) -> Verdict:
-        """Nothing came for ``SILENCE_S``: the end of a scan whose scanner sends no terminator."""
-        return self._finish() if self._chars else PASS
+    def silence(self, when: float | None = None) -> Verdict:
+        """Nothing came for ``SILENCE_S``: the end of a scan whose scanner sends no terminator. From one that always did, a little more
+        is waited for: HOLD means ask again (``when`` is now)."""
+        if not self._burst.chars:
+            return PASS
+        last = self._burst.times[-1]
+        if self._ends_with_key and when is not None and when - last < JOIN_S and self._candidate() is not None:
+            return HOLD
+        verdict = self._finish(keep=True)
+        if verdict.action is Action.SCAN:
+            self._swallow_until = last + JOIN_S
+            self._ends_with_key = False
+        return verdict
+
+    def _is_flooded(self, when: float) -> bool:
+        if self._flooded_at is not None and when - self._flooded_at > MAX_GAP_S:
+            self._flooded_at = None
+        return self._flooded_at is not None
 
     def _looks_like_scanner(self) -> bool:
-        if len(self._chars) < HOLD_AFTER or not self._is_fast(recent=8):
+        whole = self._whole() if self._earlier else self._burst
+        if len(whole.chars) < HOLD_AFTER or not whole.is_fast(recent=8):
             return False
-        return bool(_CODE_START.match("".join(self._chars[:HOLD_AFTER])))
+        return bool(_CODE_START.match("".join(whole.chars[:HOLD_AFTER])) or _CODE_START.match("".join(whole.places[:HOLD_AFTER])))
 
-    def _is_fast(self, recent: int = 0) -> bool:
-        times = self._times[-recent - 1 :] if recent else self._times
-        return median(b - a for a, b in pairwise(times)) <= MEDIAN_GAP_S
+    def _whole(self) -> _Burst:
+        whole = _Burst()
+        for piece in (*self._earlier, self._burst):
+            whole = whole.joined(piece)
+        return whole
 
-    def _finish(self) -> Verdict:
-        text = "".join(self._chars)
-        if len(text) >= MIN_CHARACTERS and self._is_fast():
-            repaired, note = repair(text, self._fits)
-            if self._fits(repaired) or not self._in_field:
-                self._reset()
-                return Verdict(Action.SCAN, repaired, note)
-        return self._settle_broken()
+    def _candidate(self, strict: bool = False) -> tuple[str, str | None, int, _Burst] | None:
+        """Text, note, number of pieces and burst of the scan these keys are, or None. The longest that is proven; else one that only
+        fits, if no earlier piece makes it doubtful."""
+        pieces = [*self._earlier, self._burst]
+        whole = _Burst()
+        proven, fitting = None, None
+        for count, piece in enumerate(reversed(pieces), start=1):
+            whole = piece.joined(whole)
+            text = "".join(whole.chars)
+            if len(text) < MIN_CHARACTERS or not whole.is_fast():
+                continue
+            places = "".join(whole.places) if all(whole.places) else ""
+            repaired, note = repair(text, self._proves, places, self._fits)
+            if self._proves(repaired):
+                proven = repaired, note, count, whole
+            elif count == 1 and (self._fits(repaired) or not self._in_field):
+                fitting = repaired, note, count, whole
+        if proven or strict:
+            return proven
+        return fitting if not self._earlier or fitting is None or not self._fits(fitting[0]) else None
 
-    def _settle_broken(self) -> Verdict:
+    def _finish(self, *, strict: bool = False, keep: bool = False) -> Verdict:
+        if found := self._candidate(strict):
+            text, note, count, whole = found
+            note = note or ("input-method" if self._rewritten else None)
+            gaps = tuple(b - a for a, b in pairwise(whole.times))
+            places = "".join(whole.places) if all(whole.places) else ""
+            self._reset()
+            return Verdict(Action.SCAN, text, note, count, "".join(whole.chars), places, gaps)
+        spoilt = self._rewritten and has_vietnamese_letters("".join(self._burst.chars)) and self._burst.is_fast()
+        verdict = self._settle(keep)
+        return Verdict(verdict.action, note="input-method") if spoilt else verdict
+
+    def _settle(self, keep: bool) -> Verdict:
+        """No scan so far. ``keep``: what comes next may be the rest of it."""
+        earlier = [*self._earlier, self._burst][-_MAX_PIECES:] if keep and self._burst.chars else []
         held = self._held
         self._reset()
+        self._earlier = earlier
         return GIVE_BACK if held else PASS
 
     def _reset(self) -> None:
-        self._chars.clear()
-        self._times.clear()
+        self._burst = _Burst()
+        self._earlier = []
         self._held = 0
         self._in_field = False
-        self._terminated_at = None
-
-
-_AZERTY = str.maketrans(
-    "&é\"'(-è_çà)" + "aqzwAQZW" + ",;:!?./§" + "mM1234567890°",
-    "1234567890-" + "qawzQAWZ" + "m,./M<>?" + ";:!@#$%^&*()_",
-)
-"""What a French layout makes of a key → what the same key is on the US layout that scanners type on."""
-
-
-def repair(text: str, fits: Callable[[str], bool]) -> tuple[str, str | None]:
-    """Undo Caps Lock or a French keyboard layout when that, and only that, makes the text a known code.
-
-    Returns (text, note): the note is "caps-lock", "keyboard-layout" or None.
-    """
-    if fits(text):
-        return text, None
-    for note, candidate in (
-        ("caps-lock", text.swapcase()),
-        ("keyboard-layout", text.translate(_AZERTY)),
-        ("keyboard-layout", text.swapcase().translate(_AZERTY)),
-    ):
-        if candidate != text and fits(candidate):
-            return candidate, note
-    return text, None
+        self._rewritten = False
+        self._swallow_until = None

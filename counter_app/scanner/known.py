@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from counter_app.domain.identity import looks_like_card
 from counter_app.scanner.classify import CitizenCard, DossierCode, PostalItem, ProvisionalCode, SlipNumber, TrackingUrl, classify
+from counter_app.scanner.gate import Wrapping, clean
 from onestop.codes import CodeBook
 
 Fits = Callable[[str], bool]
@@ -38,4 +40,25 @@ def scanner_text(book: CodeBook) -> Fits:
     return fits
 
 
-__all__ = ["Fits", "known_code", "scanner_text"]
+@dataclass(frozen=True)
+class TypedGrammar:
+    """The two questions the keyboard scanner's filter asks about a text with its wrapping still around it. Both parts are asked anew
+    each time: the catalogue brings codes, settings change the wrapping."""
+
+    book: Callable[[], CodeBook]
+    wrapping: Callable[[], Wrapping]
+
+    def fits(self, text: str) -> bool:
+        """May this be a scan?"""
+        return scanner_text(self.book())(self._inner(text))
+
+    def proves(self, text: str) -> bool:
+        """Is this one beyond doubt?"""
+        return known_code(self.book())(self._inner(text))
+
+    def _inner(self, text: str) -> str:
+        wrapping = self.wrapping()
+        return clean(text, wrapping.prefix, wrapping.suffix)
+
+
+__all__ = ["Fits", "TypedGrammar", "known_code", "scanner_text"]

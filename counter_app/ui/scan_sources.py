@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from counter_app.domain.outcomes import ScanOutcome
 from counter_app.runtime.settings import CAMERA, SCANNER_PREFIX, SCANNER_SUFFIX, SERIAL_PORT
 from counter_app.scanner.classify import classify
-from counter_app.scanner.gate import Gate, Wrapping, clean
-from counter_app.scanner.known import known_code, scanner_text
+from counter_app.scanner.gate import Gate, Wrapping
+from counter_app.scanner.known import TypedGrammar, known_code
 from counter_app.scanner.qt.wedge import Wedge
 from counter_app.scanner.raw import NOTES_VI, RawScan
 from counter_app.scanner.serial_port import PortState, SerialScanner
@@ -20,6 +20,8 @@ from counter_app.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from counter_app.scanner.qt.camera import CameraSession
+
+_SAID_ONCE = frozenset({"caps-lock", "keyboard-layout", "input-method", "line-speed", "flood"})
 
 
 class ScanSources(QObject):
@@ -36,7 +38,9 @@ class ScanSources(QObject):
         self._wrapping = self._configured()
         self._gate = self._new_gate()
         # What the scanner was told to put around a code is part of what it types.
-        self._wedge = Wedge(lambda text: scanner_text(desk.codes)(clean(text, self._wrapping.prefix, self._wrapping.suffix)), self)
+        grammar = TypedGrammar(lambda: desk.codes, lambda: self._wrapping)
+        self._wedge = Wedge(grammar.fits, self, grammar.proves)
+        self._wedge.troubled.connect(self._tell_repair)
         self._wedge.scanned.connect(self.arrived)
         self._serial: SerialScanner | None = None
         self._serial_read.connect(self.arrived, Qt.ConnectionType.QueuedConnection)
@@ -82,9 +86,10 @@ class ScanSources(QObject):
             self._ctx.scans.deliver(classify(admitted.text, self._ctx.desk.codes), admitted)
             self._tell_repair(admitted.note or "")
 
+    @Slot(str)
     def _tell_repair(self, note: str) -> None:
         """A keyboard that had to be corrected is said once a day's work, not with each scan."""
-        if note in ("caps-lock", "keyboard-layout") and note not in self._told:
+        if note in _SAID_ONCE and note not in self._told:
             self._told.add(note)
             self._host.show_toast(NOTES_VI[note], "warning", "keyboard")
 

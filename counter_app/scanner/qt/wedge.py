@@ -9,44 +9,52 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cache
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QWindow
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from counter_app.scanner.keystrokes import SILENCE_S, Action, BurstDetector, Verdict
+from counter_app.scanner.listening import SILENCE_S as LISTENING_SILENCE_S
+from counter_app.scanner.listening import Listening
+from counter_app.scanner.positions import X_OFFSET, us_character
 from counter_app.scanner.qt.fields import Snapshot, focused_field, is_secret
-from counter_app.scanner.raw import RawScan, Source
+from counter_app.scanner.raw import Arrival, RawScan, Source
 
 _Key = Qt.Key
-_ENDS = {_Key.Key_Return, _Key.Key_Enter, _Key.Key_Tab}
+_ENDS = {_Key.Key_Return: "enter", _Key.Key_Enter: "enter", _Key.Key_Tab: "tab"}
 _MODIFIERS = {_Key.Key_Shift, _Key.Key_Control, _Key.Key_Alt, _Key.Key_AltGr, _Key.Key_Meta, _Key.Key_CapsLock, _Key.Key_NumLock,
               _Key.Key_ScrollLock, _Key.Key_Super_L, _Key.Key_Super_R, _Key.Key_Mode_switch}
 _KEY, _PRESS = QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress
 _INPUT_METHOD = QEvent.Type.InputMethod
+_PIECES_KEPT = 8
 _WATCHED = {_KEY, _PRESS, _INPUT_METHOD}
 
 
 class Wedge(QObject):
     """Emits ``scanned(RawScan)`` for every scan typed by a keyboard scanner while the program has the focus.
 
-    ``fits`` says whether a text is something only a scanner types (see ``scanner.known.scanner_text``). A scan leaves no trace
-    in the field that had the focus: held keys are dropped, what had already been typed is taken back. Password fields are
-    never looked at.
+    ``fits`` says whether a text is something only a scanner types, ``proves`` whether it is a code beyond doubt (see
+    ``scanner.known``). A scan leaves no trace in the field that had the focus: held keys are dropped, what had already been typed
+    is taken back. Password fields are never looked at. ``troubled(note)`` tells, by a key of ``raw.NOTES_VI``, of keys that are no
+    scan and should have been one.
     """
 
     scanned = Signal(object)
+    troubled = Signal(str)
     _found = Signal(object)
 
-    def __init__(self, fits: Callable[[str], bool], parent: QObject | None = None) -> None:
+    def __init__(self, fits: Callable[[str], bool], parent: QObject | None = None, proves: Callable[[str], bool] | None = None) -> None:
         super().__init__(parent)
-        self._detector = BurstDetector(fits)
+        self._detector = BurstDetector(fits, proves)
+        self._listening: Listening | None = None
         self._watching = False
         self._paused = False
         self._replaying = False
         self._held: list[tuple[QObject, QKeyEvent]] = []
-        self._before: Snapshot | None = None
+        self._before: list[Snapshot | None] = []
         self._at_window: tuple[int, int, str] | None = None
         self._filtered: list[QObject] = []
         self._ticks: list[float] = []
@@ -85,6 +93,12 @@ class Wedge(QObject):
         if paused and not self._paused:
             self._settle()
         self._paused = paused
+
+    def listen(self, on: bool) -> None:
+        """While a scanner is tried out every character typed, slow or fast, is told as an arrival and reaches no field."""
+        if on != (self._listening is not None):
+            self._settle()
+            self._listening = Listening() if on else None
 
     @Slot()
     @Slot(QObject)
@@ -140,30 +154,66 @@ class Wedge(QObject):
         pressed = event.modifiers() & (modifier.ControlModifier | modifier.AltModifier | modifier.MetaModifier)
         when = self._when(event)
         if key in _ENDS and not pressed:
-            return self._end(when)
+            return self._listened(_ENDS[key]) if self._listening else self._end(when, _ENDS[key])
         text = event.text()
-        altgr = pressed == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-        if event.isAutoRepeat() or not text or not text.isprintable() or (pressed and not altgr):
+        altgr = pressed == modifier.ControlModifier | modifier.AltModifier
+        back = key == _Key.Key_Backspace and not event.modifiers()
+        if event.isAutoRepeat() or (not back and (not text or not text.isprintable() or (pressed and not altgr))):
             self._settle()
             return False
-        if self._detector.is_start(when):
-            self._remember(field)
-        verdict = self._detector.character(text, when, in_field=field is not None)
+        place = us_character(event.nativeScanCode() - _offset(), bool(event.modifiers() & modifier.ShiftModifier))
+        if self._listening:
+            return self._listen_to(self._listening, text, when, place, back)
+        opened = False
+        if back:
+            verdict = self._detector.backspace(when)
+        else:
+            opened = self._open_piece(field, when)
+            verdict = self._detector.character(text, when, field is not None, place=place)
         if verdict.action is Action.HOLD:
             self._held.append((QApplication.focusWidget() or watched, event.clone()))
         elif verdict.action is Action.GIVE_BACK:
             self._give_back()
-            self._remember(field)  # what was given back belongs to the text now
+            if opened:
+                self._before[-1] = _snapshot(field)  # what was given back belongs to the text now
+        self._tell(verdict)
         self._wait()
         return verdict.action is Action.HOLD
 
-    def _end(self, when: float) -> bool:
+    def _open_piece(self, field: QWidget | None, when: float) -> bool:
+        if not self._detector.is_start(when):
+            return False
+        if not self._detector.continues(when):
+            self._before.clear()
+        self._before.append(_snapshot(field))
+        del self._before[:-_PIECES_KEPT]
+        return True
+
+    def _end(self, when: float, end: str) -> bool:
         verdict = self._detector.terminator(when)
         self._silence.stop()
         if verdict.action is Action.HOLD:
             return True
-        self._conclude(verdict)
+        self._conclude(verdict, end)
         return verdict.action is Action.SCAN
+
+    def _listen_to(self, listening: Listening, text: str, when: float, place: str, back: bool) -> bool:
+        if back:
+            if not listening.active:
+                return False
+            listening.backspace()
+        else:
+            listening.character(text, when, place)
+        self._silence.start(round(LISTENING_SILENCE_S * 1000))
+        return True
+
+    def _listened(self, end: str) -> bool:
+        """An arrival is complete; False when there was none (the person's own Enter)."""
+        self._silence.stop()
+        raw = self._listening.end(end) if self._listening else None
+        if raw is not None:
+            self._found.emit(raw)
+        return raw is not None
 
     def _committed(self, event: QInputMethodEvent) -> bool:
         """Characters through an input method. They are in its hands until committed, so they cannot be held back; the times
@@ -173,8 +223,12 @@ class Wedge(QObject):
             return False
         now = time.monotonic()
         text = event.commitString()
-        if not self._ticks and self._detector.is_start(now):
-            self._remember(field)
+        if self._listening:
+            for char in text if text.isprintable() else "":
+                self._listen_to(self._listening, char, now, "", False)
+            return bool(text)
+        if not self._ticks:
+            self._open_piece(field, now)
         if event.preeditString() or not text:
             self._ticks.append(now)
         if text and text.isprintable():
@@ -188,21 +242,32 @@ class Wedge(QObject):
 
     # ---- verdicts
 
-    def _conclude(self, verdict: Verdict) -> None:
+    def _conclude(self, verdict: Verdict, end: str = "silence") -> None:
         if verdict.action is Action.SCAN:
             self._held.clear()
-            if self._before is not None:
-                QGuiApplication.inputMethod().reset()
-                self._before.restore()
-            self._found.emit(RawScan(verdict.text, Source.WEDGE, note=verdict.note))
-        elif verdict.action is Action.GIVE_BACK:
-            self._give_back()
-        self._before = None
+            QGuiApplication.inputMethod().reset()
+            for before in reversed(self._before[-verdict.pieces :]):
+                if before is not None:
+                    before.restore()
+            self._before.clear()
+            arrival = Arrival(verdict.received, verdict.gaps, end, verdict.by_position, verdict.note == "input-method")
+            self._found.emit(RawScan(verdict.text, Source.WEDGE, note=verdict.note, arrival=arrival))
+        else:
+            if verdict.action is Action.GIVE_BACK:
+                self._give_back()
+            self._tell(verdict)
         self._ticks.clear()
+
+    def _tell(self, verdict: Verdict) -> None:
+        if verdict.note and verdict.action is not Action.SCAN:
+            self.troubled.emit(verdict.note)
 
     def _settle(self) -> None:
         self._silence.stop()
+        if self._listening:
+            self._listened("silence")
         self._conclude(self._detector.interrupted())
+        self._before.clear()
 
     @Slot()
     def _silent(self) -> None:
@@ -210,16 +275,19 @@ class Wedge(QObject):
         if not self._late_round:
             self._late_round = True
             self._silence.start(10)
-            return
-        self._conclude(self._detector.silence())
+        elif self._listening:
+            self._listened("silence")
+        else:
+            verdict = self._detector.silence(time.monotonic())
+            if verdict.action is Action.HOLD:
+                self._silence.start(round(SILENCE_S * 1000))
+            else:
+                self._conclude(verdict)
 
     def _wait(self) -> None:
         self._late_round = False
         if self._detector.active:
             self._silence.start(round(SILENCE_S * 1000))
-
-    def _remember(self, field: object) -> None:
-        self._before = Snapshot.of(field) if field is not None else None  # type: ignore[arg-type]
 
     def _give_back(self) -> None:
         """Deliver the held keys, in order, to where they were going."""
@@ -243,6 +311,15 @@ class Wedge(QObject):
             self._offset = now - stamp
         self._offset = min(self._offset, now - stamp)
         return stamp + self._offset
+
+
+def _snapshot(field: QWidget | None) -> Snapshot | None:
+    return Snapshot.of(field) if field is not None else None  # type: ignore[arg-type]
+
+
+@cache
+def _offset() -> int:
+    return 0 if QGuiApplication.platformName() == "windows" else X_OFFSET
 
 
 def _spread(ticks: list[float], count: int, now: float) -> list[float]:
