@@ -48,10 +48,11 @@ from counter_app.ui.scan_dispatch import ScanDispatch, scan_name
 from counter_app.ui.scan_offer import ScanOffer
 from counter_app.ui.scan_sources import ScanSources
 from counter_app.ui.sign_in_presenter import SignInPresenter
+from counter_app.ui.store_notice import StoreNotice
 from counter_app.ui.sync_bridge import SyncBridge
 from counter_app.ui.theme import FONT_SCALES, apply_theme, theme
 from counter_app.ui.widgets.top_bar import LinkView
-from onestop.errors import EnvironmentFault, UserError
+from onestop.errors import UserError
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +95,7 @@ class Program(QObject):
         self.dispatch = ScanDispatch(self.context, self)
         self.offer = ScanOffer(self.dispatch, self.window)
         self.print_panel = PrintPanel(self.context, self.printing, self.window)
+        self.store_notice = StoreNotice(station, self.window, self.facts, self)
         self.sources = ScanSources(self.context, self.window, self)
         self.sign_in = SignInPresenter(self.context, self.window, self)
         self.lock = IdleLock(self.context, self.window, self.sign_in, self)
@@ -246,7 +248,6 @@ class Program(QObject):
                 self.station.profile.greeting_file)
             self.window.set_status(f"{desk.unit.name} · máy {desk.device}")
             QTimer.singleShot(0, self, self._first_page)
-            QTimer.singleShot(0, self, self._tell_notice)
 
     @Slot()
     def _first_page(self) -> None:
@@ -257,25 +258,6 @@ class Program(QObject):
         page, now = first_page(staff.roles), self.window.current_page_id()
         if not now or (now == "receive" != page):  # the person before may have had other rights
             self.navigator.go(page)
-
-    @Slot()
-    def _tell_notice(self) -> None:
-        """What happened to the store while nobody looked (an old copy was put back; these numbers have no dossier any more) is told
-        at each sign-in until somebody has read it."""
-        with self.station.store.read() as reader:
-            told = reader.notice()
-        if told:
-            fault = EnvironmentFault(str(told["code"]), str(told["message"]))
-            centre = fault.code == "gateway-restored"
-            title = "Hệ thống trung tâm vừa được khôi phục" if centre else "Kho dữ liệu trên máy này đã thay đổi"
-            show_error(fault, self.window, title=title).accepted.connect(self._notice_read)
-
-    @Slot()
-    def _notice_read(self) -> None:
-        staff = self.station.desk.staff
-        with self.station.store.write() as unit:
-            unit.audit(staff.id if staff else "", "notice-read", "", {}, at=self.station.desk.now())
-            unit.clear_notice()
 
     @Slot(object)
     def _show_link(self, _what: object = None) -> None:

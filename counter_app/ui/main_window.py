@@ -103,7 +103,7 @@ class MainWindow(QWidget):
         self.top = TopBar(menu)
         self.top.search_submitted.connect(self.search_submitted)
         self.top.search_edited.connect(self.search_edited)
-        self.banner = Banner()
+        self.banner, self.notice_banner = Banner(), Banner()
         self.banner.action_requested.connect(self.banner_action)
         self._stack = QStackedWidget()
         self._details = QStackedWidget()
@@ -120,7 +120,7 @@ class MainWindow(QWidget):
         column = QVBoxLayout(work)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.top, self.banner, self._splitter, self._status_bar()):
+        for widget in (self.top, self.banner, self.notice_banner, self._splitter, self._status_bar()):
             column.addWidget(widget, 1 if widget is self._splitter else 0)
         inside = QWidget()
         line = QHBoxLayout(inside)
