@@ -1,0 +1,1 @@
+"""Labels: sizes of sticker paper as data, and several labels on one sheet."""
