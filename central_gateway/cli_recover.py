@@ -14,6 +14,12 @@ from onestop.feed import Position
 _START = "Bắt đầu khôi phục: mọi quầy sẽ gửi lại dữ liệu và tải lại từ đầu; không cấp số mới cho đến khi xong. Tiếp tục? [c/K] "
 _FINISH = "Còn máy chưa gửi lại dữ liệu. Dữ liệu chỉ còn trên các máy đó vẫn được nhận sau này. Kết thúc khôi phục? [c/K] "
 
+_UNKNOWN = (
+    "Còn máy chưa gửi lại dữ liệu và không có tệp chứng (--witness), nên không biết hệ thống đã cấp số đến đâu: một mã có thể được cấp "
+    "lần nữa cho hồ sơ đang mang số tạm. Hãy chờ các máy còn thiếu (recover status), hoặc dùng --witness, hoặc thêm "
+    "--numbers-may-repeat nếu chấp nhận cấp lại mã và in lại giấy hẹn."
+)
+
 
 def add(commands: Any, common: argparse.ArgumentParser, witness: dict[str, Any]) -> None:
     """Put the commands into the parser."""
@@ -25,6 +31,9 @@ def add(commands: Any, common: argparse.ArgumentParser, witness: dict[str, Any])
         if word != "status":
             command.add_argument("--witness", **witness)
             command.add_argument("--yes", action="store_true", help="không hỏi lại")
+        if word == "finish":
+            command.add_argument("--numbers-may-repeat", action="store_true",
+                                 help="kết thúc cả khi còn máy chưa báo và không có tệp chứng; mã trùng thành việc cần người quyết")
     durable = commands.add_parser("durable", parents=[common], help="bản sao lưu ở nơi khác đã có đến đâu (do lệnh sao lưu gọi)")
     durable.add_argument("marks", nargs="*", metavar="ĐƠN-VỊ=SỐ")
     durable.add_argument("--heads", action="store_true", help="chỉ in vị trí hiện tại: ghi lại trước khi bắt đầu sao lưu")
@@ -76,6 +85,8 @@ def _finish(args: argparse.Namespace) -> None:
         if now.state != life.RECOVERING:
             raise UserError("not-recovering", "Hệ thống không ở trong trạng thái khôi phục.")
         if not now.enough:
+            if not gateway.witness.there and not args.numbers_may_repeat:
+                raise UserError("witness-missing", _UNKNOWN)
             _sure(args, _FINISH)
         _print(finish.finish(gateway))
 

@@ -218,8 +218,10 @@ def test_recovery_by_commands(place: Place, capsys: pytest.CaptureFixture[str]) 
     give_back(lan, [])
     found = said(capsys, place, "recover", "status")
     assert (found["done"], [one["device"] for one in found["missing"]]) == (1, [minh.device])
-    assert said(capsys, place, "recover", "finish")["code"] == "not-confirmed"
-    assert said(capsys, place, "recover", "finish", "--yes") == {"epoch": 2, "state": "normal", "taken_back": 0, "reviews": 0}
+    assert said(capsys, place, "recover", "finish", "--yes")["code"] == "witness-missing", "nobody knows which numbers were given"
+    assert said(capsys, place, "recover", "finish", "--numbers-may-repeat")["code"] == "not-confirmed"
+    ended = said(capsys, place, "recover", "finish", "--yes", "--numbers-may-repeat")
+    assert ended == {"epoch": 2, "state": "normal", "taken_back": 0, "reviews": 0}
     assert hello(lan).state == "normal"
     assert lan.number(TODAY).number > 20  # nothing says how many the lost database had given
 

@@ -60,7 +60,7 @@ def test_both_values_wait_and_either_can_be_chosen(gateway, counter, folder: Pat
     assert meanwhile.code
     status = command(gateway, "recover", "status")
     assert status["state"] == "recovering", status
-    command(gateway, "recover", "finish", "--yes")
+    command(gateway, "recover", "finish", "--yes", "--numbers-may-repeat")
     assert command(gateway, "recover", "status")["state"] == "normal"
     sync(saw, missed, saw)
 
