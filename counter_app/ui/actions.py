@@ -34,6 +34,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("collect-fee", "Thu phí, lệ phí", "banknote", ("F7",), "thu tien le phi"),
     Command("sync", "Đồng bộ ngay", "refresh-cw", ("F8",), "gui nhan trung tam"),
     Command("print", "In hoặc in lại", "printer", ("F9", "Ctrl+P"), "giay hen phieu"),
+    Command("print-more", "In giấy khác…", "printer", ("Ctrl+F9",), "phieu thu nhan bia ho so nhan buu gui phieu nhac hen ban giao"),
     Command("preview", "Xem trước bản in", "eye", ("Shift+F9",), "xem truoc giay hen phieu"),
     Command("camera", "Quét bằng camera", "camera", ("F10",), "webcam"),
     Command("save-print", "Lưu và in", "save", ("Ctrl+Return",), "luu"),

@@ -12,7 +12,8 @@ from counter_app.ui.theme import set_text_role, spacing, theme
 from counter_app.ui.widgets.key_button import KeyHint
 from counter_app.ui.widgets.layout import ScrollBody
 
-_WORK = ("receive", "find", "return", "handover", "supplement", "collect-fee", "sync", "print", "preview", "camera", "save-print")
+_WORK = ("receive", "find", "return", "handover", "supplement", "collect-fee", "sync", "print", "print-more", "preview", "camera",
+         "save-print")
 _ANYWHERE = ("undo", "palette", "lock", "zoom-in", "zoom-out", "zoom-reset")
 #: Keys that are no commands of the window: they belong to the page or the box that has the focus.
 _ENTRY = (

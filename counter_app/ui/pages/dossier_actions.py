@@ -98,6 +98,8 @@ def available(dossier: Dossier, roles: Collection[str], agency: str, slip: str =
                 group=1,
             )
         )
+    if status != State.REGISTERED:
+        made.append(Action("print-more", "In giấy khác…", "file-text", "Ctrl+F9", right("print.record"), group=1))
     why = right("dossier.correct") or ("" if not is_final(status) or head else "Hồ sơ đã kết thúc; chỉ phụ trách được đính chính.")
     made.append(Action("correct", "Đính chính", "file-pen-line", "", why, group=2))
     if not is_final(status) and status not in (State.REGISTERED, State.DONE):

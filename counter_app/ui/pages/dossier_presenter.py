@@ -11,11 +11,13 @@ from counter_app.domain.outcomes import SaveOutcome
 from counter_app.services import access, lifecycle, paper
 from counter_app.services.desk import Changes
 from counter_app.services.lookup import LookupResult
+from counter_app.services.paper_menu import dossier_choices
 from counter_app.ui.context import UiContext
 from counter_app.ui.pages import dossier_forms as forms
 from counter_app.ui.pages.dossier_actions import available
 from counter_app.ui.pages.dossier_facts import build_facts, source_words
 from counter_app.ui.pages.dossier_view import DossierView
+from counter_app.ui.pages.paper_menu import offer_papers
 from counter_app.ui.pages.presented import print_paper, saved_outcome
 from onestop.errors import UserError
 from onestop.model import Dossier
@@ -24,6 +26,7 @@ _KEYS = {
     "supplement": ("supplement", "supplement-in"),
     "collect-fee": ("collect-fee",),
     "print": ("print-return", "print-01"),
+    "print-more": ("print-more",),
     "return": ("return",),
     "handover": ("slip", "handover"),
 }
@@ -120,6 +123,8 @@ class DossierPresenter(QObject):
                 self.refresh()
         elif action_id == "correct":
             self._ctx.correct_dossier(dossier.id)
+        elif action_id == "print-more":
+            offer_papers(self._ctx, self._view, f"In giấy của hồ sơ {dossier.shown_code}", dossier_choices(self._ctx.desk, dossier))
         elif action_id.startswith("print-"):
             self._print(action_id.removeprefix("print-"))
         elif action_id == "accept":

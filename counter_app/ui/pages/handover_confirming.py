@@ -7,10 +7,12 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from counter_app.domain.outcomes import ScanOutcome
-from counter_app.services import handover, paper
+from counter_app.services import handover
+from counter_app.services.paper_menu import slip_choices, slip_paper
 from counter_app.ui.context import UiContext
 from counter_app.ui.notify import notice
 from counter_app.ui.pages.handover_confirm import ConfirmLine, ConfirmView
+from counter_app.ui.pages.paper_menu import offer_papers
 from counter_app.ui.pages.presented import print_paper
 from counter_app.ui.texts import moment_text
 from counter_app.ui.widgets import Chip
@@ -142,7 +144,15 @@ class Confirming(QObject):
             return
         with self._ctx.desk.store.read() as reader:
             slip = reader.slip(self._slip.id) or self._slip
-        print_paper(self._ctx, paper.handover_slip(self._ctx.desk, slip))
+        print_paper(self._ctx, slip_paper(self._ctx.desk, slip))
+
+    def more(self) -> None:
+        """Every other paper of the slip: labels, the list for the post."""
+        if self._slip is None:
+            return
+        with self._ctx.desk.store.read() as reader:
+            slip = reader.slip(self._slip.id) or self._slip
+        offer_papers(self._ctx, self._view, f"In giấy của phiếu {slip.number}", slip_choices(self._ctx.desk, slip))
 
     def _tell(self, outcome: ScanOutcome, detail: str, **facts: object) -> None:
         self._view.panel.show_notice(notice(outcome, **facts), detail)

@@ -14,6 +14,7 @@ from counter_app.services import handover, paper
 from counter_app.services.desk import Changes
 from counter_app.services.handover import Direction
 from counter_app.services.lookup import look_up
+from counter_app.services.paper_menu import slip_paper
 from counter_app.store.rows import SlipRow
 from counter_app.ui.context import UiContext
 from counter_app.ui.notify import notice
@@ -68,10 +69,13 @@ class HandoverPresenter(QObject):
             self._token = None
 
     def command(self, command_id: str) -> bool:
-        """Ctrl+Enter makes the slips or confirms; F9 prints the open slip again."""
+        """Ctrl+Enter makes the slips or confirms; F9 prints the open slip again, Ctrl+F9 its other papers."""
         on_slip = self.view.on_slip()
         if command_id == "save-print":
             self.confirming.confirm() if on_slip else self.make()
+            return True
+        if command_id == "print-more" and on_slip:
+            self.confirming.more()
             return True
         if command_id == "print" and on_slip:
             self.confirming.print()
@@ -226,7 +230,7 @@ class HandoverPresenter(QObject):
         if made:
             self._saved([slip.id for slip in made])
         for slip in made:
-            print_paper(self._ctx, paper.handover_slip(self._ctx.desk, slip))
+            print_paper(self._ctx, slip_paper(self._ctx.desk, slip))
         self._show()
         self._slips()
 
