@@ -19,8 +19,10 @@ from counter_app.runtime.settings import (
     CAMERA,
     DENSITY,
     FONT_SCALE,
+    HID_SCANNER,
     SCANNER_PREFIX,
     SCANNER_SUFFIX,
+    SERIAL_BAUD,
     SERIAL_PORT,
     SOUNDS,
     THEME,
@@ -56,6 +58,7 @@ from onestop.errors import UserError
 
 log = logging.getLogger(__name__)
 
+_SCANNER_KEYS = frozenset(s.key for s in (SERIAL_PORT, SERIAL_BAUD, HID_SCANNER, SCANNER_PREFIX, SCANNER_SUFFIX, CAMERA))
 _LINKS = {LinkState.ONLINE: LinkView.ONLINE, LinkState.UNKNOWN: LinkView.CONNECTING, LinkState.OFFLINE: LinkView.OFFLINE,
           LinkState.SERVER_TROUBLE: LinkView.OFFLINE, LinkState.PORTAL: LinkView.ATTENTION, LinkState.NOT_TRUSTED: LinkView.ATTENTION,
           LinkState.FENCED: LinkView.ATTENTION, LinkState.UPGRADE_NEEDED: LinkView.ATTENTION}
@@ -192,7 +195,7 @@ class Program(QObject):
         """What takes effect at once (looks are applied by the settings page itself)."""
         if key == SOUNDS.key:
             self.sounds.set_enabled(self.station.settings.get(SOUNDS))
-        elif key in (SERIAL_PORT.key, SCANNER_PREFIX.key, SCANNER_SUFFIX.key, CAMERA.key):
+        elif key in _SCANNER_KEYS:
             self.sources.reload()
 
     @Slot(str)

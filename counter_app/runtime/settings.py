@@ -58,6 +58,8 @@ PRINTERS: Setting[dict] = Setting("printers", {})
 SCANNER_PREFIX = Setting("scanner_prefix", "")
 SCANNER_SUFFIX = Setting("scanner_suffix", "")
 SERIAL_PORT = Setting("serial_port", "")
+SERIAL_BAUD = Setting("serial_baud", 9600, (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200))
+HID_SCANNER = Setting("hid_scanner", "")
 CAMERA = Setting("camera", "")
 DUE_SOON_DAYS = Setting("due_soon_days", 1, low=0, high=30)
 PLAIN_STORE = Setting("plain_store", False)
@@ -79,6 +81,8 @@ KNOWN: dict[str, Setting[Any]] = {
         SCANNER_PREFIX,
         SCANNER_SUFFIX,
         SERIAL_PORT,
+        SERIAL_BAUD,
+        HID_SCANNER,
         CAMERA,
         DUE_SOON_DAYS,
         PLAIN_STORE,

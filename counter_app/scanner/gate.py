@@ -90,11 +90,12 @@ class Gate:
             Source.CAMERA: Repeats(OUT_OF_VIEW_S),
             Source.WEDGE: Repeats(DOUBLE_DELIVERY_S),
             Source.SERIAL: Repeats(DOUBLE_DELIVERY_S),
+            Source.HID: Repeats(DOUBLE_DELIVERY_S),
         }
 
     def admit(self, raw: RawScan) -> RawScan | None:
         """The cleaned scan, or None when nothing is left of it or it repeats the previous one."""
-        wrapped = raw.source in (Source.WEDGE, Source.SERIAL)
+        wrapped = raw.source in (Source.WEDGE, Source.SERIAL, Source.HID)
         text = clean(raw.text, self._wrapping.prefix if wrapped else "", self._wrapping.suffix if wrapped else "")
         if not text:
             return None

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from counter_app.domain.outcomes import Outcome
 from counter_app.runtime.settings import Settings
+from counter_app.scanner.raw import RawScan
 from counter_app.scanner.router import Router
 from counter_app.services.desk import Changes, Desk
 from counter_app.sync.engine import SyncEngine
@@ -53,6 +54,8 @@ class UiContext:
     ours; ``show_found(title, dossiers)`` lists a person's dossiers; ``search(text)`` puts a text to the search;
     ``receive_for(Card)`` begins a reception with a card; ``correct_dossier(id)`` opens a stored one for correction;
     ``return_dossier(id)`` and ``hand_over(ids)`` take a dossier to that page.
+
+    ``try_scanner(listener)``: while a listener is there, everything the scanners send goes to it alone, as it came; None ends it.
     """
 
     desk: Desk
@@ -75,6 +78,7 @@ class UiContext:
     correct_dossier: Callable[[str], None] = field(default=lambda dossier_id: None)
     return_dossier: Callable[[str], None] = field(default=lambda dossier_id: None)
     hand_over: Callable[[list[str]], None] = field(default=lambda dossier_ids: None)
+    try_scanner: Callable[[Callable[[RawScan], None] | None], None] = field(default=lambda listener: None)
     last_sync: Callable[[], datetime | None] = field(default=lambda: None)
     link: Callable[[], LinkState] = field(default=lambda: LinkState.UNKNOWN)
 

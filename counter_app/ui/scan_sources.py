@@ -1,19 +1,21 @@
-"""Where scans come from: keyboard scanner, serial scanner, camera. Each goes through the gate and is routed by what it is."""
+"""Where scans come from: keyboard scanner, serial and HID-POS scanner, camera. Each goes through the gate and is routed by what it
+is."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from counter_app.domain.outcomes import ScanOutcome
-from counter_app.runtime.settings import CAMERA, SCANNER_PREFIX, SCANNER_SUFFIX, SERIAL_PORT
+from counter_app.runtime.settings import CAMERA, HID_SCANNER, SCANNER_PREFIX, SCANNER_SUFFIX, SERIAL_BAUD, SERIAL_PORT
 from counter_app.scanner.classify import classify
 from counter_app.scanner.gate import Gate, Wrapping
 from counter_app.scanner.known import TypedGrammar, known_code
 from counter_app.scanner.qt.wedge import Wedge
 from counter_app.scanner.raw import NOTES_VI, RawScan
-from counter_app.scanner.serial_port import PortState, SerialScanner
+from counter_app.scanner.reader import DeviceReader, PortState
 from counter_app.ui.camera_panel import CameraPanel
 from counter_app.ui.context import UiContext
 from counter_app.ui.main_window import MainWindow
@@ -28,8 +30,8 @@ class ScanSources(QObject):
     """``start`` begins to listen, ``stop`` releases every device. ``host`` is the window the camera panel lies over; while it is
     covered (sign-in, lock screen) nothing that is scanned has an effect, and the camera is off."""
 
-    _serial_read = Signal(object)
-    _serial_state = Signal(object)
+    _device_read = Signal(object)
+    _device_state = Signal(object)
 
     def __init__(self, ctx: UiContext, host: MainWindow, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,9 +44,11 @@ class ScanSources(QObject):
         self._wedge = Wedge(grammar.fits, self, grammar.proves)
         self._wedge.troubled.connect(self._tell_repair)
         self._wedge.scanned.connect(self.arrived)
-        self._serial: SerialScanner | None = None
-        self._serial_read.connect(self.arrived, Qt.ConnectionType.QueuedConnection)
-        self._serial_state.connect(self._port_changed, Qt.ConnectionType.QueuedConnection)
+        self._devices: list[DeviceReader] = []
+        self._device_read.connect(self.arrived, Qt.ConnectionType.QueuedConnection)
+        self._device_state.connect(self._port_changed, Qt.ConnectionType.QueuedConnection)
+        self._trial: Callable[[RawScan], None] | None = None
+        ctx.try_scanner = self.set_trial
         self._camera: CameraSession | None = None
         self._fits = lambda text: known_code(desk.codes)(text)
         self._host = host
@@ -53,33 +57,38 @@ class ScanSources(QObject):
         self._panel: CameraPanel | None = None
 
     def start(self) -> None:
-        """Listen to keyboard and serial scanners. The camera opens only when its panel is asked for."""
+        """Listen to keyboard, serial and HID scanners. The camera opens only when its panel is asked for."""
         self._wedge.set_paused(self._host.is_covered())
         self._wedge.start()
-        self._open_serial()
+        self._open_devices()
 
     def stop(self) -> None:
         """Release everything, camera first: its light should go out at once."""
         self.close_camera()
         self._wedge.stop()
-        if self._serial is not None:
-            self._serial.stop()
-            self._serial = None
+        self._close_devices()
+
+    def set_trial(self, listener: Callable[[RawScan], None] | None) -> None:
+        """While ``listener`` is there, everything any scanner sends goes to it as it came, and nowhere else: the page "Thử máy quét"
+        looks at the set-up, so no repair, no gate and no rule of speed stands in between."""
+        self._trial = listener
+        self._wedge.listen(listener is not None)
 
     def reload(self) -> None:
         """Settings of the scanners changed; an open camera closes and opens as it is set now."""
         self.close_camera()
         self._wrapping = self._configured()
         self._gate = self._new_gate()
-        if self._serial is not None:
-            self._serial.stop()
-            self._serial = None
-        self._open_serial()
+        self._close_devices()
+        self._open_devices()
 
     @Slot(object)
     def arrived(self, raw: RawScan) -> None:
         """One reading of any device."""
         if self._host.is_covered():
+            return
+        if self._trial is not None:
+            self._trial(raw)
             return
         admitted = self._gate.admit(raw)
         if admitted is not None:
@@ -146,12 +155,30 @@ class ScanSources(QObject):
 
         return Gate(self._wrapping, stands_for)
 
-    def _open_serial(self) -> None:
-        port = self._ctx.settings.get(SERIAL_PORT) if self._ctx.settings is not None else ""
-        if port:
-            self._serial = SerialScanner(port, self._serial_read.emit, self._serial_state.emit)
-            # Opening may take a driver's time; it runs in the scanner's own thread, after the first paint.
-            QTimer.singleShot(0, self._serial.start)
+    def _open_devices(self) -> None:
+        settings = self._ctx.settings
+        if settings is None:
+            return
+        if port := settings.get(SERIAL_PORT):
+            from counter_app.scanner.serial_port import SerialScanner
+
+            self._devices.append(SerialScanner(port, self._device_read.emit, self._device_state.emit, settings.get(SERIAL_BAUD)))
+        if device := settings.get(HID_SCANNER):
+            from counter_app.scanner.hid import HidScanner
+
+            self._devices.append(HidScanner(device, self._device_read.emit, self._device_state.emit))
+        # Opening may take a driver's time; it runs in the reader's own thread, after the first paint.
+        QTimer.singleShot(0, self._start_devices)
+
+    @Slot()
+    def _start_devices(self) -> None:
+        for reader in self._devices:
+            reader.start()
+
+    def _close_devices(self) -> None:
+        for reader in self._devices:
+            reader.stop()
+        self._devices.clear()
 
     @Slot(object)
     def _port_changed(self, state: PortState) -> None:

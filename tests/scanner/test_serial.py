@@ -14,7 +14,7 @@ if sys.platform == "win32":
 import pty
 import tty
 
-from counter_app.scanner.serial_port import Lines, PortState, SerialScanner, _is_there, decode_line, resolve_port
+from counter_app.scanner.serial_port import Lines, PortInfo, PortState, SerialScanner, _is_there, decode_line, resolve_port
 
 CODE = "000.00.16.H59-260213-0042"
 CARD = "079305000123||Trần Thị Bình|29022005|Nữ|Ấp 2, Xã Mẫu|02032022"
@@ -82,7 +82,10 @@ def test_two_scans_in_one_packet(plug, reader):
 def test_binary_is_marked_and_does_not_stop_the_reader(plug, reader):
     scans, _ = reader
     plug.send(bytes(range(0x80, 0x100)) + b"\r")
-    assert scans.get(timeout=10).note == "encoding"
+    assert scans.get(timeout=10).note == "line-speed"
+    plug.send(os.urandom(100_000).replace(b"\r", b"").replace(b"\n", b"") + b"\r")
+    while (scan := scans.get(timeout=10)).arrival.end != "cr":
+        assert scan.note == "line-speed" and scan.arrival.end == "cut"
     plug.send(f"{CODE}\r".encode())
     assert scans.get(timeout=10).text == CODE
 
@@ -125,8 +128,16 @@ def test_what_is_no_port_is_refused_not_raised(tmp_path):
 
 def test_endless_data_is_cut():
     lines = Lines()
-    longest = max(len(line) for n in range(200) for line in lines.feed(b"9" * 5000, n) or [b""])
-    assert 0 < longest < 50_000
+    cut = [line for n in range(200) for line in lines.feed(b"9" * 5000, n)]
+    assert cut and all(line.end == "cut" and len(line.data) < 50_000 for line in cut)
+
+
+def test_how_a_line_ended_is_told():
+    lines = Lines()
+    told = [(line.data, line.end) for line in lines.feed(b"a\rb\nc\r\n\r\n\x02\x03\rd", 1.0)]
+    assert told == [(b"a", "cr"), (b"b", "lf"), (b"c", "cr-lf")]
+    assert lines.silence(1.01) == []
+    assert [(line.data, line.end) for line in lines.silence(1.2)] == [(b"d", "silence")]
 
 
 def test_an_id_that_is_not_plugged_in_is_none_and_names_stay():
@@ -134,9 +145,25 @@ def test_an_id_that_is_not_plugged_in_is_none_and_names_stay():
     assert resolve_port("COM7") == "COM7"
 
 
+def test_two_scanners_of_one_kind_are_told_apart_by_their_socket():
+    two = [PortInfo("/dev/ttyACM0", "Symbol", "05E0:1701@1-1"), PortInfo("/dev/ttyACM1", "Symbol", "05E0:1701@1-2")]
+    assert resolve_port("05E0:1701@1-2", lambda: two) == "/dev/ttyACM1"
+    assert resolve_port("05e0:1701", lambda: two) == "/dev/ttyACM0"
+    assert resolve_port("05E0:1701@1-3", lambda: two) is None, "never another counter's scanner"
+    alone = [PortInfo("/dev/ttyACM0", "Symbol", "05E0:1701")]
+    assert resolve_port("05E0:1701@1-2", lambda: alone) == "/dev/ttyACM0"
+
+
 def test_decoding_keeps_marks_and_tells_lost_ones():
     assert decode_line(CARD.encode()) == (CARD, None)
-    assert decode_line(b"\xff\xfeA")[1] == "encoding"
+    text, note = decode_line(CARD.encode("cp1258", "replace").replace(b"?", b"\xf2"))
+    assert (note, text[:12]) == ("encoding", CARD[:12])
+
+
+def test_another_speed_is_told_from_damaged_letters():
+    """What a scanner at 115,200 sends to a port at 9,600, and the other way round, has hardly a letter in it."""
+    for seen in (b"\x80\x00\xf8\x00\x80\xe0\x00\xf0", b"\x1e\x06\x18\x01\x1f\x06\x1e\x18", bytes([0xFF, 0xFE, 0x06, 0x98] * 9)):
+        assert decode_line(seen)[1] == "line-speed"
 
 
 def test_a_port_without_hardware_is_no_port(tmp_path) -> None:

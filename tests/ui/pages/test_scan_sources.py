@@ -126,7 +126,7 @@ def test_serial_scanner_is_read_reported_when_lost_and_released(make, qtbot):
     tty.setraw(slave)
     bench = make(serial_port=os.ttyname(slave))
     os.close(slave)
-    qtbot.waitUntil(lambda: bench.sources._serial._state is not None, timeout=5000)
+    qtbot.waitUntil(lambda: bench.sources._devices[0]._state is not None, timeout=5000)
     os.write(master, CODE.encode() + b"\r\n")
     qtbot.waitUntil(lambda: bool(bench.got), timeout=5000)
     assert [(raw.text, raw.source) for _, raw in bench.got] == [(CODE, Source.SERIAL)]
