@@ -14,11 +14,13 @@ from counter_app.scanner.router import Token
 from counter_app.services import lifecycle, paper
 from counter_app.services.desk import Changes
 from counter_app.services.lookup import look_up
+from counter_app.services.paper_menu import dossier_choices
 from counter_app.store.rows import ListFilter, Row
 from counter_app.ui.context import UiContext
 from counter_app.ui.notify import Notice, Sound, notice
 from counter_app.ui.pages import return_case as case
 from counter_app.ui.pages.dossier_words import due_words
+from counter_app.ui.pages.paper_menu import offer_papers
 from counter_app.ui.pages.presented import print_paper, saved_outcome
 from counter_app.ui.pages.return_view import ReturnView
 from counter_app.ui.texts import money_text
@@ -40,7 +42,7 @@ class ReturnPresenter(QObject):
         self._token: Token | None = None
         self._dossier: Dossier | None = None
         self._person: tuple[str, str] | None = None
-        self._warned = False
+        self._warned, self._given = False, ""
         view.chosen.connect(self._chosen)
         view.all_requested.connect(self._everybody)
         view.closed.connect(self.close)
@@ -66,7 +68,9 @@ class ReturnPresenter(QObject):
             self._token = None
 
     def command(self, command_id: str) -> bool:
-        """Ctrl+Enter returns, F7 takes the fees."""
+        """Ctrl+Enter returns, F7 takes the fees, Ctrl+F9 offers the papers of this dossier or the one just returned."""
+        if command_id == "print-more":
+            return self._papers()
         if not self._view.has_form():
             return False
         if command_id == "save-print":
@@ -76,6 +80,14 @@ class ReturnPresenter(QObject):
             self.collect()
             return True
         return False
+
+    def _papers(self) -> bool:
+        dossier_id = self._dossier.id if self._dossier is not None else self._given
+        with self._ctx.desk.store.read() as reader:
+            dossier = reader.dossier(dossier_id)
+        if dossier is not None:
+            offer_papers(self._ctx, self._view, f"In giấy của hồ sơ {dossier.shown_code}", dossier_choices(self._ctx.desk, dossier))
+        return dossier is not None
 
     # ---- scans
 
@@ -230,6 +242,7 @@ class ReturnPresenter(QObject):
             self._ctx.fail(error)
             return
         self.close()
+        self._given = done.id
         self._view.show_blank("handshake", f"Đã trả kết quả {done.shown_code}", f"Người nhận: {typed['collector_name']}.")
         self._list()
         outcome = saved_outcome(self._ctx)

@@ -177,3 +177,20 @@ def test_picture(app, tmp_path, qtbot, pictures):
     stage.scan(card(dossier.owner.id_no, dossier.owner.name))
     pictures(window, "return")
     bench.close()
+
+
+def test_the_papers_of_what_was_just_returned_are_two_keys_away(page, stage, ready, qtbot):
+    from PySide6.QtWidgets import QApplication
+
+    from counter_app.ui.pages.paper_menu import PaperMenu
+
+    assert not page.presenter.command("print-more")  # nothing open, nothing returned yet
+    stage.scan(ready.code)
+    for _ in range(2):  # money owed is said once
+        page.presenter.command("save-print")
+    stage.printer.papers.clear()
+    assert page.presenter.command("print-more")
+    menu = next(w for w in QApplication.topLevelWidgets() if isinstance(w, PaperMenu) and w.isVisible())
+    key = next(key for key, choice in menu.choices.items() if choice.form == "return")
+    qtbot.keyClicks(menu, key)
+    assert [(p.form, p.entity) for p in stage.printer.papers] == [("return", ready.id)]
