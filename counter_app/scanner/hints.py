@@ -7,7 +7,8 @@ from enum import Enum
 import cv2
 import numpy as np
 
-from counter_app.scanner.locate import BarField, upright
+from counter_app.scanner.locate import BarField
+from counter_app.scanner.upright import upright
 
 CODE_MODULES = 288
 """Modules of a Code 128 with a dossier code of 25 characters."""

@@ -1,9 +1,9 @@
-"""Finds fields of parallel bars at any angle and turns them upright.
+"""Finds fields of parallel bars at any angle.
 
-A decoder of linear codes walks along pixel rows. A Code 128 of a dossier code is 288 modules long and 15 mm high, so a
-row stays inside it only up to about 11 degrees of tilt. What helps is geometry, not sharpening: in a bar field all
-gradients point one way, so the structure tensor is coherent there; its main direction is the angle. The field is cut
-out along that direction and averaged along its bars, which removes noise that no filter on the whole picture can.
+A decoder of linear codes walks along pixel rows. A Code 128 of a dossier code is 288 modules long and 15 mm high, so a row stays
+inside it only up to about 11 degrees of tilt. What helps is geometry, not sharpening: in a bar field all gradients lie along one
+line, so the structure tensor is coherent there; and they point one way as often as the other, which tells bars from the edge of the
+paper. The main direction of the tensor is the angle.
 """
 
 from __future__ import annotations
@@ -17,17 +17,23 @@ import numpy as np
 WORK_SIDE = 640
 """Longest side of the reduced picture the fields are sought in: bars of 1.5 px at 1280 are still a coherent texture."""
 
-_TENSOR_WINDOW = 13
-_MIN_COHERENCE = 0.55
-_MIN_LENGTH = 36.0
-_MIN_HEIGHT = 7.0
-_QUIET = 0.09
-_MAX_CROP_LENGTH = 2400
+_WINDOW = (13, 13)
+_MIN_COHERENCE = 0.42
+_MAX_ONE_WAY = 0.35
+"""Square of the share of the gradient that does not cancel: 1 at the edge of the paper, near 0 in a bar field."""
+_OVER_NOISE, _OF_STRONGEST = 5.0, 0.03
+"""A bar field stands out from the quietest fifth of the picture; on a page full of text nothing is quiet."""
+_MIN_ENERGY = 1500.0
+_MIN_LENGTH, _MIN_HEIGHT = 30.0, 5.0
+_MIN_FILLED = 0.45
+_AGREEMENT = math.radians(16)
+_BINS = 36
 
 
 @dataclass(frozen=True, slots=True)
 class BarField:
-    """A bar field in full-picture pixels: centre, angle of the reading direction in radians, extents, certainty."""
+    """A bar field in full-picture pixels: centre, angle of the reading direction in radians (across the bars), extents, certainty.
+    ``skew``: how far the field's axis climbs along the bars per pixel of length (0 when seen straight on)."""
 
     x: float
     y: float
@@ -35,131 +41,104 @@ class BarField:
     length: float
     height: float
     weight: float
+    skew: float = 0.0
+
+    def axes(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The step along the field (one pixel across the bars) and the step along the bars."""
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        return (cos - self.skew * sin, sin + self.skew * cos), (-sin, cos)
 
     def corners(self) -> tuple[tuple[int, int], ...]:
         """The four corners, clockwise in the field's own frame, rounded to pixels."""
-        u = np.array([math.cos(self.angle), math.sin(self.angle)]) * self.length / 2
-        v = np.array([-math.sin(self.angle), math.cos(self.angle)]) * self.height / 2
-        centre = np.array([self.x, self.y])
-        return tuple(
-            (round(float(p[0])), round(float(p[1]))) for p in (centre - u - v, centre + u - v, centre + u + v, centre - u + v)
-        )
+        u, v = ((x * size / 2, y * size / 2) for (x, y), size in zip(self.axes(), (self.length, self.height), strict=True))
+        signs = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+        return tuple((round(self.x + a * u[0] + b * v[0]), round(self.y + a * u[1] + b * v[1])) for a, b in signs)
+
+    def enlarged(self, factor: float) -> BarField:
+        """The same field in a picture ``factor`` times as large."""
+        x, y = (self.x + 0.5) * factor - 0.5, (self.y + 0.5) * factor - 0.5
+        return BarField(x, y, self.angle, self.length * factor, self.height * factor, self.weight, self.skew)
+
+    def moved(self, left: float, top: float) -> BarField:
+        """The same field in a picture that the one it was found in is a part of, at (left, top)."""
+        return BarField(self.x + left, self.y + top, self.angle, self.length, self.height, self.weight, self.skew)
 
 
-def find_bar_fields(gray: np.ndarray, limit: int = 4) -> list[BarField]:
-    """The most bar-like fields of ``gray``, best first, at most ``limit``. Costs about 5 ms for 1280×720."""
-    scale = min(1.0, WORK_SIDE / max(gray.shape))
+def find_bar_fields(gray: np.ndarray, limit: int = 4, side: int = WORK_SIDE) -> list[BarField]:
+    """The most bar-like fields of ``gray``, best first, at most ``limit``; ``side``: longest side of the picture they are sought in."""
+    scale = min(1.0, side / max(gray.shape))
     small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else gray
-    small = cv2.GaussianBlur(small, (3, 3), 0).astype(np.float32)
-    gx = cv2.Scharr(small, cv2.CV_32F, 1, 0)
-    gy = cv2.Scharr(small, cv2.CV_32F, 0, 1)
-    window = (_TENSOR_WINDOW, _TENSOR_WINDOW)
-    jxx, jyy, jxy = (cv2.boxFilter(p, -1, window) for p in (gx * gx, gy * gy, gx * gy))
+    small = cv2.GaussianBlur(small, (3, 3), 0)
+    gx, gy = cv2.Scharr(small, cv2.CV_32F, 1, 0), cv2.Scharr(small, cv2.CV_32F, 0, 1)
+    squares = gx * gx, gy * gy
+    jxx, jyy, jxy = (cv2.boxFilter(p, -1, _WINDOW) for p in (*squares, gx * gy))
     energy = jxx + jyy
+    quiet, busy = (float(v) for v in np.percentile(energy[::4, ::4], (20, 99.5)))
+    floor = max(min(quiet * _OVER_NOISE, busy * _OF_STRONGEST), _MIN_ENERGY)
     double_x, double_y = jxx - jyy, 2.0 * jxy
-    coherence = cv2.magnitude(double_x, double_y) / (energy + 1.0)
-    floor = max(float(np.percentile(energy[::4, ::4], 99.5)) * 0.04, 4000.0)
-    mask = ((coherence > _MIN_COHERENCE) & (energy > floor)).astype(np.uint8)
-    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    order = np.argsort(-stats[1:, cv2.CC_STAT_AREA])[: limit * 4] + 1 if count > 1 else []
-    fields = []
-    for label in order:
-        if stats[label, cv2.CC_STAT_AREA] < _MIN_LENGTH * _MIN_HEIGHT * 0.5:
+    mask = (energy > floor) & (cv2.magnitude(double_x, double_y) > _MIN_COHERENCE * energy)
+    if not mask.any():
+        return []
+    one_way, both = cv2.boxFilter(gx, -1, _WINDOW), cv2.boxFilter(cv2.sqrt(squares[0] + squares[1]), -1, _WINDOW)
+    mask &= cv2.magnitude(one_way, cv2.boxFilter(gy, -1, _WINDOW)) < math.sqrt(_MAX_ONE_WAY) * both
+    solid = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
+    fields: list[BarField] = []
+    for label in np.argsort(-stats[1:, cv2.CC_STAT_AREA])[: limit * 3] + 1 if count > 1 else ():
+        if stats[label, cv2.CC_STAT_AREA] < _MIN_LENGTH * _MIN_HEIGHT * 0.6:
             break
-        left, top, width, height = stats[label, :4]
+        left, top, width, height = (int(v) for v in stats[label, :4])
         box = np.s_[top : top + height, left : left + width]
-        field = _measure(labels[box] == label, double_x[box], double_y[box], left, top)
-        if field is not None:
-            fields.append(_rescaled(field, 1.0 / scale))
+        for field in _parted(labels[box] == label, double_x[box], double_y[box]):
+            fields.append(field.moved(left, top).enlarged(1.0 / scale))
     fields.sort(key=lambda f: -f.weight)
     return fields[:limit]
 
 
-def _measure(inside: np.ndarray, double_x: np.ndarray, double_y: np.ndarray, left: int, top: int) -> BarField | None:
-    """Angle and extents of one connected field; None when its shape is not that of a code."""
-    angle = 0.5 * math.atan2(float(double_y[inside].sum()), float(double_x[inside].sum()))
-    local = 0.5 * np.arctan2(double_y, double_x)
-    agree = inside & (np.abs((local - angle + math.pi / 2) % math.pi - math.pi / 2) < math.radians(20))
-    rows, columns = np.nonzero(agree)
-    if rows.size < _MIN_LENGTH * _MIN_HEIGHT * 0.5:
+def _parted(inside: np.ndarray, double_x: np.ndarray, double_y: np.ndarray) -> list[BarField]:
+    """The fields of one connected piece of the mask, parted where the direction changes (text beside a code is bars to it too)."""
+    fields = []
+    local = 0.5 * cv2.phase(double_x, double_y)
+    weight = cv2.sqrt(cv2.magnitude(double_x, double_y))
+    for _ in range(3):
+        if np.count_nonzero(inside) < _MIN_LENGTH * _MIN_HEIGHT * 0.6:
+            break
+        counts, _ = np.histogram(local[inside], bins=_BINS, range=(0, math.pi), weights=weight[inside])
+        angle = (int((counts + np.roll(counts, 1) + np.roll(counts, -1)).argmax()) + 0.5) * math.pi / _BINS
+        off = (local - angle + math.pi / 2) % math.pi - math.pi / 2
+        agrees = (inside & (np.abs(off) < _AGREEMENT)).astype(np.uint8)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(agrees, connectivity=4)
+        if count < 2:
+            break
+        part = labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+        mean = float((off[part] * weight[part]).sum() / weight[part].sum())
+        if field := _measured(part, angle + mean):
+            fields.append(field)
+        inside = inside & ~part
+    return fields
+
+
+def _measured(part: np.ndarray, angle: float) -> BarField | None:
+    """Extents of a field; None when its shape is not that of a code."""
+    rows, columns = np.nonzero(part)
+    if rows.size < _MIN_LENGTH * _MIN_HEIGHT * 0.6:
         return None
     cos, sin = math.cos(angle), math.sin(angle)
     along, across = columns * cos + rows * sin, rows * cos - columns * sin
-    a0, a1 = np.percentile(along, (0.3, 99.7))
-    c0, c1 = np.percentile(across, (2, 98))
-    length, height = float(a1 - a0), float(c1 - c0)
-    # Bars coherent over the window but a single edge long are the border of a page or a table, not a code.
-    if length < _MIN_LENGTH or height < _MIN_HEIGHT or length < 1.2 * height:
+    x, y = float(along.mean()), float(across.mean())
+    along, across = along - x, across - y
+    skew = float((along @ across) / max(along @ along, 1.0))
+    across = across - skew * along
+    a0, a1 = (float(v) for v in np.percentile(along, (0.3, 99.7)))
+    c0, c1 = (float(v) for v in np.percentile(across, (2, 98)))
+    length, height = a1 - a0 + 1, c1 - c0 + 1
+    if length < _MIN_LENGTH or height < _MIN_HEIGHT or length < height:
         return None
     filled = rows.size / (length * height)
-    if filled < 0.5:
+    if filled < _MIN_FILLED:
         return None
-    middle_a, middle_c = (a0 + a1) / 2, (c0 + c1) / 2
-    x, y = middle_a * cos - middle_c * sin + left, middle_a * sin + middle_c * cos + top
-    return BarField(x, y, angle, length, height, rows.size * filled)
-
-
-def _rescaled(field: BarField, factor: float) -> BarField:
-    return BarField(
-        (field.x + 0.5) * factor - 0.5,
-        (field.y + 0.5) * factor - 0.5,
-        field.angle,
-        field.length * factor,
-        field.height * factor,
-        field.weight,
-    )
-
-
-def upright(gray: np.ndarray, field: BarField, zoom: float = 1.0) -> np.ndarray:
-    """The field cut out with its bars vertical and room for the quiet zones, enlarged ``zoom`` times."""
-    length = field.length * (1 + 2 * _QUIET) + 16
-    zoom = min(zoom, _MAX_CROP_LENGTH / length)
-    height = max(field.height * 0.86, 4.0)
-    width_px, height_px = max(int(length * zoom), 8), max(int(height * zoom), 4)
-    cos, sin = math.cos(field.angle) / zoom, math.sin(field.angle) / zoom
-    to_source = np.array(
-        [
-            [cos, -sin, field.x - cos * (width_px - 1) / 2 + sin * (height_px - 1) / 2],
-            [sin, cos, field.y - sin * (width_px - 1) / 2 - cos * (height_px - 1) / 2],
-        ]
-    )
-    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(gray, to_source, (width_px, height_px), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-
-
-def straightened(crop: np.ndarray) -> np.ndarray:
-    """The crop sheared so that its bars are exactly vertical: the shear whose column means contrast most.
-
-    The tensor's angle is right to about a degree; over a field 60 px high that still smears a bar over its neighbour.
-    """
-    height, width = crop.shape
-    if height < 6:
-        return crop
-    reduced = crop.astype(np.float32)
-
-    def sheared(picture: np.ndarray, slope: float) -> np.ndarray:
-        matrix = np.array([[1.0, slope, -slope * (height - 1) / 2], [0.0, 1.0, 0.0]])
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return cv2.warpAffine(picture, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-
-    def contrast(slope: float) -> float:
-        return float(np.square(np.diff(sheared(reduced, slope).mean(axis=0))).sum())
-
-    step, best = 0.02, 0.0
-    score = contrast(0.0)
-    for _ in range(3):
-        for slope in (best - 2 * step, best - step, best + step, best + 2 * step):
-            value = contrast(slope)
-            if value > score:
-                score, best = value, slope
-        step /= 2.5
-    return sheared(crop, best)
-
-
-def averaged(crop: np.ndarray, rows: int = 48) -> np.ndarray:
-    """The mean along the bars as a picture of equal rows: one clean line out of many noisy ones."""
-    profile = crop.astype(np.float32).mean(axis=0)
-    low, high = np.percentile(profile, (1, 99))
-    profile = np.clip((profile - low) * (255.0 / max(high - low, 1.0)), 0, 255).astype(np.uint8)
-    return np.repeat(profile[None, :], rows, axis=0)
+    middle = (a0 + a1) / 2
+    x, y = x + middle, y + (c0 + c1) / 2 + skew * middle
+    angle = (angle + math.pi / 2) % math.pi - math.pi / 2
+    return BarField(x * cos - y * sin, x * sin + y * cos, angle, length, height, rows.size * filled, skew)

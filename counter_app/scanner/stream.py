@@ -13,6 +13,7 @@ import numpy as np
 
 from counter_app.scanner.confirm import Confirm
 from counter_app.scanner.decode import Expect, Read, decode_image, decode_region
+from counter_app.scanner.evidence import Evidence
 from counter_app.scanner.hints import Advice, advise
 from counter_app.scanner.locate import find_bar_fields
 
@@ -41,6 +42,7 @@ class FrameReader:
     def __init__(self, fits: Callable[[str], bool], expect: Expect = "any", budget_s: float = BUDGET_S) -> None:
         self.expect = expect
         self._confirm = Confirm(fits)
+        self._evidence = Evidence()
         self._budget_s = budget_s
         self._region: tuple[int, int, int, int] | None = None
         self._region_age = 0
@@ -55,7 +57,8 @@ class FrameReader:
         seen = self._last_place(gray)
         if not seen:
             self._turn += 1
-            seen = decode_image(gray, self.expect, self._budget_s, turn=self._turn)
+            self._evidence.next_frame()
+            seen = decode_image(gray, self.expect, self._budget_s, turn=self._turn, evidence=self._evidence)
         self._note(seen, gray.shape)
         reads = self._confirm.frame(seen)
         advice = None
@@ -65,6 +68,7 @@ class FrameReader:
                 advice = advise(gray, find_bar_fields(gray, limit=1), patient=self._empty >= 4 * _HINT_EVERY)
         else:
             self._empty = 0
+            self._evidence.clear()
         if scale < 1:
             reads, seen = ([read.scaled(1 / scale) for read in group] for group in (reads, seen))
         return FrameResult(reads, seen, advice)

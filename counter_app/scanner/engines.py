@@ -1,0 +1,108 @@
+"""The two libraries that decode, and what of their answers is let through.
+
+zxing-cpp is the first engine. zbar (through pyzbar) is asked only for linear symbols and only if it is installed: it guesses
+encodings, and from perfectly printed Vietnamese QR texts it returned a wrong text for two names in three, so what it thinks of a QR
+code is never used. No text is better than a wrong one.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import threading
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import zxingcpp
+
+from counter_app.scanner.reads import CODE39, CODE128, CORRECTING, PDF417, QR, Corners, Read
+
+log = logging.getLogger(__name__)
+
+_F = zxingcpp.BarcodeFormat
+_FORMATS = {
+    "any": zxingcpp.BarcodeFormats([_F.Code128, _F.QRCode, _F.Code39, _F.PDF417]),
+    "code": zxingcpp.BarcodeFormats([_F.Code128, _F.QRCode, _F.Code39]),
+    "idcard": zxingcpp.BarcodeFormats([_F.QRCode]),
+    "linear": zxingcpp.BarcodeFormats([_F.Code128, _F.Code39]),
+    "square": zxingcpp.BarcodeFormats([_F.QRCode, _F.PDF417]),
+}
+_NAMES = {_F.Code128: CODE128, _F.QRCode: QR, _F.Code39: CODE39, _F.PDF417: PDF417}
+# The binding prints a complaint at exit about every object of its own that is still held.
+atexit.register(_FORMATS.clear)
+atexit.register(_NAMES.clear)
+
+LINEAR, SQUARE = "linear", "square"
+"""Besides the values of `Expect`: bars only, and codes of squares only."""
+
+MIN_LINEAR = 6
+"""Shorter linear texts are no code of ours; patterns in pictures and tables read as a few characters."""
+
+_zbar_lock = threading.Lock()
+
+
+def first_engine(
+    picture: np.ndarray,
+    formats: str,
+    place: Callable[[float, float], tuple[int, int]] | None = None,
+    *,
+    rotate: bool = True,
+    thresholded: bool = False,
+) -> list[Read]:
+    """What zxing-cpp reads. ``place`` maps its corners to those of the full picture; ``rotate``: also linear codes that stand on
+    their side; ``thresholded``: ``picture`` is black and white already."""
+    reads = []
+    results = zxingcpp.read_barcodes(
+        picture,
+        formats=_FORMATS[formats],
+        try_invert=False,
+        text_mode=zxingcpp.TextMode.Plain,
+        try_rotate=rotate,
+        try_downscale=not thresholded,
+        binarizer=zxingcpp.Binarizer.FixedThreshold if thresholded else zxingcpp.Binarizer.LocalAverage,
+    )
+    for result in results:
+        name = _NAMES.get(result.symbology) or _NAMES.get(result.format)
+        text = result.text
+        if not result.valid or name is None or not text or (name not in CORRECTING and len(text) < MIN_LINEAR):
+            continue
+        at = result.position
+        points = ((p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))
+        reads.append(Read(text, name, tuple(place(*p) if place else (int(p[0]), int(p[1])) for p in points)))
+    return reads
+
+
+def pure_square(modules: np.ndarray) -> str | None:
+    """The text of a QR code drawn perfectly: ``modules`` is True where dark, without quiet zone. None when it is beyond repair."""
+    drawn = np.where(np.pad(modules, 4), np.uint8(0), np.uint8(255))
+    drawn = np.ascontiguousarray(np.repeat(np.repeat(drawn, 3, axis=0), 3, axis=1))
+    results = zxingcpp.read_barcodes(
+        drawn, formats=_FORMATS["idcard"], try_invert=False, text_mode=zxingcpp.TextMode.Plain, try_rotate=False, try_downscale=False,
+        binarizer=zxingcpp.Binarizer.FixedThreshold, is_pure=True,
+    )  # fmt: skip
+    return results[0].text or None if results and results[0].valid else None
+
+
+@cache
+def _zbar_decode() -> Callable[..., Any] | None:
+    """pyzbar's function, or None where its library is missing (its Windows DLL wants an old runtime)."""
+    try:
+        from pyzbar.pyzbar import ZBarSymbol, decode
+    except (ImportError, OSError):
+        log.info("second decoder is not installed")
+        return None
+    return lambda picture: decode(picture, symbols=[ZBarSymbol.CODE128])
+
+
+def second_engine(crop: np.ndarray, corners: Corners) -> list[Read]:
+    """What zbar reads of an upright Code 128; nothing where it is not installed or contradicts itself."""
+    decode = _zbar_decode()
+    if decode is None:
+        return []
+    with _zbar_lock:
+        results = decode(crop)
+    texts = {r.data.decode("ascii") for r in results if r.data.isascii() and len(r.data) >= MIN_LINEAR}
+    # Two different answers for one field: at least one is wrong.
+    return [Read(text, CODE128, corners, processed=True) for text in texts] if len(texts) == 1 else []

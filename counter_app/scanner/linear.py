@@ -1,0 +1,67 @@
+"""Reads one located bar field: the libraries on the field turned upright, then our own weighing of its mean."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from counter_app.scanner.engines import LINEAR, MIN_LINEAR, first_engine, second_engine
+from counter_app.scanner.evidence import Evidence
+from counter_app.scanner.locate import BarField
+from counter_app.scanner.profile128 import find_tracks
+from counter_app.scanner.reads import CODE128, Read
+from counter_app.scanner.sequence128 import Sequence, solve
+from counter_app.scanner.upright import profile, straightened, upright
+from counter_app.scanner.waveform128 import measure
+
+_TARGET_LENGTH = 1300.0
+"""Length in pixels a field is enlarged to: some four pixels a module for a dossier code."""
+_MAX_ZOOM = 4.0
+
+
+def read_field(
+    gray: np.ndarray, field: BarField, deadline: float | None = None, evidence: Evidence | None = None, tracks: int = 2
+) -> list[Read]:
+    """The code in ``field``, if any. Nothing dear is begun after ``deadline`` (``time.monotonic``); what is seen but not understood
+    is left with ``evidence``. Without a deadline the second engine is asked too."""
+    corners = field.corners()
+
+    def placed(reads: list[Read]) -> list[Read]:
+        return [replace(r, corners=corners) for r in reads]
+
+    if reads := first_engine(upright(gray, field, share=0.8), LINEAR, rotate=False):
+        return placed(reads)
+    zoom = min(_MAX_ZOOM, max(1.0, _TARGET_LENGTH / field.length))
+    crop = straightened(upright(gray, field, zoom))
+    if reads := first_engine(crop, LINEAR, rotate=False):
+        return placed(reads)
+    if deadline is not None and time.monotonic() >= deadline:
+        return []
+    if read := _weighed(crop, field.length * zoom, field, evidence, tracks):
+        return [read]
+    return second_engine(crop, corners) if deadline is None else []
+
+
+def _weighed(crop: np.ndarray, length: float, field: BarField, evidence: Evidence | None, tracks: int) -> Read | None:
+    line = profile(crop)
+    for track in find_tracks(line, length, tracks):
+        costs = measure(line, track)
+        found = solve(costs)
+        if read := _believed(found, field):
+            return read
+        if evidence is not None and (read := _believed(evidence.added(costs), field, alone=False)):
+            return read
+    return None
+
+
+def _believed(found: Sequence | None, field: BarField, alone: bool = True) -> Read | None:
+    """A sequence that stands out from all others. Limits from thousands of synthetic frames: right ones have margins in the
+    hundreds, wrong ones (a symbol too many or too few) rarely 50 and never all of it."""
+    if found is None or found.text is None or len(found.text) < MIN_LINEAR or not found.free:
+        return None
+    if found.margin < 40 or found.fit < 0.9 or found.worst > 0.65 or found.uneven > 0.07:
+        return None
+    sure = alone and found.margin >= 80 and found.fit >= 0.94 and found.worst <= 0.4
+    return Read(found.text, CODE128, field.corners(), processed=not sure)
