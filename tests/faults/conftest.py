@@ -18,6 +18,7 @@ from tests.faults.hand import a_form, sign_in
 from tests.faults.proxy import FaultProxy
 from tests.faults.tracing import Hand
 from tests.servers.gateway import GatewayProcess
+from tests.servers.postgres import PostgresServer
 
 AGENCY = "H32.15"
 
@@ -86,6 +87,17 @@ def counters(gateway: GatewayProcess, tmp_path_factory: pytest.TempPathFactory) 
     made = Counters(tmp_path_factory.mktemp("counters"), gateway)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def durable_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL of its own with fsync on: it is going to be stopped at once, or a standby takes over."""
+    server = PostgresServer(durable=True)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
 
 
 @pytest.fixture

@@ -50,17 +50,6 @@ def test_row_06_gateway_killed_at_a_step_of_a_push(
     checked(station, printed=codes)
 
 
-@pytest.fixture(scope="module")
-def durable_postgres():
-    """A PostgreSQL of its own with fsync on: it is going to be stopped at once."""
-    server = PostgresServer(durable=True)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.remove()
-
-
 def test_row_06_postgresql_stopped_at_once_under_a_push(durable_postgres: PostgresServer, tmp_path: Path, seen) -> None:
     gateway = GatewayProcess(durable_postgres.create_database(), tmp_path, dossiers=5)
     counters = Counters(tmp_path, gateway)

@@ -169,33 +169,23 @@ def test_row_35_restored_in_the_middle_of_pushes_and_no_lane_given_twice(
     new.close()
 
 
-@pytest.fixture(scope="module")
-def primary() -> Iterator[PostgresServer]:
-    server = PostgresServer(durable=True)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.remove()
-
-
-def test_row_36_an_asynchronous_replica_is_promoted(primary: PostgresServer, tmp_path: Path, seen) -> None:
-    gateway = GatewayProcess(primary.create_database(), tmp_path, dossiers=5)
+def test_row_36_an_asynchronous_replica_is_promoted(durable_postgres: PostgresServer, tmp_path: Path, seen) -> None:
+    gateway = GatewayProcess(durable_postgres.create_database(), tmp_path, dossiers=5)
     counters = Counters(tmp_path, gateway)
     standby = None
     try:
         station, other = counters.take(), counters.take()
         codes = take_in(station, 2)
         drain(gateway, station, other)
-        standby = primary.standby()
+        standby = durable_postgres.standby()
         was = epoch(gateway)
         standby.stop()  # it stops hearing: what follows is not there
         codes += take_in(station, 4)
         drain(gateway, station)
-        primary.stop(crash=True)
+        durable_postgres.stop(crash=True)
         standby.start()
         standby.promote()
-        standby.take_port(primary.port)
+        standby.take_port(durable_postgres.port)
         gateway.stop()
         restarted(gateway, station, other)
         assert epoch(gateway) == was + 1, "another timeline"

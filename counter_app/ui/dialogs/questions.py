@@ -33,7 +33,9 @@ class ConfirmDialog(BaseDialog):
         self.cancel_button.setFocus()
 
 
-class _ReasonEdit(QPlainTextEdit):
+class LongEdit(QPlainTextEdit):
+    """A few sentences. ``submitted()``: Ctrl+Enter; Enter alone is a new line."""
+
     submitted = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -74,7 +76,7 @@ class ReasonDialog(BaseDialog):
         else:
             self.category.setParent(self)
             self.category.hide()
-        self.editor = _ReasonEdit(initial)
+        self.editor = LongEdit(initial)
         self.editor.setTabChangesFocus(True)
         self.editor.setFixedHeight(round(theme().em * 5))
         self.editor.submitted.connect(self._confirm)

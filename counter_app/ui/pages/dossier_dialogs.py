@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from counter_app.ui.dialogs.base import BaseDialog
+from counter_app.ui.dialogs.questions import LongEdit
 from counter_app.ui.theme import set_text_role, spacing, theme
 from counter_app.ui.widgets import DateEdit, FormField, MoneyEdit, show_errors
 from onestop.errors import InvalidFields, UserError
@@ -29,16 +30,6 @@ class Ask:
     hint: str = ""
     choices: tuple[tuple[Any, str], ...] = ()
     wide: bool = True
-
-
-class _Long(QPlainTextEdit):
-    submitted = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.submitted.emit()
-            return
-        super().keyPressEvent(event)
 
 
 class FieldsDialog(BaseDialog):
@@ -94,7 +85,7 @@ class FieldsDialog(BaseDialog):
 
     def _editor(self, ask: Ask) -> QWidget:
         if ask.kind == "long":
-            long = _Long(str(ask.initial or ""))
+            long = LongEdit(str(ask.initial or ""))
             long.setTabChangesFocus(True)
             long.setFixedHeight(round(theme().em * 3.6))
             long.submitted.connect(self.confirm)
