@@ -38,6 +38,9 @@ _AGENCY = re.compile(_AGENCY_FORMS, re.ASCII)
 _LOOKS_LIKE_CODE = re.compile(
     r"(?P<agency>(?=[0-9.]*[A-Z])(?=[A-Z.]*[0-9])[A-Z0-9]+(?:\.[A-Z0-9]+)*)-(?P<date>\d{8}|\d{6})-(?P<number>\d{1,10})", re.ASCII
 )
+_REST = r"(?P<rest>-(?:\d{6}|\d{8})-\d{4,7})"
+_DOTLESS_2018 = re.compile(rf"(\d{{3}})(\d{{2}})(\d{{2}})([A-Z]\d{{2}}){_REST}", re.ASCII)
+_DOTLESS = re.compile(rf"(?P<province>[A-Z]\d{{2}})(?P<levels>\d{{2,9}}){_REST}", re.ASCII)
 _PROVISIONAL = re.compile(r"TN-(?P<device>[1-9]\d{0,5})-(?P<date>\d{6})-(?P<number>\d{4,7})", re.ASCII)
 _SLIP = re.compile(rf"(?P<agency>{_AGENCY_FORMS})-99\.(?P<device>[1-9]\d{{0,5}})-(?P<date>\d{{6}})-(?P<number>\d{{4,7}})", re.ASCII)
 _BEFORE, _AFTER = r"(?<![0-9A-Z.\-])", r"(?![0-9A-Z\-]|\.[0-9A-Z])"
@@ -124,9 +127,23 @@ class CodeBook:
         for pattern in self.patterns:
             if match := pattern.regex.fullmatch(normalised):
                 return self._read(pattern, match, text, today)
+        if (dotted := self._dotted(normalised)) and (found := self.parse(dotted, today=today)):
+            return replace(found, raw=text)
         if match := _LOOKS_LIKE_CODE.fullmatch(normalised):
             return self._read(None, match, text, today)
         return None
+
+    def _dotted(self, normalised: str) -> str | None:
+        """A code printed without its dots (narrow paper, see `without_dots`) with them, if only one agency can be meant."""
+        if match := _DOTLESS_2018.fullmatch(normalised):
+            return ".".join(match.group(1, 2, 3, 4)) + match["rest"]
+        if not (match := _DOTLESS.fullmatch(normalised)):
+            return None
+        block = match["province"] + match["levels"]
+        known = [agency for agency in self.agencies if agency.replace(".", "") == block]
+        levels = _levels(match["levels"])
+        meant = known or ([f"{match['province']}.{levels[0]}"] if len(levels) == 1 else [])
+        return meant[0] + match["rest"] if len(meant) == 1 else None
 
     def find(self, text: str, *, today: date | None = None) -> tuple[ParsedCode, ...]:
         """The different codes (of known forms only) inside a longer text such as the QR of a receipt, in their order."""
@@ -151,6 +168,20 @@ class CodeBook:
             warnings.append("unknown-agency")
         form = pattern.name if pattern else UNKNOWN_FORM
         return ParsedCode(form, match["agency"], day, int(match["number"]), raw, match[0], tuple(warnings))
+
+
+def without_dots(code: str) -> str:
+    """A dossier code for paper too narrow for the bars of the dotted one; `CodeBook.parse` reads it as the same code, where the
+    agency is in the catalogue or its id can be divided in one way only."""
+    agency, dash, rest = code.partition("-")
+    return agency.replace(".", "") + dash + rest
+
+
+def _levels(digits: str) -> list[str]:
+    """The ways to divide digits into levels of two or three, as agency ids have them."""
+    if not digits:
+        return [""]
+    return [f"{digits[:n]}.{rest}".rstrip(".") for n in (2, 3) if len(digits) >= n for rest in _levels(digits[n:])]
 
 
 def turned_agency(agency: str) -> str:

@@ -19,6 +19,7 @@ from onestop.text import clean_line
 
 WARNINGS_VI = _ID_WARNINGS | {
     "garbled": "Máy quét làm hỏng dấu tiếng Việt: hãy sửa họ tên, địa chỉ theo thẻ (hoặc quét bằng camera)",
+    "marks-missing": "Mã không có dấu tiếng Việt nào: nếu trên thẻ có dấu thì máy quét đã làm mất, hãy so từng ô với thẻ",
     "marks-repaired": "Dấu tiếng Việt đã được khôi phục từ mã bị hỏng: hãy so với thẻ",
     "name-missing": "Mã không có họ tên",
     "dob-unreadable": "Ngày sinh trong mã không đọc được",
@@ -88,6 +89,8 @@ def parse_card(text: str, *, today: date | None = None) -> Card | None:
     address, issued, old_id, more = _remainder(rest, old_id, doubts)
     if any(map(_garbled, (name, address, *more))) or not _name_like(name):
         doubts.append("garbled")
+    elif (name + address).isascii() and len(address.split()) >= 3:
+        doubts.append("marks-missing")  # an address names a phường, xã or tỉnh
     checks = check_id_no(fields[0], dob=dob, gender=gender, today=today).warnings
     unique = tuple(dict.fromkeys((*warnings, *doubts, *checks)))
     return Card(fields[0], old_id, name, dob, gender, address, issued, (*extra, *more), unique)

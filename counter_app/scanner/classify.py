@@ -9,10 +9,11 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from counter_app.domain.identity import Card, looks_like_card, parse_card
 from counter_app.domain.postal import postal_ok, tidy_postal
+from counter_app.scanner.payloads import payload_table
 from onestop.codes import MAX_TEXT, WARNINGS_VI, CodeBook, ParsedCode, normalise, parse_provisional, parse_slip_number
 
 WHY_VI = {
@@ -24,12 +25,6 @@ WHY_VI = {
     "id-number": "Có thể là số định danh cá nhân; có thể dùng để tìm hồ sơ của người này",
     "not-recognised": "Không nhận ra loại mã này; nội dung được giữ lại để tìm kiếm hoặc sao chép",
 }
-OTHER_VI = {
-    "health-insurance": "Đây là thẻ bảo hiểm y tế; hãy dùng thẻ căn cước",
-    "social-insurance": "Đây là mã của ứng dụng VssID (bảo hiểm xã hội); hãy dùng thẻ căn cước",
-    "passport": "Đây là dòng mã của hộ chiếu; hãy nhập tay hoặc dùng thẻ căn cước",
-}
-_CODE_KEYS = ("mhs", "mahoso", "ma_ho_so", "ma-ho-so", "sohoso", "dossierno")
 _TEXT_PROVISIONAL = re.compile(r"(?<![0-9A-Z.\-])TN-[0-9]{1,6}-[0-9]{6}-[0-9]{4,7}(?![0-9A-Z\-])")
 
 
@@ -123,7 +118,8 @@ class TrackingUrl:
 
 @dataclass(frozen=True, slots=True)
 class OtherCard:
-    """A card or app code that is not ours to use: health-insurance, social-insurance, passport. Its content is not kept."""
+    """A card or code that is not ours to use (health insurance, passport, bank transfer …; see ``payloads``). Its content is not
+    kept."""
 
     kind: ClassVar[str] = "other-card"
     card: str
@@ -131,7 +127,7 @@ class OtherCard:
     @property
     def message_vi(self) -> str:
         """What to say."""
-        return OTHER_VI[self.card]
+        return payload_table().message(self.card)
 
     def to_json(self) -> dict[str, Any]:
         """For ``counter-app classify``."""
@@ -167,8 +163,8 @@ def classify(text: str, book: CodeBook, *, today: date | None = None) -> Scan:
     plain = re.sub(r"\A\][A-Za-z][0-9A-Za-z]", "", text.strip().strip("\ufeff\0\x02\x03")).strip()
     if not plain or not normalise(plain):
         return Unknown(text, "empty")
-    if other := _other_card(plain):
-        return OtherCard(other)
+    if other := payload_table().other(plain):
+        return OtherCard(other.kind)
     if card := parse_card(plain, today=today):
         return CitizenCard(card)
     if looks_like_card(plain):
@@ -180,19 +176,6 @@ def classify(text: str, book: CodeBook, *, today: date | None = None) -> Scan:
     if postal := tidy_postal(plain):
         return PostalItem(postal, postal_ok(postal))
     return _in_text(plain, book, today) or Unknown(text, _why(plain, book, today))
-
-
-def _other_card(plain: str) -> str | None:
-    """Health insurance: fields divided by ``|``, hexadecimal text, ``$`` at the end. VssID: two fields, the first a social
-    insurance number. Passport: the first line of the machine readable zone."""
-    parts = plain.split("|")
-    if plain.endswith("$") and len(parts) >= 3:
-        return "health-insurance"
-    if re.fullmatch(r"[A-Z]{2}[0-9]{13}", parts[0]) and len(parts) >= 3:
-        return "health-insurance"
-    if len(parts) == 2 and re.fullmatch(r"[0-9]{10}|[A-Z]{2}[0-9]{13}", parts[0]):
-        return "social-insurance"
-    return "passport" if re.match(r"P[A-Z<][A-Z]{3}[A-Z]+<", plain) else None
 
 
 def _bare(plain: str, book: CodeBook, today: date | None) -> Scan | None:
@@ -209,30 +192,42 @@ def _dossier(code: ParsedCode, in_text: bool = False) -> DossierCode:
 
 
 def _address(plain: str, book: CodeBook, today: date | None) -> Scan | None:
-    """The code named by an address: a known parameter (also after ``#``), else the last part of the path."""
+    """The code named by an address: a known parameter (also after ``#``), else a part of the path, the last one first, else the only
+    code of a declared form anywhere in it."""
     try:
-        url: SplitResult = urlsplit(plain)
+        url = urlsplit(plain)
         host = url.hostname or ""
-        pairs = parse_qsl(url.query, max_num_fields=100) + parse_qsl(url.fragment.partition("?")[2], max_num_fields=100)
+        inner, _, after = url.fragment.partition("?")
+        pairs = parse_qsl(url.query, max_num_fields=100) + parse_qsl(after, max_num_fields=100)
     except ValueError:
         return None
-    named = [value for key, value in pairs if key.lower() in _CODE_KEYS]
-    for value in (*named, unquote(url.path.rstrip("/").rpartition("/")[2])):
+    named = [value for key, value in pairs if key.lower() in payload_table().parameters]
+    parts = [unquote(part) for path in (inner, url.path) for part in reversed(path.split("/")[-20:]) if part]
+    for value in (*named, *parts):
         if provisional := parse_provisional(value):
             return ProvisionalCode(provisional.normalised, provisional.device)
         if code := book.parse(value, today=today):
             return TrackingUrl(code.normalised, host, code.form, code.warnings)
-    return None
+    codes = book.find(unquote(f"{url.query} {url.fragment}"), today=today)
+    return TrackingUrl(codes[0].normalised, host, codes[0].form, codes[0].warnings) if len(codes) == 1 else None
 
 
 def _in_text(plain: str, book: CodeBook, today: date | None) -> Scan | None:
+    """The only code in a longer text, or the only one that a label ("Mã hồ sơ:") names."""
     codes = book.find(plain, today=today)
+    if len(codes) > 1:
+        named = [found for match in payload_table().labelled.finditer(plain) if (found := book.find(_word(plain[match.end() :])))]
+        codes = tuple({code.normalised: code for found in named for code in found[:1]}.values()) or codes
     if len(codes) == 1:
         return _dossier(codes[0], in_text=True)
     provisional = set(_TEXT_PROVISIONAL.findall(plain.upper()))
     if not codes and len(provisional) == 1 and (parsed := parse_provisional(provisional.pop())):
         return ProvisionalCode(parsed.normalised, parsed.device)
     return None
+
+
+def _word(text: str) -> str:
+    return re.split(r"[\s,;|]", text[:80], maxsplit=1)[0]
 
 
 def _why(plain: str, book: CodeBook, today: date | None) -> str:
