@@ -45,15 +45,15 @@ class Severity:
 
 SEVERITIES: dict[str, Severity] = {
     "mild": Severity(
-        px_linear=(1.75, 2.7), px_qr=(3.5, 5.0), px_card=(2.9, 4.5), turn=4, tilt=8, defocus=(0.3, 0.75), motion=(0, 0.9), noise=(2, 7),
-        jpeg=(80, 95), contrast=(0.55, 0.8), light=0.2, glare=0.0, crumple=(0, 0.3), banding=0.05, wear=0.0,
+        px_linear=(1.8, 2.7), px_qr=(3.4, 5.0), px_card=(2.8, 4.5), turn=3, tilt=8, defocus=(0.25, 0.68), motion=(0, 0.8), noise=(2, 7),
+        jpeg=(75, 95), contrast=(0.4, 0.8), light=0.3, glare=0.0, crumple=(0, 0.3), banding=0.05, wear=0.0,
     ),
     "medium": Severity(
-        px_linear=(1.8, 2.8), px_qr=(2.9, 4.8), px_card=(2.35, 3.9), turn=180, tilt=12, defocus=(0.4, 0.95), motion=(0, 1.3), noise=(3, 6),
+        px_linear=(1.8, 2.8), px_qr=(2.9, 4.8), px_card=(2.35, 3.8), turn=180, tilt=12, defocus=(0.4, 0.95), motion=(0, 1.2), noise=(3, 6),
         jpeg=(65, 88), contrast=(0.5, 0.75), light=0.4, glare=0.08, crumple=(0.1, 0.45), banding=0.12, wear=0.02,
     ),
     "hard": Severity(
-        px_linear=(1.6, 3.0), px_qr=(2.2, 4.6), px_card=(1.85, 3.6), turn=180, tilt=24, defocus=(0.6, 1.4), motion=(0, 2.8), noise=(4, 10),
+        px_linear=(1.6, 3.0), px_qr=(2.1, 4.3), px_card=(1.85, 3.6), turn=180, tilt=24, defocus=(0.6, 1.4), motion=(0, 2.8), noise=(4, 10),
         jpeg=(45, 75), contrast=(0.3, 0.6), light=0.6, glare=0.3, crumple=(0.3, 1.0), banding=0.25, wear=0.15,
     ),
     "extreme": Severity(
