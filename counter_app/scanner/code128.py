@@ -16,7 +16,7 @@ _WIDTHS = (
     "311123 311321 331121 312113 312311 332111 314111 221411 431111 111224 111422 121124 121421 141122 141221 112214 112412 122114 "
     "122411 142112 142211 241211 221114 413111 241112 134111 111242 121142 121241 114212 124112 124211 411212 421112 421211 212141 "
     "214121 412121 111143 111341 131141 114113 114311 411113 411311 113141 114131 311141 411131 211412 211214 211232 233111"
-).split()
+)
 
 START_A, START_B, START_C, STOP = 103, 104, 105, 106
 MODULES = 11
@@ -28,7 +28,7 @@ def _modules(widths: str) -> list[int]:
     return [1 - i % 2 for i, width in enumerate(widths) for _ in range(int(width))]
 
 
-PATTERNS = np.array([_modules(w) for w in _WIDTHS], dtype=np.float32)
+PATTERNS = np.array([_modules(w) for w in _WIDTHS.split()], dtype=np.float32)
 """(107, 11): 1 is a bar. The stop symbol's two last modules (a bar) follow outside."""
 
 

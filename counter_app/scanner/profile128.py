@@ -70,27 +70,33 @@ def _softened(samples: int, stretch: float, quiet: bool) -> np.ndarray:
 def _likeness(line: np.ndarray, templates: np.ndarray, floor: float) -> np.ndarray:
     """Correlation of every window of ``line`` with every template, whatever the window's brightness and contrast."""
     length = templates.shape[1]
-    windows = np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(line, length))
-    sums = np.concatenate([[0.0], np.cumsum(line, dtype=np.float64)])
-    squares = np.concatenate([[0.0], np.cumsum(np.square(line, dtype=np.float64))])
-    total, square = sums[length:] - sums[:-length], squares[length:] - squares[:-length]
+    count = len(line) - length + 1
+    windows: np.ndarray = np.ndarray((count, length), np.float32, buffer=line, strides=(line.itemsize, line.itemsize)).copy()
+    sums = np.zeros((2, len(line) + 1))
+    np.cumsum(line, dtype=np.float64, out=sums[0, 1:])
+    np.cumsum(np.square(line, dtype=np.float64), out=sums[1, 1:])
+    total, square = sums[:, length:] - sums[:, :-length]
     norm = np.sqrt(np.maximum(square - total * total / length, 0.0)) + floor * np.sqrt(length)
     result: np.ndarray = (windows @ templates.T) / norm[:, None].astype(np.float32)
     return result
 
 
-def _scores(
-    line: np.ndarray, samples: int, stretch: float, floor: float, ends_only: bool = False
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _padded(line: np.ndarray, before: int, after: int) -> np.ndarray:
+    """``line`` continued at both ends (``np.pad`` takes longer than the rest)."""
+    out = np.empty(before + len(line) + after, np.float32)
+    out[:before], out[before : before + len(line)], out[before + len(line) :] = line[0], line, line[-1]
+    return out
+
+
+def _scores(line: np.ndarray, samples: int, stretch: float, floor: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """For every sample at which a symbol may begin: likeness of the best data symbol and which; of each start symbol; of the stop."""
-    padded = np.pad(line, (_QUIET * samples, 2 * MODULES * samples), mode="edge")
+    padded = _padded(line, _QUIET * samples, 2 * MODULES * samples)
+    within = np.ascontiguousarray(padded[(_QUIET - _CONTEXT) * samples :])
     ends = _softened(samples, stretch, True)
     width = (_QUIET + MODULES + _CONTEXT) * samples
-    first = _likeness(padded, np.ascontiguousarray(ends[:3, :width]), floor)[: len(line)]
-    last = _likeness(padded[(_QUIET - _CONTEXT) * samples :], ends[3:], floor)[: len(line), 0]
-    if ends_only:
-        return first, first, first, last
-    data = _likeness(padded[(_QUIET - _CONTEXT) * samples :], _softened(samples, stretch, False)[:103], floor)[: len(line)]
+    first = _likeness(padded, ends[:3, :width], floor)[: len(line)]
+    last = _likeness(within, ends[3:], floor)[: len(line), 0]
+    data = _likeness(within, _softened(samples, stretch, False)[:103], floor)[: len(line)]
     best = data.argmax(axis=1)
     return data[np.arange(len(data)), best], best, first, last
 
@@ -107,34 +113,38 @@ def find_tracks(profile: np.ndarray, length: float, keep: int = 2) -> list[Track
     floor = 0.08 * float(line.std())
     if floor <= 0:
         return []
-    modules = []
-    count = _MIN_SYMBOLS + 0.0
-    while count < _MAX_SYMBOLS:
-        modules.append(length / (MODULES * count + 2))
-        count *= _STEP
     lines = (line, np.ascontiguousarray(line[::-1]))
-    tries = _promising([(flipped, module, _resampled(lines[flipped], module / _COARSE)) for flipped in (False, True) for module in modules], floor)
-    scores = _coarse([fine for _, _, fine in tries], floor)
+    tries = _promising(line, length, floor)
+    resampled = [_resampled(lines[flipped], module / _COARSE) for flipped, module in tries]
+    scores = _coarse(resampled, floor)
     tracks = []
     for index in np.argsort(-scores)[:keep]:
         if scores[index] > 0.0:
-            flipped, module, _ = tries[index]
+            flipped, module = tries[index]
             if (track := _follow(lines[flipped], module, floor, flipped)) and len(track.values) >= _MIN_SYMBOLS:
                 tracks.append(track)
     tracks.sort(key=lambda t: -t.score)
     return tracks
 
 
-_Try = tuple[bool, float, np.ndarray]
-
-
-def _promising(tries: list[_Try], floor: float, keep: int = 20) -> list[_Try]:
-    """Those with something like a start symbol near the beginning and something like a stop symbol near the end."""
-    marks = []
-    for _, _, fine in tries:
-        _, _, first, last = _scores(fine, _COARSE, 1.0, floor, ends_only=True)
-        quarter = len(fine) // 4
-        marks.append(float(first[:quarter].max() + last[-quarter:].max()))
+def _promising(line: np.ndarray, length: float, floor: float, keep: int = 14) -> list[tuple[bool, float]]:
+    """Directions and modules with something like a start symbol near one end and something like a stop symbol near the other."""
+    marks, tries = [], []
+    count = _MIN_SYMBOLS + 0.0
+    ends = _softened(_COARSE, 1.0, True)
+    width = (_QUIET + MODULES + _CONTEXT) * _COARSE
+    templates = np.zeros((8, ends.shape[1]), np.float32)
+    templates[:3, :width], templates[3] = ends[:3, :width], ends[3]
+    templates[4:7, -width:], templates[7] = ends[:3, :width][:, ::-1], ends[3, ::-1]
+    while count < _MAX_SYMBOLS:
+        module = length / (MODULES * count + 2)
+        fine = _resampled(line, module / _COARSE)
+        like = _likeness(_padded(fine, _QUIET * _COARSE, _QUIET * _COARSE), templates, floor)
+        part = max(len(like) // 4, 1)
+        left, right = like[:part].max(axis=0), like[-part:].max(axis=0)
+        tries += [(False, module), (True, module)]
+        marks += [left[:3].max() + right[3], left[7] + right[4:7].max()]
+        count *= _STEP
     return [tries[i] for i in np.argsort(-np.array(marks))[:keep]]
 
 

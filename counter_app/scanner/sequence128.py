@@ -13,7 +13,7 @@ import numpy as np
 
 from counter_app.scanner.code128 import START_B, START_C, STOP, text_of
 
-_CANDIDATES = 12
+_CANDIDATES = 10
 _NEVER = np.float32(1e9)
 
 _STATES = [(v, "C", "C") for v in range(100)] + [(100, "C", "B")] + [(v, "B", "B") for v in range(95)] + [(99, "B", "C")]
@@ -75,13 +75,41 @@ class Sequence:
 
 def solve(costs: Costs) -> Sequence:
     """The most likely sequence whose check symbol is right."""
+    value, opening, links, tail = _graph(costs)
+    free = opening.min(axis=0)
+    for link in links:
+        free = (free[:, None] + link).min(axis=0)
+    return _checked(value, opening, links, tail, float((free[:, None] + tail).min()), costs)
+
+
+def guess(costs: Costs) -> tuple[int, ...]:
+    """The most likely values without regard to the check symbol: a quarter of the work of `solve`."""
+    value, opening, links, tail = _graph(costs)
+    best, came = opening.min(axis=0), []
+    for link in links:
+        through = best[:, None] + link
+        came.append(through.argmin(axis=0))
+        best = through.min(axis=0)
+    at, check = (int(i) for i in np.unravel_index(int((best[:, None] + tail).argmin()), tail.shape))
+    values = [check, STOP]
+    for k in range(len(value) - 1, -1, -1):
+        values.insert(0, int(value[k][at]))
+        if k:
+            at = int(came[k - 1][at])
+    return (int(_STARTS[int(opening[:, at].argmin())]), *values)
+
+
+_Graph = tuple[list[np.ndarray], np.ndarray, list[np.ndarray], np.ndarray]
+
+
+def _graph(costs: Costs) -> _Graph:
+    """The values worth trying at each place; the costs of opening with each, of each step, of closing with each check symbol."""
     states = _likely(costs)
     u, v, c = costs.left, costs.right, costs.cross
     inner = len(u) - 2
     value, unlike = [_VALUES[s] for s in states], [_PRIOR[s] for s in states]
-    opening = (
-        u[0][_STARTS][:, None] + c[0][np.ix_(_STARTS, value[0])] + np.where(_IN_C[states[0]][None, :] == _STARTS_IN_C, np.float32(0), _NEVER)
-    ) + (v[0][value[0]] + unlike[0])[None, :]
+    opening = u[0][_STARTS][:, None] + c[0][np.ix_(_STARTS, value[0])] + (v[0][value[0]] + unlike[0])[None, :]
+    opening += np.where(_IN_C[states[0]][None, :] == _STARTS_IN_C, np.float32(0), _NEVER)
     links = [
         u[k][value[k - 1]][:, None] + c[k][np.ix_(value[k - 1], value[k])] + (v[k][value[k]] + unlike[k])[None, :]
         + np.where(_TO_C[states[k - 1]][:, None] == _IN_C[states[k]][None, :], np.float32(0), _NEVER)
@@ -90,10 +118,7 @@ def solve(costs: Costs) -> Sequence:
     check = np.arange(103)
     last = v[inner][check] + u[inner + 1][check] + c[inner + 1][check, STOP] + v[inner + 1][STOP]
     tail = u[inner][value[-1]][:, None] + c[inner][np.ix_(value[-1], check)] + last[None, :]
-    free = opening.min(axis=0)
-    for link in links:
-        free = (free[:, None] + link).min(axis=0)
-    return _checked(value, opening, links, tail, float((free[:, None] + tail).min()), costs)
+    return value, opening, links, tail
 
 
 def _likely(costs: Costs) -> list[np.ndarray]:
@@ -145,4 +170,5 @@ def _checked(
         if k:
             at, residue = int(source[k - 1][at, residue]), (residue - (k + 1) * here) % 103
     values.insert(0, (residue - values[0]) % 103 + 103)
-    return Sequence(text_of(values), tuple(values), second - best, best - free < 1e-3 * max(1.0, abs(best)), costs.fit, costs.worst, costs.uneven)
+    is_free = best - free < 1e-3 * max(1.0, abs(best))
+    return Sequence(text_of(values), tuple(values), second - best, is_free, costs.fit, costs.worst, costs.uneven)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -41,7 +43,7 @@ def straightened(crop: np.ndarray) -> np.ndarray:
     if height < _BANDS * 2:
         return crop
     edges = np.linspace(0, height, _BANDS + 1).astype(int)
-    bands = np.stack([crop[a:b].mean(axis=0, dtype=np.float32) for a, b in zip(edges[:-1], edges[1:], strict=True)])
+    bands = np.stack([crop[a:b].mean(axis=0, dtype=np.float32) for a, b in pairwise(edges)])
     middle, spare = (_BANDS - 1) / 2, _LEANS * _BANDS
     padded = np.pad(bands, ((0, 0), (spare, spare)), mode="edge")
     leans = np.arange(-_LEANS, _LEANS + 1)

@@ -14,7 +14,7 @@ import numpy as np
 
 from counter_app.scanner.code128 import MODULES, PATTERNS
 from counter_app.scanner.profile128 import Track
-from counter_app.scanner.sequence128 import Costs, solve
+from counter_app.scanner.sequence128 import Costs, guess
 
 _S = 3
 """Samples a module."""
@@ -109,10 +109,10 @@ def measure(profile: np.ndarray, track: Track, rounds: int = _ROUNDS) -> Costs |
         var = max(float((weight * rest * rest).mean() / weight.mean()), 1e-4)
         costs = _pair_costs(level, h, weight, var, n, values, 1 - var / float(level.var()))
         if turn < rounds - 1:
-            found = solve(costs)
-            if found.values == values and turn:
+            found = guess(costs)
+            if found == values and turn:
                 break
-            values = found.values
+            values = found
     parts = rest[_EDGE * _S : (_EDGE + MODULES * n) * _S].reshape(n, -1)
     worst = float(np.square(parts).mean(axis=1).max()) / float(level.var())
     widths = np.diff(starts)
