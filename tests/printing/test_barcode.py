@@ -8,7 +8,7 @@ import zxingcpp
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from counter_app.printing import barcode
+from counter_app.printing import barcode, layout
 from counter_app.printing.barcode import BarcodeError, Bars, code128, decode_modules, qr
 
 ASCII = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=40)
@@ -102,3 +102,24 @@ def test_qr_is_utf8_level_m_with_its_border(text: str):
 def test_what_qr_cannot_say_is_refused(text: str):
     with pytest.raises(BarcodeError):
         qr(text)
+
+
+def test_a_qr_code_that_says_something_else_is_not_drawn(monkeypatch: pytest.MonkeyPatch):
+    """segno left to choose takes these two for Shift-JIS and prints Kanji."""
+    make = segno.make_qr
+    monkeypatch.setattr(segno, "make_qr", lambda text, **options: make(text, **options | {"mode": None}))
+    qr.cache_clear()
+    with pytest.raises(BarcodeError, match="changed"):
+        qr("\u1101@")
+    qr.cache_clear()
+
+
+@pytest.mark.parametrize(("dpi", "dots"), [(180, 2), (203, 2), (300, 3), (360, 4), (400, 4), (600, 6), (1200, 12)])
+def test_the_narrowest_bar_is_whole_dots_and_never_too_fine(dpi: int, dots: int):
+    assert barcode.dots_per_module(dpi) == barcode.DOTS_PER_MODULE[dpi] == dots
+    assert 0.245 <= dots * layout.dot_points(dpi) * 25.4 / 72 < 0.29
+
+
+def test_a_printer_of_fewer_dots_is_refused():
+    with pytest.raises(ValueError):
+        barcode.dots_per_module(72)
