@@ -66,7 +66,8 @@ def apply(state: Entity | None, op: Op) -> Applied:
         return Applied("rejected", None, "unknown-entity", "Không tìm thấy hồ sơ hoặc phiếu mà thao tác này nói tới.")
     if isinstance(data, Printed):
         done = replace(state, prints={**state.prints, data.form: max(state.prints.get(data.form, 0) + 1, data.copy_no)})
-        return Applied("applied", _log(done, op, "print", facts={"form": data.form, "copy_no": data.copy_no}))
+        return Applied("applied", _log(done, op, "print", facts={"form": data.form, "copy_no": data.copy_no}
+                                       | ({"target": data.target} if data.target else {})))
     if isinstance(state, Slip):
         if isinstance(data, ConfirmSlip):
             return _confirm_slip(state, op, data)

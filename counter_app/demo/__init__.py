@@ -15,13 +15,12 @@ from pathlib import Path
 import platformdirs
 
 from counter_app.printing.printers import list_printers
-from counter_app.printing.registry import FORMS
+from counter_app.printing.profiles import PDF_QUEUE, PURPOSES
 from counter_app.runtime.paths import APP, ENV_WITNESS
 from counter_app.runtime.secrets import ENV_PIN
 from counter_app.runtime.settings import GATEWAY_URL, PRINTERS, Settings
 from counter_app.services.setup import initialise
 from counter_app.services.workstation import open_workstation, profile_at
-from counter_app.ui.print_flow import PDF_QUEUE
 from onestop.errors import EnvironmentFault, UserError
 
 AGENCY = "H32.15"
@@ -99,7 +98,7 @@ def _prepare(profile: Path, gateway: DemoGateway) -> None:
         initialise(profile, url=gateway.url, code=gateway.enrol_code, name="Quầy mẫu").close()
     settings = Settings(profile_at(profile).settings_file)
     if not settings.get(PRINTERS) and not list_printers():
-        settings.set(PRINTERS, {form: {"queue": PDF_QUEUE} for form in FORMS})
+        settings.set(PRINTERS, {purpose: {"queue": PDF_QUEUE} for purpose in PURPOSES})
 
 
 def _remove(home: Path) -> None:

@@ -104,6 +104,7 @@ class PrintOutcome(Outcome):
     NO_PRINTER = "no-printer", "Máy này chưa có máy in. Hồ sơ đã lưu an toàn; có thể lưu PDF."
     PAPER_NEEDED = "paper-needed", "Máy in {printer} hết giấy hoặc kẹt giấy. Hãy nạp giấy rồi bấm In lại."
     CANCELLED = "cancelled", "Lệnh in đã bị hủy, chưa có gì được in. Hãy bấm In lại nếu cần."
+    NOT_PRINTED = "not-printed", "Chưa in được: {reason}. Hồ sơ đã lưu an toàn."
     UNKNOWN = "unknown", "Không rõ bản in đã ra chưa. Hãy nhìn máy in; nếu chưa có, bấm In lại."
 
 

@@ -1,28 +1,33 @@
-"""Printers of this PC: list them, give them finished pages, follow the job to its end.
+"""Printers of this PC: list them, ask them, give them finished pages, follow the job to its end.
 
-The way there is CUPS unless the program hands in another one at its start: on Windows the window calls
-``use_backend(QtPrinters())`` (``printing.qt.printer``), so that this module and the command line stay free of Qt.
+A queue is CUPS's unless the program hands in another way at its start: on Windows the window calls ``use_backend(QtPrinters())``
+(``printing.qt.printer``), so that this module and the command line stay free of Qt. A name that is an address (``tcp://…``,
+``file:///dev/usb/lp0``) is a receipt printer on its own wire; ``raw:QUEUE`` sends a receipt printer's bytes through a queue.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from counter_app.printing.cups import Cups
-from counter_app.printing.jobs import PAPERS, Backend, Job, JobState, Printer, State
+from counter_app.printing.jobs import Backend, Job, JobState, Order, Printer, State, Status, paper_refused
+from counter_app.printing.ports import address_of
+from counter_app.printing.receipt_printers import ReceiptPrinters, not_ready
 from onestop.errors import EnvironmentFault, UserError
 
-__all__ = ["Backend", "Job", "JobState", "Printer", "State", "cancel", "follow", "job_state", "list_printers", "save_pdf", "submit",
-           "use_backend"]
+__all__ = ["Backend", "Job", "JobState", "Order", "Printer", "State", "Status", "cancel", "follow", "is_raw", "job_state", "list_printers",
+           "require_ready", "save_pdf", "status", "submit", "use_backend"]
 
 log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.4
 _backend: Backend = Cups()
+_receipts = ReceiptPrinters()
 
 
 def use_backend(backend: Backend) -> Backend:
@@ -37,20 +42,64 @@ def list_printers() -> list[Printer]:
     return _backend.list_printers()
 
 
-def submit(content: bytes, printer: str, *, copies: int = 1, paper: str = "A4", title: str = "") -> Job:
-    """Put finished PDF pages into a queue. ``title`` holds a code, never a name.
+def is_raw(printer: str) -> bool:
+    """Does this printer take ESC/POS bytes instead of pages? Raises UserError ``printer-address-invalid``."""
+    return address_of(printer) is not None
 
-    Raises UserError ``printer-unknown``, ``paper-not-supported``; EnvironmentFault ``printing-unavailable``, ``print-refused``,
-    ``disk-full``.
+
+def status(printer: str) -> Status:
+    """What the printer says now. Takes a moment: a worker's work."""
+    address = address_of(printer)
+    if address is None:
+        return _backend.status(printer)
+    return _backend.status(address.place) if address.kind == "raw" else _receipts.status(printer)
+
+
+def require_ready(printer: str, paper: str = "") -> Status:
+    """Ask before sending. Raises UserError ``paper-not-supported``, EnvironmentFault ``printer-not-ready`` (fact ``reason``)."""
+    now = status(printer)
+    if not now.ready:
+        raise not_ready(printer, now.trouble)
+    if paper and not is_raw(printer) and not now.has(paper):
+        raise paper_refused(printer, paper)
+    return now
+
+
+def submit(content: bytes, printer: str, order: Order | None = None) -> Job:
+    """Put finished PDF pages into a queue, or a ticket's ESC/POS bytes into a printer named by its address. Without ``order``: one A4.
+
+    Raises UserError ``printer-unknown``, ``paper-not-supported``, ``print-stopped``; EnvironmentFault ``printing-unavailable``,
+    ``print-refused``, ``printer-not-ready``, ``disk-full``.
     """
-    if paper not in PAPERS:
-        raise UserError("paper-not-supported", f"Không in được khổ {paper}. Hãy chọn khổ {' hoặc '.join(PAPERS)}.", paper=paper)
-    return _backend.submit(content, printer, copies, paper, title)
+    order = order or Order()
+    address = address_of(printer)
+    if address is None:
+        return _backend.submit(content, printer, order)
+    if address.kind == "raw":
+        job = _raw(content, address.place, order.title)
+        return Job(job.id, printer, job.title)
+    return _receipts.submit(content, printer, order)
+
+
+def _raw(content: bytes, queue: str, title: str) -> Job:
+    if sys.platform == "win32":
+        from counter_app.printing.winspool import WinSpooler
+
+        return WinSpooler().send(queue, content, title)
+    return (_backend if isinstance(_backend, Cups) else Cups()).submit_raw(content, queue, title)
+
+
+def _way(job: Job) -> tuple[Backend, Job]:
+    address = address_of(job.printer)
+    if address is None:
+        return _backend, job
+    return (_backend, Job(job.id, address.place, job.title)) if address.kind == "raw" else (_receipts, job)
 
 
 def job_state(job: Job) -> JobState:
     """Ask the queue once."""
-    return _backend.job_state(job)
+    backend, known = _way(job)
+    return backend.job_state(known)
 
 
 def follow(job: Job, *, timeout: float = 60.0, told: Callable[[JobState], None] = lambda state: None,
@@ -65,7 +114,7 @@ def follow(job: Job, *, timeout: float = 60.0, told: Callable[[JobState], None] 
         if state != last:
             told(state)
             last = state
-        if state.final or time.monotonic() >= until:
+        if state.final or state.settled or time.monotonic() >= until:
             break
         time.sleep(_POLL_SECONDS)
     return last
@@ -73,14 +122,17 @@ def follow(job: Job, *, timeout: float = 60.0, told: Callable[[JobState], None] 
 
 def cancel(job: Job) -> None:
     """Take a job out of the queue, so that it is not printed later by surprise."""
-    _backend.cancel(job)
+    backend, known = _way(job)
+    backend.cancel(known)
 
 
-def save_pdf(content: bytes, target: Path) -> None:
+def save_pdf(content: bytes, target: Path, *, overwrite: bool = True) -> None:
     """Write the pages to a file that only its owner can read, whole or not at all. Raises EnvironmentFault
-    ``output-unwritable``, ``disk-full``."""
+    ``output-unwritable``, ``disk-full``; UserError ``output-exists`` when ``overwrite`` is False and something is there."""
     if not target.name:  # "." or "/"
         raise EnvironmentFault("output-unwritable", "Nơi lưu PDF phải là tên một tệp, không phải thư mục.")
+    if not overwrite and os.path.lexists(target) and not target.is_dir():
+        raise UserError("output-exists", "Tệp này đã có, chương trình không ghi đè. Hãy chọn tên khác.")
     part = target.with_name(f".{target.name}.part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600), "wb") as file:

@@ -6,8 +6,9 @@ import logging
 import sys
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import uuid4
 
-from counter_app.printing.jobs import JobState
+from counter_app.printing.jobs import Job, JobState, Status, print_refused
 from onestop.errors import EnvironmentFault
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,11 @@ DELETED, BLOCKED, USER, COMPLETE = 0x100, 0x200, 0x400, 0x1000
 _TROUBLE = ((PAPEROUT, "hết giấy"), (OFFLINE, "đang tắt hoặc mất kết nối"), (USER, "cần người đến xem máy"), (PAUSED, "đang tạm dừng"),
             (BLOCKED, "không in được lệnh này"), (ERROR, "lỗi máy in"))
 _DELETE = 5
+# Bits of PRINTER_INFO_6.dwStatus (winspool.h) that keep paper from coming out, in the order they are told.
+_STOPS = ((0x00400000, "nắp đang mở"), (0x8, "kẹt giấy"), (0x10, "hết giấy"), (0x40, "cần nạp giấy"), (0x40000, "hết mực"),
+          (0x80, "đang tắt hoặc mất kết nối"), (0x1000, "không dùng được lúc này"), (0x1, "đang tạm dừng"), (0x800, "khay ra đã đầy"),
+          (0x100000, "cần người đến xem máy"), (0x2, "lỗi máy in"), (0x4, "đang bị xóa"))
+_SOON = ((0x20000, "sắp hết mực"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,9 @@ class Entry:
 
 
 class Spooler(Protocol):
-    """What follows a job by the name of its document."""
+    """What follows a job by the name of its document, and knows how its printer is."""
+
+    def status(self, printer: str) -> Status: ...
 
     def state(self, printer: str, document: str) -> JobState: ...
 
@@ -48,6 +56,12 @@ def state_of(entries: list[Entry], document: str) -> JobState:
     return JobState("printing" if status & PRINTING else "queued", reason)
 
 
+def status_of(bits: int) -> Status:
+    """What the printer's bits say."""
+    stops = next((words for bit, words in _STOPS if bits & bit), "")
+    return Status(not stops, stops or next((words for bit, words in _SOON if bits & bit), ""))
+
+
 def windows_spooler() -> Spooler | None:
     """The spooler of this PC; None where there is none (not Windows)."""
     return WinSpooler() if sys.platform == "win32" else None
@@ -55,6 +69,26 @@ def windows_spooler() -> Spooler | None:
 
 class WinSpooler:
     """``winspool.drv`` through ctypes."""
+
+    def status(self, printer: str) -> Status:
+        """How the printer is, as far as its driver tells."""
+        try:
+            with _Handle(printer) as handle:
+                return status_of(handle.status())
+        except OSError as fault:
+            log.warning("the spooler did not answer: %s", fault)
+            return Status()
+
+    def send(self, printer: str, content: bytes, title: str) -> Job:
+        """Bytes in the printer's own language (receipt printers), untouched. Raises EnvironmentFault ``print-refused``."""
+        document = f"{title or 'counter-app'} ({uuid4().hex[:6]})"
+        try:
+            with _Handle(printer) as handle:
+                handle.write(document, content)
+        except OSError as fault:
+            log.warning("the spooler refused bytes: %s", fault)
+            raise print_refused(printer) from fault
+        return Job(document, printer, document)
 
     def state(self, printer: str, document: str) -> JobState:
         """See ``Spooler``."""
@@ -100,6 +134,11 @@ class _Handle:
         self._dll.ClosePrinter.argtypes = [handle]
         self._dll.EnumJobsW.argtypes = [handle, dword, dword, dword, ctypes.c_void_p, dword, ctypes.POINTER(dword), ctypes.POINTER(dword)]
         self._dll.SetJobW.argtypes = [handle, dword, dword, ctypes.c_void_p, dword]
+        self._dll.GetPrinterW.argtypes = [handle, dword, ctypes.c_void_p, dword, ctypes.POINTER(dword)]
+        self._dll.StartDocPrinterW.argtypes = [handle, dword, ctypes.c_void_p]
+        self._dll.WritePrinter.argtypes = [handle, ctypes.c_char_p, dword, ctypes.POINTER(dword)]
+        for name in ("StartPagePrinter", "EndPagePrinter", "EndDocPrinter"):
+            getattr(self._dll, name).argtypes = [handle]
 
     def __enter__(self) -> _Handle:
         self._check(self._dll.OpenPrinterW(self._name, self._ctypes.byref(self._handle), None))
@@ -118,6 +157,32 @@ class _Handle:
                 found = ctypes.cast(room, ctypes.POINTER(self._info))
                 return [Entry(found[i].number, found[i].document or "", found[i].status) for i in range(count.value)]
         raise self._fault()
+
+    def status(self) -> int:
+        """``PRINTER_INFO_6``: nothing but the status bits."""
+        bits, needed = self._ctypes.c_ulong(0), self._ctypes.c_ulong(0)
+        self._check(self._dll.GetPrinterW(self._handle, 6, self._ctypes.byref(bits), 4, self._ctypes.byref(needed)))
+        return bits.value
+
+    def write(self, document: str, content: bytes) -> None:
+        """One document of type RAW: the driver is passed by. All of it, or OSError and nothing more."""
+        import ctypes
+
+        class DocInfo(ctypes.Structure):
+            _fields_ = [(name, ctypes.c_wchar_p) for name in ("document", "output", "datatype")]
+
+        info, written = DocInfo(document, None, "RAW"), ctypes.c_ulong(0)
+        self._check(self._dll.StartDocPrinterW(self._handle, 1, ctypes.byref(info)))
+        try:
+            self._check(self._dll.StartPagePrinter(self._handle))
+            at = 0
+            while at < len(content):
+                part = content[at : at + 65536]
+                self._check(self._dll.WritePrinter(self._handle, part, len(part), ctypes.byref(written)) and written.value)
+                at += written.value
+            self._check(self._dll.EndPagePrinter(self._handle))
+        finally:
+            self._dll.EndDocPrinter(self._handle)
 
     def delete(self, number: int) -> None:
         self._check(self._dll.SetJobW(self._handle, number, 0, None, _DELETE))

@@ -1,84 +1,65 @@
-"""A page to try a printer with: the real form, with invented content that says what it is. It is in no dossier and no log."""
+"""Try a purpose's printer: the test page, with what the profile says, through the same way as every paper."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
-from counter_app.printing import documents as paper
+from counter_app.printing.profiles import PURPOSES, Profile, media, profile_for
+from counter_app.runtime.settings import Settings
 from counter_app.services.desk import Desk
+from counter_app.services.print_jobs import Sent
+from onestop.errors import UserError
 
-_CODE = "H99.99-990101-0001"
-_WHO = "BẢN IN THỬ – KHÔNG CÓ GIÁ TRỊ"
-
-
-def trial_document(desk: Desk, form: str) -> paper.Document:
-    """The form ``01``, ``06``, ``handover`` or ``return`` as a try. Raises KeyError for another one."""
-    now, lines = desk.now(), (*desk.unit.header_lines, "", "")
-    header = paper.Header(parent=lines[0], unit=lines[1] or desk.unit.name.upper(), place=desk.unit.place)
-    due = now + timedelta(days=3)
-    receipt = paper.ReceiptDoc(
-        header=header,
-        owner=paper.Party(name=_WHO, id_no="000000000000", address="In thử máy in của quầy"),
-        code=_CODE,
-        procedure_name="In thử: kiểm tra lề, dấu tiếng Việt và mã vạch",
-        procedure_code="0.000000",
-        received_at=now,
-        due_at=due,
-        unit_name=desk.unit.name,
-        components=(paper.ComponentLine(name="Ắ ằ ẵ ặ Ế ề ễ ệ Ố ồ ỗ ộ Ứ ừ ữ ự Đ đ", originals=1, copies=1),),
-        copies=("In thử",),
-        limit="3 ngày làm việc",
-        return_method="Tại bộ phận một cửa",
-    )
-    documents: dict[str, paper.Document] = {
-        "01": receipt,
-        "06": paper.ControlSheetDoc(
-            header=header,
-            code=_CODE,
-            received_at=now,
-            unit_name=desk.unit.name,
-            owner=_WHO,
-            procedure_name=receipt.procedure_name,
-            due_at=due,
-            blocks=2,
-        ),
-        "handover": paper.HandoverSlipDoc(
-            header=header,
-            slip_no="H99.99-99.1-990101-0001",
-            direction="to-department",
-            from_unit=desk.unit.name,
-            from_person=_WHO,
-            to_unit=_WHO,
-            handed_at=now,
-            copies=("In thử",),
-            lines=(paper.HandoverLine(code=_CODE, owner=_WHO, procedure=receipt.procedure_name, due_at=due),),
-        ),
-        "return": paper.ReturnSlipDoc(
-            header=header,
-            code=_CODE,
-            owner=_WHO,
-            procedure_name=receipt.procedure_name,
-            procedure_code="0.000000",
-            received_at=now,
-            returned_at=now,
-            collector=paper.Party(name=_WHO),
-            copies=("In thử",),
-        ),
-    }
-    return documents[form]
+DUPLEX_WORDS = {"": "theo máy in", "none": "một mặt", "long": "hai mặt, lật cạnh dài", "short": "hai mặt, lật cạnh ngắn"}
 
 
-def print_trial(desk: Desk, form: str, queue: str, sheet: str) -> None:
-    """Render and hand to ``queue``. Raises what rendering and the queue raise. Takes up to a second: run it off the window's thread."""
-    from counter_app.printing import pdf, printers
+def trial_pages(desk: Desk, purpose: str, profile: Profile, queue: str) -> bytes:
+    """The test page as PDF (tickets: as it lies on a page). Raises EnvironmentFault ``font-missing``."""
+    from counter_app.printing import trial_page
 
-    content = pdf.render(trial_document(desk, form), "A5" if sheet == "A5" else "A4")
-    printers.submit(content, queue, copies=1, paper=sheet, title=f"{form} in-thu")
+    size = {"80": "80x200", "58": "58x200"}.get(profile.paper, profile.paper)
+    return trial_page.render(size, profile.dpi, _facts(desk, purpose, profile, queue), lying=purpose == "list")
 
 
-def save_trial(desk: Desk, form: str, sheet: str, target: Path) -> None:
+def print_trial(desk: Desk, settings: Settings | None, purpose: str, profile: Profile | None = None) -> Sent:
+    """Send the test page to the purpose's printer (``profile``: as typed and not yet kept). For a worker; raises what
+    ``print_jobs.send`` raises."""
+    from counter_app.printing import printers, trial_page
+    from counter_app.printing.offset import moved
+    from counter_app.printing.tickets.picture import ROLLS
+
+    profile = profile or profile_for(settings, purpose)
+    queue = profile.queue
+    if queue and printers.is_raw(queue):
+        if purpose != "ticket":
+            raise UserError("printer-takes-tickets-only", "Máy in này chỉ in được phiếu nhỏ 80/58 mm. Hãy chọn máy in khác.")
+        content = trial_page.ticket(ROLLS.get(profile.paper, 576), _facts(desk, purpose, profile, queue))
+    else:
+        known = printers.list_printers()
+        if not known and not queue:
+            raise UserError("no-printer", "Máy này chưa có máy in nào. Có thể lưu PDF.")
+        queue = queue or known[0].name
+        content = moved(trial_pages(desk, purpose, profile, queue), profile.dx_mm, profile.dy_mm)
+    order = profile.order(f"{purpose} in-thu", copies=1)
+    printers.require_ready(queue, "" if printers.is_raw(queue) else media(profile.paper))
+    return Sent(printers.submit(content, queue, order), queue, 1)
+
+
+def save_trial(desk: Desk, settings: Settings | None, purpose: str, target: Path) -> None:
     """The same into a file. Raises what rendering and writing raise."""
-    from counter_app.printing import pdf, printers
+    from counter_app.printing import printers
 
-    printers.save_pdf(pdf.render(trial_document(desk, form), "A5" if sheet == "A5" else "A4"), target)
+    profile = profile_for(settings, purpose)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    printers.save_pdf(trial_pages(desk, purpose, profile, "PDF"), target)
+
+
+def _facts(desk: Desk, purpose: str, profile: Profile, queue: str) -> list[tuple[str, str]]:
+    now = desk.now()
+
+    def mm(value: float) -> str:
+        return f"{value:g}".replace(".", ",").replace("-", "−") + " mm"
+
+    return [("Loại giấy tờ", PURPOSES[purpose][0]), ("Máy in", queue), ("Khổ giấy", profile.paper), ("Khay", profile.tray or "máy in chọn"),
+            ("In mặt", DUPLEX_WORDS[profile.duplex]), ("Độ phân giải", f"{profile.dpi} dpi"),
+            ("Dời ngang, dời dọc", f"{mm(profile.dx_mm)}, {mm(profile.dy_mm)}"), ("Lúc", f"{now:%d/%m/%Y %H:%M}, quầy {desk.device}")]

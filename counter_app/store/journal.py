@@ -23,9 +23,10 @@ def _link(before: str, at: int, staff: str, action: str, entity: str, facts: str
 class JournalReads(Session):
     """Read the log, the print log and parked forms."""
 
-    def audit_tail(self, limit: int = 200, *, entity: str | None = None) -> list[AuditEntry]:
-        """The newest lines of the log (of one entity), newest first."""
-        where, params = ("WHERE entity = ?", [entity]) if entity else ("", [])
+    def audit_tail(self, limit: int = 200, *, entity: str | None = None, action: str | None = None) -> list[AuditEntry]:
+        """The newest lines of the log (of one entity, of one kind), newest first."""
+        asked = {name: value for name, value in (("entity", entity), ("action", action)) if value}
+        where, params = ("WHERE " + " AND ".join(f"{name} = ?" for name in asked), list(asked.values())) if asked else ("", [])
         rows = self._all(f"SELECT n, at, staff, action, entity, facts, chain FROM audit {where} ORDER BY n DESC LIMIT ?", *params, limit)
         return [AuditEntry(n, moment(at), staff, action, ent, json.loads(facts), chain) for n, at, staff, action, ent, facts, chain in rows]
 

@@ -94,6 +94,7 @@ _LOOKS: dict[Outcome, tuple[str, str, Sound]] = {
     _P.NO_PRINTER: ("warning", "printer-x", Sound.WARNING),
     _P.PAPER_NEEDED: ("warning", "printer-x", Sound.WARNING),
     _P.CANCELLED: ("warning", "circle-slash-2", Sound.WARNING),
+    _P.NOT_PRINTED: ("danger", "printer-x", Sound.ERROR),
     _P.UNKNOWN: ("warning", "circle-help", Sound.WARNING),
 }
 

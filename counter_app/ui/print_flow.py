@@ -1,7 +1,7 @@
 """Printing as the window does it: in the background, followed to its end, and never at the dossier's cost.
 
-Order: render → hand to the queue (or file) → follow → note the print. Whatever goes wrong, the dossier is safe and the panel offers
-"In lại / Đổi máy in / Lưu PDF". Jobs are asked after by a timer, so that a printer without paper holds no worker of the pool.
+Order: ask the printer → render → hand to the queue (or file) → follow → note the print. Whatever goes wrong, the dossier is safe and the
+panel offers "In lại / Đổi máy in / Lưu PDF". Jobs are asked after by a timer, so that a printer without paper holds no worker of the pool.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal, Slot
 
 from counter_app.domain.outcomes import PrintOutcome
-from counter_app.runtime.settings import PRINTERS, RECEIPT_PAPER
+from counter_app.printing.profiles import PDF_QUEUE
+from counter_app.services import print_jobs
 from counter_app.services.paper import Paper, printed
+from counter_app.services.print_jobs import Target
 from counter_app.ui.context import UiContext
 from onestop.errors import UserError
 
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PDF_QUEUE = "pdf"
-"""A "queue" that is a folder: the exports of the profile."""
+__all__ = ["NAMES", "PDF_QUEUE", "TROUBLES", "PrintFlow", "form_name"]
+
+EXPORTS = "exports"
+"""The folder of the profile that the queue ``pdf`` is."""
 POLL_MS = 500
 SILENT_SECONDS = 90.0
 """A job that neither ends nor says what it lacks for so long needs a look at the printer."""
@@ -38,37 +42,44 @@ FORGET_SECONDS = 3600.0
 NAMES = {"01": "giấy tiếp nhận", "06": "phiếu kiểm soát", "handover": "phiếu bàn giao", "return": "phiếu trả kết quả"}
 _PAPER_WORDS = ("giấy",)
 TROUBLES = frozenset({PrintOutcome.NO_PRINTER, PrintOutcome.PRINTER_GONE, PrintOutcome.PRINTER_ERROR, PrintOutcome.CANCELLED,
-                      PrintOutcome.UNKNOWN, PrintOutcome.PAPER_NEEDED})
+                      PrintOutcome.UNKNOWN, PrintOutcome.PAPER_NEEDED, PrintOutcome.NOT_PRINTED})
+_BY_CODE = {"printer-unknown": PrintOutcome.PRINTER_GONE, "no-printer": PrintOutcome.NO_PRINTER}
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a form goes: queue (empty: the PC's default one), paper, copies."""
+def form_name(form: str) -> str:
+    """What a form is called in a sentence."""
+    if form in NAMES:
+        return NAMES[form]
+    from counter_app.printing.registry import FORMS
 
-    queue: str = ""
-    paper: str = "A4"
-    copies: int = 1
+    spec = FORMS.get(form)
+    return f"{spec.name[:1].lower()}{spec.name[1:]}" if spec is not None else form
 
 
 @dataclass(slots=True)
 class _Running:
-    """A job on its way."""
+    """A job on its way. ``stop`` set: no further page."""
 
     paper: Paper
     job: Job
+    pages: int = 0
     since: float = field(default_factory=monotonic)
     told: str = ""
 
 
 class PrintFlow(QObject):
-    """``told(PrintOutcome, facts, Paper)`` for every step; ``printed(Paper)`` once the print is noted; ``troubled(PrintOutcome, facts,
-    Paper)`` when a person has to choose what to do; ``preview_requested([Paper])`` when pages should be looked at first. All on the
-    GUI thread."""
+    """``told(PrintOutcome, facts, Paper)`` for every step; ``unheard(…)`` the same when no page has said it itself (``claim``);
+    ``printed(Paper)`` once the print is noted; ``troubled(PrintOutcome, facts, Paper)`` when a person has to choose what to do;
+    ``paged(Paper, page, pages)`` how far a long document is; ``preview_requested([Paper])`` when pages should be looked at first;
+    ``batch_requested(title, [Paper or callable])`` when many go together. All on the GUI thread."""
 
     told = Signal(object, object, object)
+    unheard = Signal(object, object, object)
     printed = Signal(object)
     troubled = Signal(object, object, object)
+    paged = Signal(object, int, int)
     preview_requested = Signal(object)
+    batch_requested = Signal(str, object)
 
     def __init__(self, ctx: UiContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -76,42 +87,76 @@ class PrintFlow(QObject):
         self._running: list[_Running] = []
         self._unnoted: list[tuple[Paper, str]] = []
         self._todo: list[tuple[Paper, Callable[[], Any], Callable[[Any], None]]] = []
-        self._asking = self._busy = False
+        self._stopped: set[tuple[str, str]] = set()
+        self._asking = self._busy = self._claimed = False
         self._forms: FormSet | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._ask)
         ctx.facts.signed_in.connect(self._note_later)
 
-    def target(self, form: str) -> Target:
-        """This PC's printer for a form."""
-        settings = self._ctx.settings
-        if settings is None:
-            return Target()
-        chosen: dict[str, Any] = settings.get(PRINTERS).get(form, {})
-        paper = chosen.get("paper") or (settings.get(RECEIPT_PAPER) if form == "01" else "A4")
-        return Target(str(chosen.get("queue", "")), str(paper), int(chosen.get("copies", 1)))
+    def target(self, form: str, *, queue: str | None = None, copies: int | None = None) -> Target:
+        """This PC's printer for a form. Raises what ``print_jobs.target_for`` raises."""
+        return print_jobs.target_for(self._ctx.settings, form, queue=queue, copies=copies)
 
-    def print_paper(self, paper: Paper, *, queue: str | None = None) -> None:
-        """Print one form; ``queue`` for this time instead of the form's own. An earlier job of the same form that still waits is
-        taken out of its queue first, so that it does not come out twice."""
-        target = self.target(paper.form)
-        if queue is not None:
-            target = Target(queue, target.paper, target.copies)
-        if target.queue == PDF_QUEUE and self._ctx.settings is not None:
-            self.save_pdf(paper, self._ctx.settings.file.parent / "exports" / _file_name(paper))
+    def print_paper(self, paper: Paper, *, queue: str | None = None, copies: int | None = None) -> None:
+        """Print one form; ``queue`` and ``copies`` for this time instead of the profile's. An earlier job of the same form that still
+        waits is taken out of its queue first, so that it does not come out twice."""
+        try:
+            target = self.target(paper.form, queue=queue, copies=copies)
+        except UserError as error:
+            self._failed(paper, error)
             return
-        stuck = [running for running in self._running if _same(running.paper, paper)]
-        self._running = [running for running in self._running if running not in stuck]
-        self._tell(PrintOutcome.PREPARING, {"document": NAMES.get(paper.form, paper.form)}, paper)
+        if target.queue == PDF_QUEUE and self._ctx.settings is not None:
+            self.save_pdf(paper, self._ctx.settings.file.parent / EXPORTS / _file_name(paper))
+            return
+        jobs = [running.job for running in self._take_out(paper)]
+        self._stopped.discard(_key(paper))
+        self._tell(PrintOutcome.PREPARING, {"document": form_name(paper.form)}, paper)
         forms = self._form_texts()
+
+        def page(_page: int, _pages: int) -> bool:
+            return _key(paper) not in self._stopped
+
+        self._in_turn(paper, lambda: _submit(paper, target, jobs, forms, page), lambda end: self._submitted(paper, *end))
+
+    def print_many(self, title: str, papers: list[Any]) -> None:
+        """Print several; each is a ``Paper`` or a callable that makes one when its turn has come. Many of them show how far they are
+        and can be stopped."""
+        if len(papers) == 1:
+            only = papers[0]
+            self.print_paper(only if isinstance(only, Paper) else only())
+        elif papers:
+            self.batch_requested.emit(title, papers)
+
+    def take_back(self, paper: Paper) -> None:
+        """Stop a paper between two pages: out of the queue if it waits there, and nothing more of it is sent."""
+        self._stopped.add(_key(paper))
+        self._todo = [entry for entry in self._todo if _key(entry[0]) != _key(paper)]
+        stuck = self._take_out(paper)
         jobs = [running.job for running in stuck]
-        self._in_turn(paper, lambda: _submit(paper, target, jobs, forms), lambda end: self._submitted(paper, *end))
+        if jobs:
+            self._ctx.tasks.run_task(lambda: _cancel(jobs), owner=self)
+            for running in stuck:
+                self._log(paper, running.job.printer, "stopped")
+
+    def waiting(self) -> int:
+        """Papers that are neither out nor given up."""
+        return len(self._running) + len(self._todo) + self._busy
+
+    def claim(self) -> None:
+        """Called by a page in its slot of ``told``: it is on the screen and has said it itself."""
+        self._claimed = True
 
     def save_pdf(self, paper: Paper, path: Path) -> None:
-        """Write the form to a file instead; it counts as a print."""
-        size, forms = self.target(paper.form).paper, self._form_texts()
-        self._in_turn(paper, lambda: _save(paper, size, path, forms), lambda end: self._ended(paper, *end))
+        """Write the form to a file instead; it counts as a print. A file that is there is written over: the dialog asked."""
+        try:
+            target = self.target(paper.form)
+        except UserError as error:
+            self._failed(paper, error)
+            return
+        forms = self._form_texts()
+        self._in_turn(paper, lambda: _save(paper, target, path, forms), lambda end: self._ended(paper, *end))
 
     def preview(self, papers: list[Paper]) -> None:
         """Let the person look at the pages before they are printed."""
@@ -121,9 +166,7 @@ class PrintFlow(QObject):
 
     def render(self, paper: Paper) -> bytes:
         """The finished pages, on the paper of this PC's printer. For a worker: the first call loads the PDF library."""
-        from counter_app.printing import pdf
-
-        return pdf.render(paper.document, self.target(paper.form).paper, forms=self._forms)  # type: ignore[arg-type]
+        return print_jobs.pages(paper, self.target(paper.form), self._forms)
 
     def pdf_name(self, paper: Paper) -> Path:
         """Where "Lưu PDF" proposes to write: a code, never a name."""
@@ -132,8 +175,8 @@ class PrintFlow(QObject):
 
     def confirm(self, paper: Paper) -> None:
         """The person saw that it came out although nobody told: note it."""
-        self._running = [running for running in self._running if not _same(running.paper, paper)]
-        self._ended(paper, _done(paper), _facts(paper, "?"))
+        out = self._take_out(paper)
+        self._ended(paper, _done(paper), _facts(paper, out[0].job.printer if out else "?"), "confirmed")
 
     def stop(self) -> None:
         """At shutdown: stop following; what is in the queue is printed all the same."""
@@ -141,6 +184,11 @@ class PrintFlow(QObject):
         self._running = []
 
     # ---- on the GUI thread
+
+    def _take_out(self, paper: Paper) -> list[_Running]:
+        stuck = [running for running in self._running if _same(running.paper, paper)]
+        self._running = [running for running in self._running if running not in stuck]
+        return stuck
 
     def _in_turn(self, paper: Paper, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
         """Papers leave in the order they were asked for (the receipt before the control sheet), one at a time."""
@@ -175,11 +223,12 @@ class PrintFlow(QObject):
                 self._ctx.fail(problem)
         return self._forms
 
-    def _submitted(self, paper: Paper, outcome: PrintOutcome, facts: dict[str, Any], job: Job | None) -> None:
-        self._tell(outcome, facts, paper)
-        if job is not None:
-            self._running.append(_Running(paper, job))
-            self._timer.start()
+    def _submitted(self, paper: Paper, job: Job, queue: str, pages: int) -> None:
+        self._running.append(_Running(paper, job, pages))
+        self._tell(PrintOutcome.QUEUED, _facts(paper, queue) | {"pages": pages}, paper)
+        if _key(paper) in self._stopped:
+            self.take_back(paper)
+        self._timer.start()
 
     @Slot()
     def _ask(self) -> None:
@@ -204,29 +253,34 @@ class PrintFlow(QObject):
                 self._step(running, state)
 
     def _step(self, running: _Running, state: JobState) -> None:
-        paper, facts = running.paper, _facts(running.paper, running.job.printer) | {"reason": state.reason}
+        paper, printer = running.paper, running.job.printer
+        facts = _facts(paper, printer) | {"reason": state.reason}
         age = monotonic() - running.since
+        if state.pages and running.pages:
+            self.paged.emit(paper, state.pages, running.pages)
         if state.state == "done":
             self._running.remove(running)
             self._ended(paper, _done(paper), facts)
         elif state.state == "failed":
             self._running.remove(running)
+            self._log(paper, printer, "failed", state.reason)
             self._tell(PrintOutcome.CANCELLED, facts, paper)
-        elif age > FORGET_SECONDS or (age > SILENT_SECONDS and not running.told):
+        elif state.settled or age > FORGET_SECONDS or (age > SILENT_SECONDS and not running.told):
             self._running.remove(running)
+            self._log(paper, printer, "unknown", state.reason)
             self._tell(PrintOutcome.UNKNOWN, facts, paper)
         elif state.reason and state.state != "unknown":
             if running.told != state.reason:
                 running.told = state.reason
-                needs_paper = any(word in state.reason for word in _PAPER_WORDS)
-                self._tell(PrintOutcome.PAPER_NEEDED if needs_paper else PrintOutcome.PRINTER_ERROR, facts, paper)
+                self._tell(_trouble(state.reason), facts, paper)
         elif state.state == "printing" and running.told != "printing":
             running.told = "printing"
             self._tell(PrintOutcome.PRINTING, facts, paper)
 
-    def _ended(self, paper: Paper, outcome: PrintOutcome, facts: dict[str, Any]) -> None:
+    def _ended(self, paper: Paper, outcome: PrintOutcome, facts: dict[str, Any], logged: str = "") -> None:
         self._unnoted.append((paper, facts["printer"]))
         self._note_later()
+        self._log(paper, facts["printer"], logged or ("saved" if outcome is PrintOutcome.SAVED_PDF else "done"))
         self._tell(outcome, facts, paper)
         self.printed.emit(paper)
 
@@ -236,26 +290,51 @@ class PrintFlow(QObject):
         """Note what came out. While nobody is signed in it waits: a print without a name would be of no use."""
         while self._unnoted and self._ctx.desk.staff is not None:
             paper, target = self._unnoted.pop(0)
+            if not paper.entity:
+                continue
             try:
                 printed(self._ctx.desk, paper, target)
             except UserError as error:
                 log.warning("a print could not be noted: %s", error.code)
                 self._ctx.fail(error)
 
+    def _log(self, paper: Paper, printer: str, outcome: str, reason: str = "") -> None:
+        try:
+            print_jobs.log_attempt(self._ctx.desk, paper, printer, outcome, reason)
+        except UserError as error:
+            log.warning("an attempt to print could not be logged: %s", error.code)
+
     def _failed(self, paper: Paper, error: Exception) -> None:
         if not isinstance(error, UserError):
             self._ctx.fail(error)
             error = UserError("print-failed", "Chương trình chưa tạo được bản in.")
-        self._tell(PrintOutcome.PRINTER_ERROR, _facts(paper, self.target(paper.form).queue) | {"reason": error.message.rstrip(".")}, paper)
+        if error.code == "print-stopped":
+            self._log(paper, "", "stopped")
+            return
+        printer, asked = str(error.facts.get("printer", "")), str(error.facts.get("reason", ""))
+        self._log(paper, printer, "not-ready" if error.code == "printer-not-ready" else "failed", asked or error.code)
+        outcome = _BY_CODE.get(error.code) or (_trouble(asked) if printer else PrintOutcome.NOT_PRINTED)
+        self._tell(outcome, _facts(paper, printer) | {"reason": asked or error.message.rstrip(".")}, paper)
 
     def _tell(self, outcome: PrintOutcome, facts: dict[str, Any], paper: Paper) -> None:
+        self._claimed = False
         self.told.emit(outcome, facts, paper)
+        if not self._claimed:
+            self.unheard.emit(outcome, facts, paper)
         if outcome in TROUBLES:
             self.troubled.emit(outcome, facts, paper)
 
 
+def _key(paper: Paper) -> tuple[str, str]:
+    return (paper.form, paper.entity or paper.title)
+
+
 def _same(one: Paper, other: Paper) -> bool:
-    return (one.form, one.entity) == (other.form, other.entity)
+    return _key(one) == _key(other)
+
+
+def _trouble(reason: str) -> PrintOutcome:
+    return PrintOutcome.PAPER_NEEDED if any(word in reason for word in _PAPER_WORDS) and len(reason) < 30 else PrintOutcome.PRINTER_ERROR
 
 
 def _file_name(paper: Paper) -> str:
@@ -268,38 +347,34 @@ def _done(paper: Paper) -> PrintOutcome:
 
 
 def _facts(paper: Paper, printer: str) -> dict[str, Any]:
-    return {"printer": printer, "document": NAMES.get(paper.form, paper.form), "count": paper.copy_no - 1}
+    return {"printer": printer, "document": form_name(paper.form), "count": paper.copy_no - 1}
 
 
 # ---- in the pool; slow libraries are loaded here
 
 
-def _submit(paper: Paper, target: Target, stuck: list[Job], forms: FormSet) -> tuple[PrintOutcome, dict[str, Any], Job | None]:
-    from counter_app.printing import pdf, printers
+def _cancel(jobs: list[Job]) -> None:
+    from counter_app.printing import printers
 
-    for job in stuck:
+    for job in jobs:
         try:
             printers.cancel(job)
         except UserError as error:
             log.warning("a stuck job could not be cancelled: %s", error.code)
-    content = pdf.render(paper.document, target.paper, forms=forms)  # type: ignore[arg-type]
-    queues = printers.list_printers()
-    queue = target.queue or next((printer.name for printer in queues), "")
-    facts = _facts(paper, queue)
-    if not queues:
-        return PrintOutcome.NO_PRINTER, facts, None
-    try:
-        job = printers.submit(content, queue, copies=target.copies, paper=target.paper, title=f"{paper.form} {paper.title}")
-    except UserError as error:
-        gone = error.code == "printer-unknown"
-        return (PrintOutcome.PRINTER_GONE if gone else PrintOutcome.PRINTER_ERROR), facts | {"reason": error.message.rstrip(".")}, None
-    return PrintOutcome.QUEUED, facts, job
 
 
-def _save(paper: Paper, size: str, path: Path, forms: FormSet) -> tuple[PrintOutcome, dict[str, Any]]:
-    from counter_app.printing import pdf, printers
+def _submit(paper: Paper, target: Target, stuck: list[Job], forms: FormSet, page: Callable[[int, int], bool]) -> tuple[Job, str, int]:
+    _cancel(stuck)
+    sent = print_jobs.send(paper, target, forms, page)
+    return sent.job, sent.queue, sent.pages
 
-    printers.save_pdf(pdf.render(paper.document, size, forms=forms), path)  # type: ignore[arg-type]
+
+def _save(paper: Paper, target: Target, path: Path, forms: FormSet) -> tuple[PrintOutcome, dict[str, Any]]:
+    from counter_app.printing import printers
+
+    if path.parent.name == EXPORTS:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    printers.save_pdf(print_jobs.pages(paper, target, forms), path)
     return PrintOutcome.SAVED_PDF, _facts(paper, PDF_QUEUE) | {"path": str(path), "folder": str(path.parent), "copy": paper.copy_no}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
@@ -14,12 +14,16 @@ from counter_app.domain.outcomes import PrintOutcome
 from counter_app.services.paper import Paper
 from counter_app.ui.context import UiContext
 from counter_app.ui.notify import notice
-from counter_app.ui.print_flow import NAMES, PrintFlow
+from counter_app.ui.print_flow import PrintFlow, form_name
 from counter_app.ui.widgets.floating import FloatingPanel
+
+if TYPE_CHECKING:
+    from counter_app.ui.print_batch import BatchPanel
 
 ACTIONS = (("again", "In lại"), ("other", "Đổi máy in"), ("pdf", "Lưu PDF"))
 SAVED_SECONDS = 15
 """So long a file's place is told; the next print has its own."""
+_TOLD = frozenset({PrintOutcome.QUEUED, PrintOutcome.DONE, PrintOutcome.REPRINTED})
 _UNKNOWN = (("done", "Đã ra giấy"), ("again", "In lại"), ("pdf", "Lưu PDF"))
 
 
@@ -31,6 +35,7 @@ class PrintPanel(FloatingPanel):
         super().__init__(host)
         self._ctx, self._flow = ctx, flow
         self._papers: list[Paper] = []
+        self.batch: BatchPanel | None = None
         flow.troubled.connect(self._troubled)
         flow.printed.connect(self._printed)
         flow.preview_requested.connect(self._preview)
@@ -41,7 +46,11 @@ class PrintPanel(FloatingPanel):
         self._saved_timer.setSingleShot(True)
         self._saved_timer.timeout.connect(self.saved.hide)
         self.saved.action_requested.connect(self._open_folder)
-        flow.told.connect(self._told)
+        flow.unheard.connect(self._told)
+        flow.batch_requested.connect(self._batch)
+        if (page_shown := getattr(host, "page_shown", None)) is not None:
+            page_shown.connect(self._page_changed)
+            host.toast.shown.connect(self.saved.hide)  # type: ignore[attr-defined]
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -54,18 +63,42 @@ class PrintPanel(FloatingPanel):
             self._papers = []
         self._drop(paper)
         self._papers.append(paper)
-        listed = ", ".join(f"{NAMES.get(p.form, p.form)} {p.title}" for p in self._papers)
+        listed = ", ".join(f"{form_name(p.form)} {p.title}" for p in self._papers)
         self.show_notice(notice(outcome, **facts), f"Chưa in: {listed}.", _UNKNOWN if outcome is PrintOutcome.UNKNOWN else ACTIONS)
 
     @Slot(object, object, object)
     def _told(self, outcome: PrintOutcome, facts: dict[str, Any], paper: Paper) -> None:
-        """A printer is heard; a file is not: on whatever page, say where it went and lead there."""
+        """What no page has said: where a file went (a file is not heard), and that paper came out."""
         if outcome is PrintOutcome.SAVED_PDF:
             self._folder = Path(facts["folder"])
-            name = NAMES.get(paper.form, paper.form)
+            name = form_name(paper.form)
             self.saved.show_notice(notice(outcome, **facts), f"{name[:1].upper()}{name[1:]} {paper.title}: tệp {Path(facts['path']).name}",
                                    (("folder", "Mở thư mục"),))
             self._saved_timer.start(1000 * SAVED_SECONDS)
+        elif outcome in _TOLD and self.batch is None and (toast := getattr(self.parentWidget(), "show_toast", None)) is not None:
+            told = notice(outcome, **facts)
+            toast(f"{told.sentence.rstrip('.')} ({paper.title}).", told.role, told.icon)
+
+    @Slot(str)
+    def _page_changed(self, _page: str) -> None:
+        """What was said on the page before is read or is not wanted."""
+        self.saved.hide()
+
+    @Slot(str, object)
+    def _batch(self, title: str, papers: list[Any]) -> None:
+        """Many papers: one after the other, with how far they are and a way to stop."""
+        from counter_app.ui.print_batch import BatchPanel
+
+        if self.batch is not None:
+            self.batch.add(papers)
+            return
+        self.batch = BatchPanel(self._ctx, self._flow, title, papers, self.parentWidget())
+        self.batch.ended.connect(self._batch_ended)
+        self.batch.start()
+
+    @Slot()
+    def _batch_ended(self) -> None:
+        self.batch = None
 
     @Slot(str)
     def _open_folder(self, _action: str) -> None:

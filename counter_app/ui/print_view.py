@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QVBoxLayout, QWidget
 from counter_app.services.paper import Paper
 from counter_app.ui.context import UiContext
 from counter_app.ui.icons import set_icon
-from counter_app.ui.print_flow import NAMES, PrintFlow
+from counter_app.ui.print_flow import PrintFlow, form_name
 from counter_app.ui.print_panel import ask_for_file
 from counter_app.ui.theme import spacing
 from counter_app.ui.widgets import FormField, field_row
@@ -30,7 +30,7 @@ class PrintView(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.forms, self.printers = QComboBox(), QComboBox()
         for paper in self._papers:
-            name = NAMES.get(paper.form, paper.form)
+            name = form_name(paper.form)
             again = self.tr(" (in lại lần {0})").format(paper.copy_no - 1) if paper.copy_no > 1 else ""
             self.forms.addItem(f"{name[0].upper()}{name[1:]} {paper.title}{again}")
         self.printers.addItem(self.tr("Máy in của mẫu này"), None)

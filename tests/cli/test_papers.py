@@ -41,7 +41,8 @@ def test_a_receipt_is_printed_counted_and_read_back(cli: CommandLine, tmp_path: 
     first = cli("print", "01", code, "--out", out).one
     assert (first["form"], first["code"], first["copy_no"], first["state"]) == ("01", code, 1, "done")
     assert out.stat().st_size == first["bytes"] and "Ngô Thị Giấy" in words_of(out) and "in lại" not in words_of(out).lower()
-    again = cli("print", "01", code, "--out", out, "--paper", "A5").one
+    assert cli("print", "01", code, "--out", out).refusal == "output-exists" and out.stat().st_size == first["bytes"]
+    again = cli("print", "01", code, "--out", out, "--paper", "A5", "--overwrite").one
     assert again["copy_no"] == 2 and "in lại" in words_of(out).lower()
     assert cli("show", code).one["prints"] == {"01": 2}
 
@@ -60,11 +61,11 @@ def test_the_other_forms(cli: CommandLine, tmp_path: Path) -> None:
     assert cli("print", "return", code, "--out", out).refusal == "not-returned"
     slip = cli("handover", "--to", UNIT, code).one["number"]
     cli("handover", "confirm", slip)
-    assert cli("print", "handover", slip, "--out", out).one["code"] == slip
+    assert cli("print", "handover", slip, "--out", out, "--overwrite").one["code"] == slip
     assert slip in words_of(out) and code in words_of(out)
     cli("result", code)
     cli("return", code)
-    assert cli("print", "return", code, "--out", out).one["copy_no"] == 1
+    assert cli("print", "return", code, "--out", out, "--overwrite").one["copy_no"] == 1
     assert "Người Lấy" in words_of(out)
     assert cli("show", code).one["prints"] == {"06": 1, "return": 1}
 

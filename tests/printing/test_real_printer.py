@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from counter_app.printing import pdf, printers
+from counter_app.printing import ipp, pdf, printers
+from counter_app.printing.jobs import Order
 from onestop.errors import EnvironmentFault, UserError
 from tests.printing import samples
 from tests.servers.cups import IppPrinter
@@ -24,7 +25,7 @@ def queue(ipp_printer: IppPrinter, monkeypatch: pytest.MonkeyPatch) -> IppPrinte
 def test_a_receipt_is_printed_and_followed_to_its_end(queue: IppPrinter):
     content = pdf.render(samples.receipt())
     told = []
-    job = printers.submit(content, queue.queue, title="H32.15-261123-0001")
+    job = printers.submit(content, queue.queue, Order(title="H32.15-261123-0001"))
     assert printers.follow(job, timeout=60, told=told.append).state == "done"
     assert told[0].state == "queued"
     [document] = queue.documents
@@ -36,11 +37,11 @@ def test_the_queue_is_listed_with_its_papers(queue: IppPrinter):
 
 
 def test_a5_arrives_as_a5_and_an_unknown_paper_is_refused(queue: IppPrinter):
-    job = printers.submit(pdf.render(samples.receipt_short(), "A5"), queue.queue, paper="A5")
+    job = printers.submit(pdf.render(samples.receipt_short(), "A5"), queue.queue, Order(paper="A5"))
     assert printers.follow(job, timeout=60).state == "done"
     assert abs(float(PdfReader(queue.documents[0]).pages[0].mediabox.width) - 420) < 2
     with pytest.raises(UserError, match="paper-not-supported"):
-        printers.submit(b"%PDF", queue.queue, paper="B7")
+        printers.submit(b"%PDF", queue.queue, Order(paper="B7"))
 
 
 def test_a_dead_printer_is_no_end_and_is_told(queue: IppPrinter):
@@ -62,6 +63,99 @@ def test_a_jam_has_words(queue: IppPrinter):
     assert (state.final, state.reason) == (False, "kẹt giấy")
     queue.fault(None)
     assert printers.follow(job, timeout=60).state == "done"
+
+
+def test_a_printer_is_asked_before_anything_is_sent(queue: IppPrinter):
+    told = printers.require_ready(queue.queue, "A5")
+    assert (told.ready, told.trouble, told.trays, told.duplex, told.model) == (True, "", ("Main", "Alternate"), True, "Counter Test")
+    queue.stop()
+    with pytest.raises(EnvironmentFault, match="printer-not-ready") as refused:
+        printers.require_ready(queue.queue)
+    assert refused.value.facts["reason"] == "đang tắt hoặc mất kết nối"
+
+
+def test_a_host_that_says_nothing(queue: IppPrinter, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ipp, "SECONDS", 0.5)
+    with queue.silent():
+        assert printers.status(queue.queue).trouble == "không trả lời"
+
+
+def test_an_open_cover_has_words_while_a_job_waits(queue: IppPrinter):
+    queue.fault("cover-open")
+    job = printers.submit(pdf.render(samples.receipt_short()), queue.queue)
+    queue.wait_for_reason("cover-open-warning")
+    assert printers.status(queue.queue).trouble == "nắp đang mở"
+    told = []
+    printers.follow(job, timeout=20, told=told.append, stopped=lambda: bool(told and told[-1].reason))
+    assert told[-1].reason == "nắp đang mở" and queue.documents == []
+    queue.fault(None)
+    assert printers.follow(job, timeout=60).state == "done" and len(queue.documents) == 1
+
+
+def test_another_machine_under_the_same_name(queue: IppPrinter):
+    """The queue still promises A5; the machine that stands there now has none, and it is the one that is asked."""
+    queue.swap()
+    told = printers.status(queue.queue)
+    assert (told.model, told.has("A4"), told.has("A5")) == ("Other Machine", True, False)
+    with pytest.raises(UserError, match="paper-not-supported"):
+        printers.require_ready(queue.queue, "A5")
+    job = printers.submit(pdf.render(samples.receipt_short()), queue.queue)
+    assert printers.follow(job, timeout=60).state == "done" and len(queue.documents) == 1
+
+
+def test_an_a5_job_the_printer_cannot_do_is_never_called_done(queue: IppPrinter):
+    queue.swap()
+    job = printers.submit(pdf.render(samples.receipt_short(), "A5"), queue.queue, Order(paper="A5"))
+    assert printers.follow(job, timeout=60).state == "failed"
+    assert queue.documents == []
+
+
+def test_a_job_that_waited_goes_to_the_machine_that_came(queue: IppPrinter):
+    queue.stop()
+    job = printers.submit(pdf.render(samples.receipt_short()), queue.queue)
+    assert not printers.follow(job, timeout=1).final
+    queue.swap()
+    assert printers.follow(job, timeout=60).state == "done" and len(queue.documents) == 1
+
+
+def test_a_job_thrown_away_at_the_printer_is_no_print(queue: IppPrinter):
+    queue.fault("media-jam")
+    job = printers.submit(pdf.render(samples.receipt_short()), queue.queue)
+    queue.wait_for_reason("media-jam-warning")
+    queue.throw_away()
+    assert printers.follow(job, timeout=60).state == "failed"
+    assert queue.documents == []
+
+
+def test_a_printer_that_forgot_the_job_is_not_believed(queue: IppPrinter):
+    """CUPS says "completed"; the machine was switched off and on meanwhile and knows nothing: a person has to look."""
+    job = printers.submit(pdf.render(samples.receipt_short()), queue.queue)
+    queue.wait_for(int(job.id.rpartition("-")[2]))
+    queue.stop()
+    assert printers.job_state(job).state == "unknown"
+    queue.start()
+    state = printers.job_state(job)
+    assert state.state == "unknown" and "không có lệnh này" in state.reason
+
+
+def test_tray_and_both_sides_reach_the_printer(queue: IppPrinter):
+    job = printers.submit(pdf.render(samples.receipt()), queue.queue, Order(copies=2, tray="Alternate", duplex="long"))
+    assert printers.follow(job, timeout=60).state == "done"
+    [held] = queue.held(job.title)
+    assert "two-sided-long-edge" in held and "alternate" in held
+
+
+def test_a_queue_that_is_stopped(queue: IppPrinter):
+    queue._run("cupsdisable", "-r", "bảo trì", queue.queue)
+    told = printers.status(queue.queue)
+    assert (told.ready, bool(told.trouble)) == (False, True)
+    assert [(p.ready, bool(p.trouble)) for p in printers.list_printers()] == [(False, True)]
+
+
+def test_bytes_go_through_a_queue_untouched(queue: IppPrinter):
+    job = printers.submit(b"\x1b@\x1dv0\x00", f"raw:{queue.queue}", Order(title="ticket"))
+    assert printers.follow(job, timeout=60).state == "done"
+    assert [path.read_bytes() for path in queue.documents] == [b"\x1b@\x1dv0\x00"]
 
 
 def test_a_printer_that_is_not_there(queue: IppPrinter):

@@ -2,11 +2,14 @@
 
 import csv
 import os
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,6 +66,7 @@ _MECHANISM = """#!/bin/sh
 said=
 while reason=$(cat '{folder}/fault' 2>/dev/null); [ -n "$reason" ]; do
   kill -0 "$PPID" || exit 1
+  if [ "$reason" = discard ]; then : >'{folder}/fault'; exit 1; fi
   if [ "$reason" != "$said" ]; then
     [ -z "$said" ] || echo "STATE: -$said" >&2
     echo "STATE: +$reason" >&2
@@ -88,6 +92,31 @@ _GET_JOBS = """{
   DISPLAY job-state
   DISPLAY job-state-reasons
   DISPLAY job-name
+}
+"""
+_GET_HELD = _GET_JOBS.replace("which-jobs all", "which-jobs not-completed")
+_GET_ORDERED = """{
+  OPERATION Get-Jobs
+  GROUP operation-attributes-tag
+  ATTR charset attributes-charset utf-8
+  ATTR language attributes-natural-language en
+  ATTR uri printer-uri $uri
+  ATTR keyword which-jobs completed
+  ATTR keyword requested-attributes job-name,sides,media-col
+  STATUS successful-ok
+  DISPLAY job-name
+  DISPLAY sides
+  DISPLAY media-col
+}
+"""
+_CANCEL = """{
+  OPERATION Cancel-Job
+  GROUP operation-attributes-tag
+  ATTR charset attributes-charset utf-8
+  ATTR language attributes-natural-language en
+  ATTR uri printer-uri $uri
+  ATTR integer job-id NUMBER
+  STATUS successful-ok
 }
 """
 _GET_REASONS = """{
@@ -128,6 +157,7 @@ class IppPrinter:
         mechanism = self._folder / "mechanism"
         mechanism.write_text(_MECHANISM.format(folder=self._folder))
         mechanism.chmod(0o755)
+        self._attributes = Path(__file__).with_name("printer.attributes")
         self._announcer: Announcer | None = None
         self._device: Server | None = None
         self._cups: Server | None = None
@@ -158,11 +188,21 @@ class IppPrinter:
         """What was printed, oldest first."""
         return sorted((path for path in self.tray.iterdir() if path.name[0] != "."), key=lambda path: path.stat().st_mtime_ns)
 
+    def swap(self) -> None:
+        """Puts another machine at the printer's address, one that has A4 only and knows none of the old one's jobs."""
+        self.stop()
+        text = Path(__file__).with_name("printer.attributes").read_text().replace("Counter Test", "Other Machine")
+        text = re.sub(r"(media-(?:ready|supported) \S+),iso_a5_148x210mm", r"\1", text)
+        text = re.sub(r",\{ MEMBER (?:integer x-dimension|collection media-size \{ MEMBER integer x-dimension) 14800.*", "", text)
+        self._attributes = self._folder / "other.attributes"
+        self._attributes.write_text(text)
+        self.start()
+
     def start(self) -> None:
         """Switches the printer on, at the address it had before."""
         command = [require("ippeveprinter", "cups-ipp-utils"), "-r", "off", "-n", "localhost", "-p", str(self._device_port)]
         command += ["-d", str(self._folder / "device"), "-K", str(self._folder / "cups/ssl"), "-c", str(self._folder / "mechanism")]
-        command += ["-a", str(Path(__file__).with_name("printer.attributes")), "Quay mot cua"]
+        command += ["-a", str(self._attributes), "Quay mot cua"]
         env = {**self._announcer.env, "HOME": str(self._folder)}
         self._device = Server("ippeveprinter", command, self._folder / "device.log", env)
         self._device.wait_until(lambda: answers("127.0.0.1", self._device_port))
@@ -172,6 +212,24 @@ class IppPrinter:
         if self._device is not None:
             self._device.stop(signal.SIGKILL)
             self._device = None
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """In the printer's place stands something that takes connections and never says a word."""
+        self.stop()
+        with socket.create_server(("127.0.0.1", self._device_port)):
+            yield
+
+    def held(self, title: str) -> list[str]:
+        """What the printer was asked for (sides, paper and tray) in its jobs of that name."""
+        rows = self._ask(_GET_ORDERED, self._device_uri)
+        return [" ".join(row) for row in rows if title in row]
+
+    def throw_away(self) -> None:
+        """Somebody presses the red button on the printer: the job it holds is gone, and nobody told the PC."""
+        rows = [row for row in self._ask(_GET_HELD, self._device_uri) if row[0].isdigit()]
+        self._ask(_CANCEL.replace("NUMBER", rows[0][0]), self._device_uri)
+        self.fault("discard")
 
     def fault(self, reason: str | None) -> None:
         """Makes the printer hold pages and report a reason; None: mended.
@@ -224,6 +282,11 @@ class IppPrinter:
         self._run("cupsaccept", QUEUE)
         for document in self.documents:
             document.unlink()
+        usual = Path(__file__).with_name("printer.attributes")
+        if self._attributes != usual:
+            self.stop()
+            self._attributes = usual
+            self.start()
 
     def remove(self) -> None:
         """Ends everything and deletes the folder."""
@@ -259,10 +322,10 @@ class IppPrinter:
         self._cups = Server("cupsd", [*command, "-f"], self._folder / "cupsd.log", self._announcer.env)
         self._cups.wait_until(lambda: answers("127.0.0.1", self._cups_port))
 
-    def _ask(self, question: str) -> list[list[str]]:
+    def _ask(self, question: str, uri: str = "") -> list[list[str]]:
         request = self._folder / "question.test"
         request.write_text(question)
-        command = [require("ipptool", "cups-ipp-utils"), "-c", f"ipp://127.0.0.1:{self._cups_port}/printers/{QUEUE}", str(request)]
+        command = [require("ipptool", "cups-ipp-utils"), "-c", uri or f"ipp://127.0.0.1:{self._cups_port}/printers/{QUEUE}", str(request)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=30)
         if done.returncode:
             raise ServerFailed(f"ipptool: {done.stdout}{done.stderr}\n{self.log_tail()}")

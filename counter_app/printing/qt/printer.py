@@ -10,12 +10,23 @@ import logging
 from collections.abc import Callable
 from uuid import uuid4
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPoint, QRect, QRectF, QSize
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPoint, QRect, QRectF, QSize, QSizeF
 from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter
 from PySide6.QtPdf import QPdfDocument, QPdfDocumentRenderOptions
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
-from counter_app.printing.jobs import Job, JobState, Printer, paper_refused, require_known
+from counter_app.printing.jobs import (
+    Duplex,
+    Job,
+    JobState,
+    Order,
+    Printer,
+    Status,
+    paper_refused,
+    print_refused,
+    print_stopped,
+    require_known,
+)
 from counter_app.printing.winspool import Spooler, windows_spooler
 from onestop.errors import EnvironmentFault
 
@@ -23,7 +34,9 @@ log = logging.getLogger(__name__)
 
 _FINEST_DPI = 600
 _BAND_ROWS = 512
-_SIZES = {"A4": QPageSize.PageSizeId.A4, "A5": QPageSize.PageSizeId.A5}
+_SIZES = {"A3": QPageSize.PageSizeId.A3, "A4": QPageSize.PageSizeId.A4, "A5": QPageSize.PageSizeId.A5, "A6": QPageSize.PageSizeId.A6}
+_DUPLEX: dict[Duplex, QPrinter.DuplexMode] = {
+    "none": QPrinter.DuplexMode.DuplexNone, "long": QPrinter.DuplexMode.DuplexLongSide, "short": QPrinter.DuplexMode.DuplexShortSide}
 _STATES = {QPrinter.PrinterState.Error: "lỗi", QPrinter.PrinterState.Aborted: "đã hủy lệnh in"}
 
 
@@ -44,27 +57,39 @@ class QtPrinters:
         found = [Printer(name, default=name == default) for name in QPrinterInfo.availablePrinterNames()]
         return sorted(found, key=lambda printer: (not printer.default, printer.name))
 
-    def submit(self, content: bytes, printer: str, copies: int, paper: str, title: str) -> Job:
+    def status(self, printer: str) -> Status:
+        """The spooler's word, with what the driver offers."""
+        info = QPrinterInfo.printerInfo(printer)
+        said = self._spooler.status(printer) if self._spooler is not None else Status()
+        sizes = info.supportedPageSizes()
+        papers = tuple(name for name, size in _SIZES.items() if any(offered.id() == size for offered in sizes))
+        trays = tuple(source.name for source in _trays(printer)) if sizes else ()
+        duplex = any(mode != QPrinter.DuplexMode.DuplexNone for mode in info.supportedDuplexModes()) if sizes else None
+        return Status(said.ready, said.trouble, papers, trays, duplex, info.makeAndModel())
+
+    def submit(self, content: bytes, printer: str, order: Order) -> Job:
         """Hand all pages to the spooler. See ``printers.submit`` for what is raised; ``print-refused`` also for broken pages."""
         require_known(printer, self.list_printers())
         offered = QPrinterInfo.printerInfo(printer).supportedPageSizes()
-        if offered and not any(size.id() == _SIZES[paper] for size in offered):
-            raise paper_refused(printer, paper)
-        return self.send(content, printer, copies, paper, title)
+        wanted = _SIZES.get(order.paper)
+        if offered and wanted is not None and not any(size.id() == wanted for size in offered):
+            raise paper_refused(printer, order.paper)
+        return self.send(content, printer, order)
 
-    def send(self, content: bytes, printer: str, copies: int, paper: str, title: str) -> Job:
+    def send(self, content: bytes, printer: str, order: Order) -> Job:
         """As ``submit``, without asking the PC what it offers."""
         device = self._open(printer)
-        job = Job(f"{title or 'counter-app'} ({uuid4().hex[:6]})", printer)
+        name = f"{order.title or 'counter-app'} ({uuid4().hex[:6]})"
+        job = Job(name, printer, name)
         device.setDocName(job.id)
         document, buffer = _document(content)
         try:
-            _print(document, device, copies, paper)
+            _print(document, device, order)
         finally:
             document.close()
             buffer.close()
         if device.printerState() in _STATES:
-            raise _refused(printer)
+            raise print_refused(printer)
         return job
 
     def job_state(self, job: Job) -> JobState:
@@ -83,8 +108,10 @@ def _open(name: str) -> QPrinter:
     return QPrinter(QPrinterInfo.printerInfo(name), QPrinter.PrinterMode.HighResolution)
 
 
-def _refused(printer: str) -> EnvironmentFault:
-    return EnvironmentFault("print-refused", f"Máy in “{printer}” không nhận lệnh in. Hãy thử lại hoặc đổi máy in.", printer=printer)
+def _trays(name: str) -> list[QPrinter.PaperSource]:
+    """The trays a driver names; most name none through Qt but on Windows."""
+    supported = getattr(_open(name), "supportedPaperSources", None)
+    return list(supported()) if supported is not None else []
 
 
 def _document(content: bytes) -> tuple[QPdfDocument, QBuffer]:
@@ -97,34 +124,48 @@ def _document(content: bytes) -> tuple[QPdfDocument, QBuffer]:
     return document, buffer
 
 
-def _print(document: QPdfDocument, device: QPrinter, copies: int, paper: str) -> None:
+def _print(document: QPdfDocument, device: QPrinter, order: Order) -> None:
     device.setFullPage(True)  # (0, 0) is the corner of the paper, not of the printable part
     repeats = 1
     if device.supportsMultipleCopies():
-        device.setCopyCount(copies)
+        device.setCopyCount(order.copies)
         device.setCollateCopies(True)
     else:
-        repeats = copies
-    device.setPageLayout(_layout(document, 0, paper))
+        repeats = order.copies
+    if order.duplex:
+        device.setDuplex(_DUPLEX[order.duplex])
+    tray = next((source for source in _trays(device.printerName()) if source.name == order.tray), None) if order.tray else None
+    if tray is not None:
+        device.setPaperSource(tray)
+    device.setPageLayout(_layout(document, 0, order.paper))
     painter = QPainter()
     if not painter.begin(device):
-        raise _refused(device.printerName())
-    fine = True
-    for number in range(document.pageCount() * repeats):
+        raise print_refused(device.printerName())
+    fine, total = True, document.pageCount() * repeats
+    for number in range(total):
         page = number % document.pageCount()
+        if not order.page(number + 1, total):
+            device.abort()
+            painter.end()
+            raise print_stopped()
         if number:
-            device.setPageLayout(_layout(document, page, paper))
+            device.setPageLayout(_layout(document, page, order.paper))
             fine = fine and device.newPage()
         _paint(document, page, painter, device.resolution())
     if not (painter.end() and fine):
-        raise _refused(device.printerName())
+        raise print_refused(device.printerName())
 
 
 def _layout(document: QPdfDocument, page: int, paper: str) -> QPageLayout:
     size = document.pagePointSize(page)
     lying = size.width() > size.height()
     turn = QPageLayout.Orientation.Landscape if lying else QPageLayout.Orientation.Portrait
-    return QPageLayout(QPageSize(_SIZES[paper]), turn, QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
+    if paper in _SIZES:
+        sheet = QPageSize(_SIZES[paper])
+    else:  # a label or a roll: as large as the page
+        short, long = sorted((size.width(), size.height()))
+        sheet = QPageSize(QSizeF(short, long), QPageSize.Unit.Point, paper, QPageSize.SizeMatchPolicy.ExactMatch)
+    return QPageLayout(sheet, turn, QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
 
 
 def _paint(document: QPdfDocument, page: int, painter: QPainter, resolution: int) -> None:

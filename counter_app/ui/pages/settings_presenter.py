@@ -10,14 +10,12 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication
 
-from counter_app.domain.outcomes import PrintOutcome
 from counter_app.runtime.settings import (
     CAMERA,
     DENSITY,
     FONT_SCALE,
     IDLE_LOCK_MINUTES,
     KNOWN,
-    PRINTERS,
     SCANNER_PREFIX,
     SCANNER_SUFFIX,
     SERIAL_PORT,
@@ -27,16 +25,14 @@ from counter_app.runtime.settings import (
 )
 from counter_app.scanner.raw import NOTES_VI, RawScan, Source
 from counter_app.scanner.router import Token
-from counter_app.services.print_trial import print_trial, save_trial
 from counter_app.ui.context import UiContext
 from counter_app.ui.notify import Notice, Sound
+from counter_app.ui.pages.settings_printing import LOCKED, PrinterSettings
 from counter_app.ui.pages.settings_view import SettingsView
-from counter_app.ui.print_flow import PDF_QUEUE
 from counter_app.ui.scan_dispatch import scan_name
 from counter_app.ui.theme import apply_theme
 from onestop.errors import UserError
 
-LOCKED = "Do quản trị khóa"
 _SIMPLE = (THEME, FONT_SCALE, DENSITY, SOUNDS, IDLE_LOCK_MINUTES, SCANNER_PREFIX, SCANNER_SUFFIX)
 _SOURCES = {
     Source.WEDGE: "máy quét USB",
@@ -81,10 +77,8 @@ class SettingsPresenter(QObject):
         super().__init__(view)
         self._ctx, self._view, self._devices = ctx, view, devices
         self._token: Token | None = None
-        self._known_queues: list[tuple[str, str]] = []
+        self.printers = PrinterSettings(ctx, view.printers, devices.queues, self)
         view.changed.connect(self.change)
-        view.printer_changed.connect(self.change_printer)
-        view.trial_requested.connect(self._trial)
         view.test_toggled.connect(self._test)
         view.refresh_requested.connect(self.find_devices)
 
@@ -140,63 +134,21 @@ class SettingsPresenter(QObject):
             mode = {"system": "auto"}.get(values.get(THEME), values.get(THEME))
             apply_theme(app, mode, values.get(FONT_SCALE), values.get(DENSITY))  # type: ignore[arg-type]
 
-    @Slot(str, str, object)
-    def change_printer(self, form: str, part: str, value: Any) -> None:
-        """One part of a form's printer profile."""
-        profiles = {**self._settings.get(PRINTERS)}
-        profiles[form] = {**profiles.get(form, {}), part: value}
-        self.change(PRINTERS.key, profiles)
-
     # ---- devices
 
     @Slot()
     def find_devices(self) -> None:
         """Ask for queues and ports off the window's thread, for cameras here."""
-        self._show_printers("Đang tìm máy in…")
-        self._ctx.tasks.run_task(self._devices.queues, self._queues_found, self._queues_failed, key="settings-queues", owner=self)
+        self.printers.find()
         self._ctx.tasks.run_task(self._devices.ports, self._ports_found, self._ctx.fail, key="settings-ports", owner=self)
         none = [("", "Camera mặc định")]
         self._view.set_devices(CAMERA.key, [*none, *self._devices.cameras()], self._settings.get(CAMERA), self._locked(CAMERA.key))
-
-    def _queues_found(self, queues: Sequence[tuple[str, str]]) -> None:
-        self._known_queues = list(queues)
-        self._show_printers("" if queues else "Máy này chưa có máy in. Giấy tờ vẫn lưu được thành PDF.")
-
-    def _queues_failed(self, error: Exception) -> None:
-        self._known_queues = []
-        self._show_printers(error.message if isinstance(error, UserError) else "Không hỏi được hệ thống in của máy.")
-
-    def _show_printers(self, note: str) -> None:
-        default = [("", "Máy in mặc định")]
-        files = [(PDF_QUEUE, "Lưu thành tệp PDF")]
-        self._view.set_printers([*default, *self._known_queues, *files], self._settings.get(PRINTERS), self._locked(PRINTERS.key), note)
 
     def _ports_found(self, ports: Sequence[tuple[str, str]]) -> None:
         none = [("", "Không dùng")]
         self._view.set_devices(SERIAL_PORT.key, [*none, *ports], self._settings.get(SERIAL_PORT), self._locked(SERIAL_PORT.key))
 
     # ---- trying things
-
-    @Slot(str)
-    def _trial(self, form: str) -> None:
-        profile = self._settings.get(PRINTERS).get(form, {})
-        queue = profile.get("queue") or next((name for name, _ in self._known_queues), "")
-        if not queue:
-            self._ctx.say(PrintOutcome.NO_PRINTER)
-            return
-        desk, sheet = self._ctx.desk, profile.get("paper", "A4")
-        if queue == PDF_QUEUE:
-            path = self._settings.file.parent / "exports" / f"in-thu-{form}.pdf"
-            self._ctx.tasks.run_task(lambda: save_trial(desk, form, sheet, path),
-                                     lambda _done: self._ctx.say(PrintOutcome.SAVED_PDF, copy=1, folder=str(path.parent)),
-                                     self._ctx.fail, owner=self)
-            return
-        self._ctx.tasks.run_task(
-            lambda: print_trial(desk, form, queue, sheet),
-            lambda _done: self._ctx.say(PrintOutcome.QUEUED, printer=queue),
-            self._ctx.fail,
-            owner=self,
-        )
 
     @Slot(bool)
     def _test(self, on: bool) -> None:

@@ -7,20 +7,14 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from counter_app.ui.a11y import name as named
-from counter_app.ui.pages.dossier_parts import clear_layout, plain
+from counter_app.ui.pages.dossier_parts import clear_layout
 from counter_app.ui.pages.presented import PresentedPage
+from counter_app.ui.pages.settings_printers import PrintersCard
 from counter_app.ui.theme import spacing
 from counter_app.ui.widgets import Card, DetailRow, FormField, KeyButton, ScanPanel, ScrollBody, field_row, row
 
-FORMS = (
-    ("01", "Giấy tiếp nhận (01)", ("A4", "A5")),
-    ("06", "Phiếu kiểm soát (06)", ("A4",)),
-    ("handover", "Phiếu bàn giao", ("A4",)),
-    ("return", "Phiếu trả kết quả", ("A4", "A5")),
-)
 THEMES = (("system", "Theo hệ thống"), ("light", "Sáng"), ("dark", "Tối"))
 SCALES = ((0.8, "80 %"), (0.9, "90 %"), (1.0, "100 %"), (1.1, "110 %"), (1.25, "125 %"), (1.5, "150 %"), (1.75, "175 %"), (2.0, "200 %"))
 IDLE = tuple((minutes, f"{minutes} phút") for minutes in (1, 2, 3, 5, 10, 15, 20, 30, 60, 120))
@@ -46,12 +40,10 @@ class Choices(QComboBox):
 
 
 class SettingsView(PresentedPage):
-    """Signals: ``changed(key, value)`` of a setting; ``printer_changed(form, part, value)`` with part ``queue paper copies``;
-    ``trial_requested(form)``; ``test_toggled(bool)`` of the scanner test; ``refresh_requested()`` looks for devices again."""
+    """Signals: ``changed(key, value)`` of a setting; ``test_toggled(bool)`` of the scanner test; ``refresh_requested()`` looks for devices
+    again. ``printers`` is a card with signals of its own."""
 
     changed = Signal(str, object)
-    printer_changed = Signal(str, str, object)
-    trial_requested = Signal(str)
     test_toggled = Signal(bool)
     refresh_requested = Signal()
 
@@ -61,12 +53,12 @@ class SettingsView(PresentedPage):
         self.refresh_button.clicked.connect(self.refresh_requested)
         self.add_header_widget(self.refresh_button)
         self.fields: dict[str, FormField] = {}
-        self.printers: dict[str, tuple[Choices, Choices, Choices]] = {}
+        self.printers = PrintersCard(Choices)
         scroll = ScrollBody()
         columns = QHBoxLayout()
         columns.setSpacing(spacing(4))
         left, right = QVBoxLayout(), QVBoxLayout()
-        for column, cards in ((left, (self._looks(), self._printers(), self._lock())), (right, (self._scanners(), self._about()))):
+        for column, cards in ((left, (self._looks(), self.printers, self._lock())), (right, (self._scanners(), self._about()))):
             column.setSpacing(spacing(3))
             for card in cards:
                 column.addWidget(card)
@@ -102,42 +94,6 @@ class SettingsView(PresentedPage):
         self.sounds.toggled.connect(lambda on: self.changed.emit("sounds", on))
         card.body.addLayout(field_row(self.fields["theme"], self.fields["font_scale"], self.fields["density"]))
         card.add(self.sounds)
-        return card
-
-    def _printers(self) -> Card:
-        card = Card(self.tr("Máy in"), self.tr("theo từng loại giấy tờ"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(spacing(2))
-        grid.setVerticalSpacing(spacing(2))
-        for x, words in enumerate((self.tr("Giấy tờ"), self.tr("Máy in"), self.tr("Khổ"), self.tr("Số bản"))):
-            grid.addWidget(plain(words, "label", wrap=False), 0, x)
-        for y, (form, title, papers) in enumerate(FORMS, 1):
-            queue, sheet, copies = (
-                named(Choices(), f"{title}: máy in"),
-                named(Choices(), f"{title}: khổ giấy"),
-                named(Choices(), f"{title}: số bản"),
-            )
-            queue.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            queue.setMinimumContentsLength(12)
-            for size in papers:
-                sheet.addItem(size, size)
-            sheet.setEnabled(len(papers) > 1)
-            for count in range(1, 6):
-                copies.addItem(str(count), count)
-            queue.activated.connect(lambda _i, f=form, w=queue: self.printer_changed.emit(f, "queue", w.currentData()))
-            sheet.activated.connect(lambda _i, f=form, w=sheet: self.printer_changed.emit(f, "paper", w.currentData()))
-            copies.activated.connect(lambda _i, f=form, w=copies: self.printer_changed.emit(f, "copies", w.currentData()))
-            trial = KeyButton("", "printer", kind="quiet")
-            trial.setAccessibleName(self.tr("In thử {0}").format(title.lower()))
-            trial.setToolTip(self.tr("In thử"))
-            trial.clicked.connect(lambda _checked=False, f=form: self.trial_requested.emit(f))
-            self.printers[form] = (queue, sheet, copies)
-            for x, widget in enumerate((plain(title, wrap=False), queue, sheet, copies, trial)):
-                grid.addWidget(widget, y, x)
-        grid.setColumnStretch(1, 1)
-        card.body.addLayout(grid)
-        self.printer_note = plain("", "muted")
-        card.add(self.printer_note)
         return card
 
     def _lock(self) -> Card:
@@ -208,19 +164,6 @@ class SettingsView(PresentedPage):
         combo = self.serial if key == "serial_port" else self.camera
         combo.fill(choices, value)
         self._lock_field(key, combo, locked)
-
-    def set_printers(self, queues: Sequence[tuple[str, str]], profiles: dict[str, dict[str, Any]], locked: str, note: str) -> None:
-        """The queues there are, and what each form uses."""
-        for form, (queue, sheet, copies) in self.printers.items():
-            chosen = profiles.get(form, {})
-            queue.fill(queues, chosen.get("queue", ""))
-            sheet.setCurrentIndex(max(0, sheet.findData(chosen.get("paper", "A4"))))
-            copies.setCurrentIndex(max(0, copies.findData(chosen.get("copies", 1))))
-            for widget in (queue, copies):
-                widget.setEnabled(not locked)
-            sheet.setEnabled(not locked and sheet.count() > 1)
-        self.printer_note.setText(locked or note)
-        self.printer_note.setVisible(bool(locked or note))
 
     def set_about(self, pairs: Sequence[tuple[str, str]]) -> None:
         """What this installation is."""

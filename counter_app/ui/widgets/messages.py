@@ -184,11 +184,12 @@ class Toast(QWidget):
     """A short message over the bottom of ``host``, with "Hoàn tác" when there is something to undo.
 
     It goes away by itself after 8 s (4 s without undo). `undo` (Ctrl+Z) does what the button does; it returns False when there is
-    nothing to undo. Signals: ``undone`` after an undo, ``expired`` when the chance is over.
+    nothing to undo. Signals: ``undone`` after an undo, ``expired`` when the chance is over, ``shown`` when a message comes up.
     """
 
     undone = Signal()
     expired = Signal()
+    shown = Signal()
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
@@ -224,6 +225,7 @@ class Toast(QWidget):
         self.show()
         self.raise_()
         self._place()
+        self.shown.emit()
         self._timer.start(1000 * (UNDO_SECONDS if undo is not None else UNDO_SECONDS // 2))
 
     @Slot(result=bool)

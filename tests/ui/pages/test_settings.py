@@ -5,11 +5,13 @@ import json
 import pytest
 
 from counter_app.domain.outcomes import PrintOutcome
-from counter_app.printing import pdf
+from counter_app.printing.jobs import Status
+from counter_app.printing.profiles import PURPOSES, profile_for
 from counter_app.runtime.settings import FONT_SCALE, IDLE_LOCK_MINUTES, PRINTERS, SERIAL_PORT, THEME, Settings
-from counter_app.services.print_trial import trial_document
+from counter_app.services.print_trial import trial_pages
 from counter_app.ui import a11y
 from counter_app.ui.pages.settings_presenter import Devices, build_settings_page
+from counter_app.ui.pages.settings_printers import ProfileDialog
 from counter_app.ui.theme import theme
 from onestop.errors import EnvironmentFault
 from onestop.states import State
@@ -56,30 +58,85 @@ def test_locked_by_the_administrator(page, stage, settings):
     assert stage.failed[0].code == "setting-locked" and page.idle.currentData() == 5 and settings.get(IDLE_LOCK_MINUTES) == 5
 
 
-def test_printer_of_each_form(page, settings):
-    queue, sheet, _copies = page.printers["01"]
+def test_printer_of_each_purpose(page, settings):
+    queue = page.printers.queues["slip"]
     assert [queue.itemData(i) for i in range(queue.count())] == ["", "Quay-07", "Laser-A5", "pdf"]
-    page.printer_changed.emit("01", "queue", "Laser-A5")
-    page.printer_changed.emit("01", "paper", "A5")
-    assert settings.get(PRINTERS) == {"01": {"queue": "Laser-A5", "paper": "A5"}}
-    assert sheet.isEnabled() and not page.printers["06"][1].isEnabled()
+    page.printers.queue_chosen.emit("slip", "Laser-A5")
+    assert settings.get(PRINTERS) == {"slip": {"queue": "Laser-A5"}} and page.printers.notes["slip"].text() == "A4"
+    page.printers.queue_chosen.emit("slip", "")
+    assert settings.get(PRINTERS) == {}
 
 
 def test_a_printer_that_is_gone_is_still_shown(page, settings):
-    settings.set(PRINTERS, {"06": {"queue": "May-cu"}})
+    settings.set(PRINTERS, {"form": {"queue": "May-cu"}})
     page.presenter.find_devices()
-    assert page.printers["06"][0].currentText() == "May-cu (không thấy)"
+    assert page.printers.queues["form"].currentText() == "May-cu (không thấy)"
 
 
-def test_no_print_system(stage, settings, qtbot):
+def test_everything_about_a_printer_in_one_dialog(page, stage, settings, monkeypatch):
+    asked = []
+    monkeypatch.setattr("counter_app.ui.pages.settings_printing._status", lambda name: asked.append(name) or Status(True, "sắp hết mực", (),
+                        ("Tray1", "Tray2"), True, "HP LaserJet M404"))
+    page.printers.edits["slip"].click()
+    dialog = page.window().findChild(ProfileDialog)
+    assert a11y.unnamed(dialog) == [] and asked == ["Quay-07"]
+    assert "sắp hết mực" in dialog.status.text() and "HP LaserJet" in dialog.status.text()
+    assert [dialog.tray.itemText(i) for i in range(dialog.tray.count())] == ["Máy in chọn", "Tray1", "Tray2"]
+    dialog.queue.setCurrentText("Laser-A5")
+    dialog.queue.lineEdit().editingFinished.emit()
+    assert asked[-1] == "Laser-A5"
+    dialog.paper.setCurrentIndex(dialog.paper.findData("A5"))
+    dialog.tray.setCurrentText("Tray2")
+    dialog.copies.setValue(2)
+    dialog.duplex.setCurrentIndex(dialog.duplex.findData("long"))
+    dialog.dy.setValue(-1.5)
+    dialog.save_button.click()
+    assert settings.get(PRINTERS) == {"slip": {"queue": "Laser-A5", "paper": "A5", "tray": "Tray2", "copies": 2, "duplex": "long",
+                                               "dy_mm": -1.5}}
+    assert page.printers.notes["slip"].text() == "A5 · 2 bản · Tray2 · hai mặt · dời 0, −1,5 mm"
+
+
+def test_a_wrong_address_is_told_beside_its_field(page, settings, monkeypatch):
+    monkeypatch.setattr("counter_app.ui.pages.settings_printing._status", lambda name: Status())
+    page.presenter.printers.edit("ticket")
+    dialog = page.window().findChild(ProfileDialog)
+    dialog.queue.setCurrentText("tcp://")
+    dialog.save_button.click()
+    assert "tcp://" in dialog.fields["queue"].error() and dialog.isVisible() and settings.get(PRINTERS) == {}
+    dialog.queue.setCurrentText("tcp://192.168.1.50:9100")
+    dialog.save_button.click()
+    assert settings.get(PRINTERS) == {"ticket": {"queue": "tcp://192.168.1.50:9100"}}
+
+
+def test_locked_printers_can_be_looked_at(stage, tmp_path, qtbot, monkeypatch):
+    machine = tmp_path / "printers.json"
+    machine.write_text(json.dumps({"locked": {"printers": {"slip": {"queue": "Laser-A5", "paper": "A5"}}}}), "utf-8")
+    monkeypatch.setattr("counter_app.ui.pages.settings_printing._status", lambda name: Status())
+    stage.ctx.settings = Settings(tmp_path / "p" / "settings.json", machine)
+    window, view = in_window(stage, "settings", lambda ctx: build_settings_page(ctx, DEVICES))
+    qtbot.addWidget(window)
+    assert not view.printers.queues["slip"].isEnabled() and "quản trị" in view.printers.note.text()
+    view.printers.edits["slip"].click()
+    dialog = window.findChild(ProfileDialog)
+    assert not dialog.save_button.isEnabled() and dialog.current_queue() == "Laser-A5" and dialog.paper.currentData() == "A5"
+
+
+def test_a_wrong_profile_is_told_and_not_guessed(page, settings):
+    settings.set(PRINTERS, {"slip": {"copies": 99}})
+    page.presenter.find_devices()
+    assert "số bản" in page.printers.note.text()
+
+
+def test_no_print_system(stage, settings, qtbot, monkeypatch):
     def none():
         raise EnvironmentFault("printing-unavailable", "Hệ thống in của máy không trả lời.")
 
     stage.ctx.settings = settings
     window, view = in_window(stage, "settings", lambda ctx: build_settings_page(ctx, Devices(none, DEVICES.ports, DEVICES.cameras)))
     qtbot.addWidget(window)
-    assert "không trả lời" in view.printer_note.text()
-    view.trial_requested.emit("01")
+    assert "không trả lời" in view.printers.note.text()
+    monkeypatch.setenv("CUPS_SERVER", "127.0.0.1:1")
+    view.printers.trial_requested.emit("form")
     assert stage.outcomes == [PrintOutcome.NO_PRINTER]
 
 
@@ -100,17 +157,18 @@ def test_the_test_shows_the_kind_only(page, stage):
     assert not page.test_button.isChecked() and stage.ctx.scans._stack == []
 
 
-@pytest.mark.parametrize("form", ["01", "06", "handover", "return"])
-def test_trial_pages_render(bench, form):
-    assert pdf.render(trial_document(bench.desk, form)).startswith(b"%PDF")
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_trial_pages_render(bench, purpose, settings):
+    assert trial_pages(bench.desk, purpose, profile_for(settings, purpose), "Quay-07").startswith(b"%PDF")
 
 
 def test_names_for_everything(page):
     assert a11y.unnamed(page) == []
 
 
-def test_picture(page, stage, pictures):
-    page.printer_changed.emit("01", "queue", "Laser-A5")
+def test_picture(page, stage, settings, pictures):
+    page.printers.queue_chosen.emit("receipt-a5", "Laser-A5")
+    settings.set(PRINTERS, settings.get(PRINTERS) | {"slip": {"copies": 2, "tray": "Tray2"}})
     page.presenter.find_devices()
     page.test_button.click()
     stage.scan(stage.bench.with_status(State.DONE).code)
@@ -119,3 +177,13 @@ def test_picture(page, stage, pictures):
     stage.ctx.settings.file = stage.ctx.settings.file.__class__("/home/quay07/.local/share/counter-app/settings.json")
     page.set_about(page.presenter._about())
     pictures(page.window(), "settings")
+
+
+def test_picture_of_the_dialog(page, stage, settings, pictures, monkeypatch):
+    monkeypatch.setattr("counter_app.ui.pages.settings_printing._status", lambda name: Status(True, "", (), ("Tray1", "Tray2"), True,
+                        "HP LaserJet M404"))
+    settings.set(PRINTERS, {"receipt-a4": {"queue": "Quay-07", "copies": 2, "tray": "Tray2", "dy_mm": -1.5}})
+    page.presenter.printers.edit("receipt-a4")
+    dialog = page.window().findChild(ProfileDialog)
+    dialog.fit()
+    pictures(dialog, "settings-printer")

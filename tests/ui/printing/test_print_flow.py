@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from counter_app.domain.outcomes import PrintOutcome
-from counter_app.runtime.settings import PRINTERS
+from counter_app.runtime.settings import PRINTERS, RECEIPT_PAPER
 from counter_app.ui.print_flow import PDF_QUEUE
 from counter_app.ui.print_panel import PrintPanel
 from tests.servers.cups import IppPrinter
@@ -48,7 +48,7 @@ def test_a_dead_print_system_holds_no_worker_and_harms_nothing(printing: Printin
 
 
 def test_a_printer_that_was_taken_away(printing: Printing, queue: IppPrinter, wait):
-    printing.settings.set(PRINTERS, {"01": {"queue": "may-cu"}})
+    printing.settings.set(PRINTERS, {"receipt-a4": {"queue": "may-cu"}})
     printing.flow.print_paper(printing.receipt())
     wait(lambda: PrintOutcome.PRINTER_GONE in printing.outcomes)
     assert printing.told[-1][1]["printer"] == "may-cu"
@@ -58,7 +58,8 @@ def test_a_printer_that_was_taken_away(printing: Printing, queue: IppPrinter, wa
 
 def test_a_pdf_folder_is_a_printer_too(printing: Printing, tmp_path: Path, wait):
     (tmp_path / "exports").mkdir()
-    printing.settings.set(PRINTERS, {"01": {"queue": PDF_QUEUE, "paper": "A5"}})
+    printing.settings.set(RECEIPT_PAPER, "A5")
+    printing.settings.set(PRINTERS, {"receipt-a5": {"queue": PDF_QUEUE}})
     printing.flow.print_paper(printing.receipt())
     wait(lambda: printing.prints() == {"01": 1})
     [made] = (tmp_path / "exports").iterdir()
@@ -77,7 +78,8 @@ def test_where_a_pdf_went_is_told_on_every_page_and_leads_there(printing: Printi
     host.resize(1100, 600)
     host.show()
     panel = PrintPanel(printing.ctx, printing.flow, host)
-    printing.settings.set(PRINTERS, {"01": {"queue": PDF_QUEUE, "paper": "A5"}})
+    printing.settings.set(RECEIPT_PAPER, "A5")
+    printing.settings.set(PRINTERS, {"receipt-a5": {"queue": PDF_QUEUE}})
     for number in (1, 2):
         printing.flow.print_paper(printing.receipt())
         wait(lambda number=number: printing.prints() == {"01": number})
@@ -101,7 +103,7 @@ def test_a_place_that_cannot_be_written(printing: Printing, tmp_path: Path, wait
     printing.flow.save_pdf(printing.receipt(), tmp_path / "khong-co" / "a.pdf")
     wait(lambda: bool(printing.told))
     outcome, facts = printing.told[-1]
-    assert outcome is PrintOutcome.PRINTER_ERROR and "Không ghi được" in facts["reason"] and printing.prints() == {}
+    assert outcome is PrintOutcome.NOT_PRINTED and "Không ghi được" in facts["reason"] and printing.prints() == {}
 
 
 def test_what_came_out_while_nobody_was_signed_in_is_noted_later(printing: Printing, tmp_path: Path, wait):
