@@ -83,12 +83,12 @@ def _decoder(kind: Any) -> msgspec.json.Decoder:
     return _DECODERS.setdefault(kind, msgspec.json.Decoder(kind))
 
 
-def reply(value: Any, caller: Caller | None = None, headers: dict[str, str] | None = None) -> Response:
-    """``value`` on the wire; to a device with where its partition stands and what is durable."""
+def reply(value: Any, caller: Caller | None = None, headers: dict[str, str] | None = None, *, head: str = "") -> Response:
+    """``value`` on the wire; to a device with where its partition stands (``head``, when that was read just now) and what is durable."""
     headers = dict(headers or {})
     if caller is not None:
         with caller.gateway.database.read() as conn:
-            headers |= {H_HEAD: format_positions([heads.head(conn, caller.part)]), H_DURABLE: identity.durable(conn, caller.part)}
+            headers |= {H_HEAD: head or format_positions([heads.head(conn, caller.part)]), H_DURABLE: identity.durable(conn, caller.part)}
     return Response(msgspec.json.encode(value), 200, headers, MEDIA_TYPE)
 
 

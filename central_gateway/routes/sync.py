@@ -47,7 +47,8 @@ def push(caller: Device, body: Body, epoch: Annotated[str | None, Header(alias=H
     if epoch is None:
         raise Refused(400, "position-missing", "Máy chưa cho biết vị trí đồng bộ của mình.")
     try:
-        return reply(_accept(caller, parse(PushRequest, body)), caller)
+        done = _accept(caller, parse(PushRequest, body))
+        return reply(done, caller, head=done.pos if done.pos.startswith(f"{caller.part}=") else "")
     except Refused as error:
         reason = error.code
         if reason in letters.UNREADABLE:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
@@ -144,15 +145,18 @@ def _due_differs(data: Create, known: Known, settings: AgencySettings) -> list[R
     if known.calendar is None or dossier.due_at is None:
         return []
     try:
-        cutoff = time.fromisoformat(settings.same_day_cutoff)
+        cutoff = _time(settings.same_day_cutoff)
         limit = Limit(dossier.limit_value, dossier.limit_unit)
         ours = _due(known, dossier.received_at, limit, cutoff)
     except (UserError, ValueError, OverflowError):
         return []
-    if iso(ours)[:16] == iso(dossier.due_at)[:16]:
+    if ours.replace(second=0, microsecond=0) == to_vn(dossier.due_at).replace(second=0, microsecond=0):
         return []
     message = "Ngày hẹn trả đã in khác với cách tính của hệ thống trung tâm. Ngày đã in vẫn có hiệu lực; hãy kiểm tra lịch làm việc."
     return [("due-date-differs", message, {"due_at": to_vn(dossier.due_at)}, {"due_at": ours})]
+
+
+_time = lru_cache(maxsize=64)(time.fromisoformat)
 
 
 def _due(known: Known, received_at: datetime, limit: Limit, cutoff: time) -> datetime:

@@ -21,7 +21,7 @@ from central_gateway.services.reviews import make_review
 from central_gateway.tables import entity
 from onestop.apply import Applied, apply
 from onestop.codec import decode, encode
-from onestop.copying import replace
+from onestop.copying import replace, settled
 from onestop.model import Dossier, Review, Slip
 from onestop.ops import AssignCode, Correct, Create, CreateSlip, RecordFee, SettleReview
 from onestop.vntime import vn_date
@@ -231,7 +231,7 @@ class Batch:
         if held is None:
             held = self.held[identity] = Held(_KINDS[type(state)], self.part, 0, 0, "")
         held.version += 1
-        held.state = replace(state, version=held.version)
+        held.state = settled(state, version=held.version)
         held.text = encode(held.state).decode()
         if isinstance(state, Dossier):
             held.mark = self.met.marks.get(op_id, held.mark)
