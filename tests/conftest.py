@@ -17,6 +17,7 @@ for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_H
     os.environ[_name] = str(_home / _name)
 # Never the keyring of the person who runs the tests; tests of the keyring choose a backend of their own.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in the program, also where numpy is imported before it
 os.environ["COUNTER_APP_RESERVE_MB"] = "1"  # hundreds of profiles
 if sys.platform != "win32" and "UTF-8" not in os.environ.get("LC_ALL", os.environ.get("LANG", "")).upper():
     os.environ["LC_ALL"] = "C.UTF-8"
