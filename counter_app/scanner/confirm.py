@@ -1,17 +1,24 @@
 """When a sighting is believed.
 
-A QR code corrects and checks itself, and a Code 128 that fits the grammar of our codes with a real date passed a check
-digit and a grammar: one read is enough. Everything else, and everything read from averaged or sharpened pixels or by
-the second engine, must be read twice alike within a few frames. This is what keeps wrong texts at none.
+A QR code corrects and checks itself, and a Code 128 that fits the grammar of our codes with a real date passed a check digit and a
+grammar: one read is enough. Everything else must be read twice alike within a few frames, and so must what was weighed from soft
+pixels or read by the second engine, unless it is a QR code that fits a grammar as well: a correction gone wrong changes a quarter
+of the code and leaves nothing that looks like one of ours. This is what keeps wrong texts at none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from counter_app.scanner.decode import QR, Read
+from counter_app.scanner.reads import CORRECTING, Read
 
 WINDOW_FRAMES = 8
+
+
+def enough(read: Read, fits: Callable[[str], bool]) -> bool:
+    """Whether one sighting is proof."""
+    checked, known = read.symbology in CORRECTING, fits(read.text)
+    return checked and known if read.processed else checked or known
 
 
 class Confirm:
@@ -46,9 +53,7 @@ class Confirm:
         self._believed.clear()
 
     def _is_enough(self, read: Read) -> bool:
-        if read.processed:
-            return False
-        return read.symbology == QR or self._fits(read.text)
+        return enough(read, self._fits)
 
     def _forget(self) -> None:
         for table in (self._last, self._believed):

@@ -17,7 +17,9 @@ from counter_app.scanner.engines import LINEAR, first_engine
 from counter_app.scanner.evidence import Evidence
 from counter_app.scanner.linear import read_field
 from counter_app.scanner.locate import BarField, find_bar_fields
+from counter_app.scanner.qr_find import MODULE_SIZES
 from counter_app.scanner.reads import CODE128, QR, Expect, Read
+from counter_app.scanner.square import read_squares
 from counter_app.scanner.upright import upright
 
 _MAX_QR_SIDE = 1600
@@ -94,6 +96,8 @@ def _stages(
 def _fallbacks(gray: np.ndarray, expect: Expect) -> list[_Stage]:
     """What helps now and then and costs as much as everything before it."""
     fallbacks: list[_Stage] = []
+    if max(gray.shape) <= _LARGE_SIDE:
+        fallbacks += [lambda: read_squares(gray, MODULE_SIZES[:3]), lambda: read_squares(gray, MODULE_SIZES[3:])]
     if expect != "idcard" and max(gray.shape) > _LARGE_SIDE:
         fallbacks.append(lambda: _by_tiles(gray))
     if max(gray.shape) < _SMALL_SIDE:

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 
 from counter_app.scanner.classify import classify
-from counter_app.scanner.decode import QR, Expect, Read, decode_image
+from counter_app.scanner.confirm import enough
+from counter_app.scanner.decode import Expect, Read, decode_image
 from counter_app.scanner.gate import clean
 from counter_app.scanner.known import Fits, known_code
 from counter_app.scanner.pictures import load_picture
@@ -44,7 +45,7 @@ def read_picture(gray: np.ndarray, expect: Expect, fits: Fits) -> list[Read]:
     """All believable codes of a picture: doubtful ones (averaged pixels, second engine, no known grammar) are looked for twice.
     A check digit alone lets one misread Code 128 in a hundred through."""
     reads = decode_image(gray, expect)
-    doubtful = {read.text for read in reads if read.symbology != QR and (read.processed or not fits(read.text))}
+    doubtful = {read.text for read in reads if not enough(read, fits)}
     if doubtful:
         again = cv2.resize(gray, None, fx=SECOND_LOOK, fy=SECOND_LOOK, interpolation=cv2.INTER_CUBIC)
         doubtful -= {read.text for read in decode_image(again, expect)}

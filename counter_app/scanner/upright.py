@@ -29,7 +29,11 @@ def upright(gray: np.ndarray, field: BarField, zoom: float = 1.0, share: float =
     cx, cy = (width - 1) / 2, (height - 1) / 2
     to_source = np.array([[ux, vx, field.x - ux * cx - vx * cy], [uy, vy, field.y - uy * cx - vy * cy]])
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(gray, to_source, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    reach = int(field.length / 2)
+    around = gray[max(0, int(field.y) - reach) : int(field.y) + reach : 8, max(0, int(field.x) - reach) : int(field.x) + reach : 8]
+    # Beyond the edge of the picture there is paper: a last bar drawn on would be no bar.
+    paper = float(np.percentile(around, 90)) if around.size else 255.0
+    return cv2.warpAffine(gray, to_source, (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=paper)
 
 
 def straightened(crop: np.ndarray) -> np.ndarray:
