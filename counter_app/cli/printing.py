@@ -110,7 +110,7 @@ def run_prints(args: argparse.Namespace) -> None:
                                                   int(event.facts.get("copy_no", 1)), str(event.facts.get("target", "")), "printed",
                                                   "", event.device)))
         for one in print_jobs.attempts(station.desk, entity, args.limit):
-            if entity is None or one.outcome not in ("done", "saved", "confirmed"):  # those are in the dossier's own history
+            if entity is None or one.outcome not in print_jobs.CAME_OUT:  # those are in the dossier's own history
                 lines.append((one.at, _line(one.at, names.get(one.staff, one.staff), one.form, one.copy_no, one.printer, one.outcome,
                                             one.reason, station.desk.device)))
         for _at, line in sorted(lines, key=lambda pair: pair[0], reverse=True)[: args.limit]:

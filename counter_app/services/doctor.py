@@ -10,9 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from counter_app.printing.printers import list_printers
+from counter_app.printing.printers import is_raw, list_printers, status
+from counter_app.printing.profiles import PDF_QUEUE, problems
 from counter_app.runtime.paths import Profile
 from counter_app.runtime.secrets import keyring_usable
+from counter_app.runtime.settings import PRINTERS, Settings
 from counter_app.scanner.serial_port import list_ports
 from counter_app.services.workstation import Workstation, open_workstation, profile_at
 from onestop.errors import UserError
@@ -39,7 +41,7 @@ def examine(directory: Path | None) -> Iterator[Finding]:
     yield from _safely("disk", lambda: _disk(profile))
     yield from _safely("fonts", _fonts)
     yield from _safely("keyring", _keyring)
-    yield from _safely("printers", _printers)
+    yield from _safely("printers", lambda: _printers(Settings(profile.settings_file)))
     yield from _safely("scanners", _scanners)
     try:
         station = open_workstation(directory)
@@ -86,8 +88,19 @@ def _keyring() -> tuple[State, str]:
     return "warning", "Máy không có kho khóa; kho dữ liệu được khóa bằng mã PIN."
 
 
-def _printers() -> tuple[State, str]:
+def _printers(settings: Settings) -> tuple[State, str]:
+    """The queues, and each printer a profile names: is it there, what does it lack?"""
     names = [printer.name for printer in list_printers()]
+    if wrong := problems(settings):
+        return "bad", wrong[0]
+    lacks = []
+    for name in sorted({str(values.get("queue", "")) for values in settings.get(PRINTERS).values()} - {"", PDF_QUEUE}):
+        if not is_raw(name) and name not in names:
+            lacks.append(f"không thấy “{name}”")
+        elif trouble := status(name).trouble:
+            lacks.append(f"“{name}” {trouble}")
+    if lacks:
+        return "warning", f"Máy in: {'; '.join(lacks)}."
     return ("ok", f"Máy in: {', '.join(names)}.") if names else ("warning", "Chưa có máy in nào. Vẫn lưu được PDF.")
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from counter_app.printing.templates import FormSet
 
 LOGGED = "print-log"
+CAME_OUT = frozenset({"done", "saved", "confirmed"})
+"""Outcomes that are prints; the dossier counts them."""
 _USUAL = {"01": "receipt-a4", "handover": "slip", "return": "slip"}
 RECEIPTS = "receipt"
 """What the purposes of form 01 begin with: the paper decides between them."""
@@ -155,7 +157,7 @@ def log_attempt(desk: Desk, paper: Paper, printer: str, outcome: str, reason: st
 def attempts(desk: Desk, entity: str | None = None, limit: int = 200) -> Iterator[Attempt]:
     """The print log of this PC, newest first; of one dossier or slip with ``entity``."""
     with desk.store.read() as reader:
-        lines = reader.audit_tail(limit, entity=entity, action=LOGGED)
+        lines = reader.print_log(limit, entity=entity)
     for line in lines:
         told = line.facts
         yield Attempt(line.at, line.staff, line.entity, str(told.get("form", "")), int(told.get("copy_no", 0)),

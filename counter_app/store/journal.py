@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from counter_app.store.rows import AuditEntry, moment
+from counter_app.store.rows import PRINTS, AuditEntry, moment
 from counter_app.store.session import Session, WriteSession
 
 _GENESIS = "0" * 64
@@ -23,10 +23,17 @@ def _link(before: str, at: int, staff: str, action: str, entity: str, facts: str
 class JournalReads(Session):
     """Read the log, the print log and parked forms."""
 
-    def audit_tail(self, limit: int = 200, *, entity: str | None = None, action: str | None = None) -> list[AuditEntry]:
-        """The newest lines of the log (of one entity, of one kind), newest first."""
-        asked = {name: value for name, value in (("entity", entity), ("action", action)) if value}
-        where, params = ("WHERE " + " AND ".join(f"{name} = ?" for name in asked), list(asked.values())) if asked else ("", [])
+    def audit_tail(self, limit: int = 200, *, entity: str | None = None) -> list[AuditEntry]:
+        """The newest lines of the log (of one entity), newest first."""
+        where, params = ("WHERE entity = ?", [entity]) if entity else ("", [])
+        return self._lines(where, params, limit)
+
+    def print_log(self, limit: int = 200, *, entity: str | None = None) -> list[AuditEntry]:
+        """The newest lines about attempts to print (a paper of one dossier or slip), newest first."""
+        where, params = ("AND entity = ?", [entity]) if entity else ("", [])
+        return self._lines(f"WHERE {PRINTS} {where}", params, limit)
+
+    def _lines(self, where: str, params: list[Any], limit: int) -> list[AuditEntry]:
         rows = self._all(f"SELECT n, at, staff, action, entity, facts, chain FROM audit {where} ORDER BY n DESC LIMIT ?", *params, limit)
         return [AuditEntry(n, moment(at), staff, action, ent, json.loads(facts), chain) for n, at, staff, action, ent, facts, chain in rows]
 

@@ -19,6 +19,8 @@ SYNC: tuple[SyncState, ...] = ("confirmed", "sent", "saved", "needs_person")
 CLOCK_RUNS = "status NOT IN (1, 3, 5, 6, 8, 9, 10)"
 #: Ops that are not finished; spelled the same in index and queries.
 UNFINISHED = "state IN ('new', 'sent', 'review', 'quarantined')"
+#: Lines of the print log (``services.print_jobs``): read with each dossier that is shown. Spelled the same in index and query.
+PRINTS = "action = 'print-log'"
 #: The small states whose time limit does not run; spelled the same in index and queries.
 RESTING = "status IN (1, 5, 6, 9)"
 #: Handling was stopped: final, and few. Spelled the same in index and queries.

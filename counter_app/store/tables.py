@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-from counter_app.store.rows import CLOCK_RUNS, RESTING, STOPPED, UNFINISHED
+from counter_app.store.rows import CLOCK_RUNS, PRINTS, RESTING, STOPPED, UNFINISHED
 
 metadata = MetaData()
 
@@ -292,3 +292,4 @@ audit = Table(
     Column("facts", Text, nullable=False),
     Column("chain", Text, nullable=False),
 )
+Index("audit_prints", audit.c.entity, audit.c.n, sqlite_where=text(PRINTS))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QSpinBox, QVBoxLayout, QWidget
 
+from counter_app.printing.profiles import MOST_COPIES
 from counter_app.services.paper import Paper
 from counter_app.ui.context import UiContext
 from counter_app.ui.icons import set_icon
@@ -13,6 +14,7 @@ from counter_app.ui.print_flow import PrintFlow, form_name
 from counter_app.ui.print_panel import ask_for_file
 from counter_app.ui.theme import spacing
 from counter_app.ui.widgets import FormField, field_row
+from onestop.errors import UserError
 
 
 class PrintView(QDialog):
@@ -28,18 +30,19 @@ class PrintView(QDialog):
         self.setAccessibleName(self.windowTitle())
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.forms, self.printers = QComboBox(), QComboBox()
+        self.forms, self.printers, self.copies = QComboBox(), QComboBox(), QSpinBox(minimum=1, maximum=MOST_COPIES)
         for paper in self._papers:
             name = form_name(paper.form)
             again = self.tr(" (in lại lần {0})").format(paper.copy_no - 1) if paper.copy_no > 1 else ""
             self.forms.addItem(f"{name[0].upper()}{name[1:]} {paper.title}{again}")
-        self.printers.addItem(self.tr("Máy in của mẫu này"), None)
+        self.printers.addItem(self.tr("Máy in của loại giấy này"), None)
         self.preview = PreviewWidget(decorate=set_icon)
         column = QVBoxLayout(self)
         column.setContentsMargins(spacing(4), spacing(3), spacing(4), spacing(3))
         column.setSpacing(spacing(3))
-        choices = FormField(self.tr("Giấy tờ"), self.forms), FormField(self.tr("Máy in"), self.printers)
-        column.addLayout(field_row(*choices, stretches=(3, 2)))
+        choices = (FormField(self.tr("Giấy tờ"), self.forms), FormField(self.tr("Máy in"), self.printers),
+                   FormField(self.tr("Số bản"), self.copies))
+        column.addLayout(field_row(*choices, stretches=(5, 4, 1)))
         column.addWidget(self.preview, 1)
         self.forms.currentIndexChanged.connect(self._show)
         self.preview.print_requested.connect(self._print)
@@ -56,6 +59,13 @@ class PrintView(QDialog):
     def _show(self) -> None:
         paper = self.paper
         self.preview.clear()
+        try:
+            target = self._flow.target(paper.form)
+        except UserError as error:
+            self._ctx.fail(error)
+            return
+        self.copies.setValue(target.profile.copies)
+        self.printers.setItemText(0, self.tr("Máy in của loại giấy này") + (f" ({target.queue})" if target.queue else ""))
         self._ctx.tasks.run_task(lambda: self._flow.render(paper), self._rendered, self._ctx.fail, key="preview", owner=self)
 
     def _rendered(self, content: bytes) -> None:
@@ -71,7 +81,7 @@ class PrintView(QDialog):
 
     @Slot()
     def _print(self) -> None:
-        self._flow.print_paper(self.paper, queue=self.printers.currentData())
+        self._flow.print_paper(self.paper, queue=self.printers.currentData(), copies=self.copies.value())
         if len(self._papers) == 1:
             self.accept()
         else:

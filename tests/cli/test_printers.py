@@ -60,9 +60,9 @@ def test_what_does_not_come_out_in_time_is_taken_back(own: CommandLine, queue: I
     assert done.rc == 1
     told = done.out[0]
     assert told["state"] == "failed" and "hết giấy" in told["reason"] and "đã lấy lệnh in về" in told["reason"]
-    queue.fault(None)
     assert own("show", code).one["prints"] == {}
-    queue.wait_for(queue.jobs()[-1].id)
+    assert queue.wait_for(queue.jobs()[-1].id).state == "canceled"
+    queue.wait_until_dropped()
     assert queue.documents == []
 
 

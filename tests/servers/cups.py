@@ -225,6 +225,17 @@ class IppPrinter:
         rows = self._ask(_GET_ORDERED, self._device_uri)
         return [" ".join(row) for row in rows if title in row]
 
+    def wait_until_dropped(self, seconds: float = 30) -> None:
+        """Returns once the printer itself has given up its newest job: a machine then prints nothing more of it (the one of the tests
+        would, its paper path knows no red button, so the page it holds is thrown away here)."""
+        deadline = time.monotonic() + seconds
+        while (rows := [row for row in self._ask(_GET_JOBS, self._device_uri) if row[0].isdigit()]) and rows[-1][1] not in FINAL_STATES:
+            if time.monotonic() > deadline:
+                raise ServerFailed(f"the printer still holds {rows[-1]}")
+            time.sleep(0.1)
+        assert rows[-1][1] == "canceled", rows
+        self.fault("discard")
+
     def throw_away(self) -> None:
         """Somebody presses the red button on the printer: the job it holds is gone, and nobody told the PC."""
         rows = [row for row in self._ask(_GET_HELD, self._device_uri) if row[0].isdigit()]

@@ -8,8 +8,19 @@ from datetime import datetime, time
 from counter_app.domain.fees import totals
 from counter_app.services.desk import Desk
 from counter_app.services.paper import CHANNEL_WORDS, RELATION_WORDS, RETURN_WORDS
+from counter_app.services.print_jobs import CAME_OUT, attempts
 from counter_app.store.rows import SyncState
-from counter_app.ui.pages.dossier_words import due_state, due_words, event_words, holder_words, state_chip, sync_chip, who_words
+from counter_app.ui.pages.dossier_words import (
+    due_state,
+    due_words,
+    event_words,
+    form_words,
+    holder_words,
+    printer_words,
+    state_chip,
+    sync_chip,
+    who_words,
+)
 from counter_app.ui.texts import NONE, date_text, moment_text, money_text
 from counter_app.ui.widgets.chip import Chip
 from onestop.deadline import Limit, compute_due
@@ -124,7 +135,7 @@ def build_facts(
         due_reasons=_reasons(desk, dossier),
         papers_at=holder_words(desk, dossier.holder, dossier.status),
         prints=_prints(dossier),
-        history=tuple(_line(desk, event, names) for event in reversed(dossier.events)),
+        history=_history(desk, dossier, names),
     )
 
 
@@ -252,9 +263,22 @@ def _reasons(desk: Desk, dossier: Dossier) -> tuple[str, ...]:
 
 
 def _prints(dossier: Dossier) -> str:
-    return (
-        " · ".join(f"{name} {dossier.prints[form]} lần" for form, name in _FORM_COUNTS if dossier.prints.get(form)) or "Chưa in lần nào"
-    )
+    counted = {form: times for form, times in dossier.prints.items() if times}
+    known = [(form, name) for form, name in _FORM_COUNTS if form in counted]
+    others = [(form, form_words(form)) for form in counted if form not in dict(_FORM_COUNTS)]
+    return " · ".join(f"{name[:1].upper()}{name[1:]} {counted[form]} lần" for form, name in known + others) or "Chưa in lần nào"
+
+
+def _history(desk: Desk, dossier: Dossier, names: dict[str, str]) -> tuple[Moment, ...]:
+    """What happened, newest first; attempts of this counter to print that came to nothing stand between."""
+    lines = [(event.at, _line(desk, event, names)) for event in reversed(dossier.events)]
+    for tried in attempts(desk, dossier.id, 20):
+        if tried.outcome not in CAME_OUT:
+            what = f"Chưa in được {form_words(tried.form)}" if tried.outcome != "stopped" else f"Dừng in {form_words(tried.form)}"
+            details = "; ".join(part for part in (tried.reason, printer_words(tried.printer)) if part)
+            lines.append((tried.at, Moment("printer-x", what, details, f"{names.get(tried.staff, tried.staff)} · quầy này".lstrip(" ·"),
+                                           moment_text(tried.at))))
+    return tuple(line for _at, line in sorted(lines, key=lambda pair: pair[0], reverse=True))
 
 
 def _line(desk: Desk, event: Event, names: dict[str, str]) -> Moment:

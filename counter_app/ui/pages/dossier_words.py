@@ -186,6 +186,21 @@ def holder_words(desk: Desk, holder: str, status: int, *, full: bool = False) ->
     return holder if unit is None else unit.name if full else unit.short_name or unit.name
 
 
+def form_words(form: str) -> str:
+    """A form in a sentence; one without words of its own by its name in the registry."""
+    if form in FORM_WORDS:
+        return FORM_WORDS[form]
+    from counter_app.printing.registry import FORMS
+
+    name = FORMS[form].name if form in FORMS else form
+    return f"{name[:1].lower()}{name[1:]}"
+
+
+def printer_words(printer: str) -> str:
+    """Where a paper went."""
+    return "ra tệp PDF" if printer == "pdf" else f"máy in {printer}" if printer else ""
+
+
 def event_words(event: Event, desk: Desk, names: Mapping[str, str]) -> tuple[str, str, str]:
     """(icon, what happened, details) of one line of the history. An event of a newer program is shown by its own name."""
     kind = event.kind.removesuffix("-refused")
@@ -200,8 +215,9 @@ def event_words(event: Event, desk: Desk, names: Mapping[str, str]) -> tuple[str
         details.append(f"phiếu {facts['slip']}")
     if kind == "print":
         copy = int(facts.get("copy_no", 1))
-        what = f"{'In' if copy == 1 else 'In lại'} {FORM_WORDS.get(str(facts.get('form')), str(facts.get('form')))}"
+        what = f"{'In' if copy == 1 else 'In lại'} {form_words(str(facts.get('form')))}"
         details += [f"bản in lại lần {copy - 1}"] * (copy > 1)
+        details += [printer_words(str(facts["target"]))] if facts.get("target") else []
     if kind.startswith("fee-") and "amount" in facts:
         details.append(money_text(int(facts["amount"])))
     if kind == "return" and facts.get("relation") in RELATION_WORDS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
 
 from counter_app.domain.outcomes import PrintOutcome, ScanOutcome
 from counter_app.scanner.classify import DossierCode, PostalItem, ProvisionalCode, SlipNumber, TrackingUrl
@@ -21,7 +22,7 @@ from counter_app.ui.notify import notice
 from counter_app.ui.pages.handover_confirming import Confirming
 from counter_app.ui.pages.handover_list import DIRECTIONS, POST, Added, Entry, HandoverList
 from counter_app.ui.pages.handover_view import HandoverView
-from counter_app.ui.pages.presented import print_paper, saved_outcome
+from counter_app.ui.pages.presented import print_papers, saved_outcome
 from onestop.errors import InvalidFields, UserError
 
 _WANTS = {DossierCode, ProvisionalCode, TrackingUrl, SlipNumber, PostalItem}
@@ -229,8 +230,7 @@ class HandoverPresenter(QObject):
                 self.pile.remove(entry.dossier)
         if made:
             self._saved([slip.id for slip in made])
-        for slip in made:
-            print_paper(self._ctx, slip_paper(self._ctx.desk, slip))
+        print_papers(self._ctx, "phiếu bàn giao", [slip_paper(self._ctx.desk, slip) for slip in made])
         self._show()
         self._slips()
 
@@ -251,8 +251,15 @@ class HandoverPresenter(QObject):
             panel = self.view.confirm.panel
             panel.show_notice(notice(outcome, **facts), sheet.title)
             panel.show()
+            self._claim(panel)
         elif sheet.entity in self._made and not self.view.on_slip():
             self.view.compose.panel.show_notice(notice(outcome, **facts), self._made_words)
+            self._claim(self.view.compose.panel)
+
+    def _claim(self, panel: QWidget) -> None:
+        """The page has said it: nobody else needs to."""
+        if panel.isVisible() and (claim := getattr(self._ctx.printing, "claim", None)) is not None:
+            claim()
 
     def _show(self, select: str = "") -> None:
         number = next(i for i, d in enumerate(DIRECTIONS) if d[0] == self.pile.direction)

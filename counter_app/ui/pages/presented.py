@@ -54,6 +54,15 @@ def saved_outcome(ctx: UiContext) -> SaveOutcome:
     return SaveOutcome.SAVED_WAITING if ctx.link().works else SaveOutcome.SAVED_OFFLINE
 
 
+def print_papers(ctx: UiContext, title: str, papers: list[Paper]) -> None:
+    """Several at once: from three on they show how far they are and can be stopped."""
+    if len(papers) > 2 and ctx.printing is not None:
+        ctx.printing.print_many(title, papers)
+        return
+    for paper in papers:
+        print_paper(ctx, paper)
+
+
 def print_paper(ctx: UiContext, paper: Paper) -> None:
     """Hand a paper to the print flow (after the COMMIT; a dead printer never touches the dossier)."""
     if ctx.printing is not None:

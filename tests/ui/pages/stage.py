@@ -38,6 +38,9 @@ class Printer:
     def print_paper(self, paper: Any, **options: Any) -> None:
         self.papers.append(paper)
 
+    def print_many(self, title: str, papers: list[Any]) -> None:
+        self.papers += papers
+
 
 @dataclass
 class Stage:

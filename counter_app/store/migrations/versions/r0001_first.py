@@ -21,6 +21,7 @@ STATEMENTS = (
     chain TEXT NOT NULL,
     PRIMARY KEY (n)
 )""",
+    """CREATE INDEX audit_prints ON audit (entity, n) WHERE action = 'print-log'""",
     """CREATE TABLE blob (
     sha256 TEXT NOT NULL,
     size INTEGER NOT NULL,

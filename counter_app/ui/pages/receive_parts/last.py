@@ -84,6 +84,7 @@ class LastReceipt(QObject):
         if state != self._state:
             self._state = state
             self.moved.emit(state)
+        self._card.set_printed(bool(shown.prints.get("01")))
         self._card.show_receipt(shown.shown_code, shown.owner.name, f"{shown.procedure_name}\nHẹn trả {moment_text(shown.due_at)}",
                                 sync_chip(state))
 
@@ -92,4 +93,6 @@ class LastReceipt(QObject):
         if self.dossier is not None and sheet.entity == self.dossier.id:
             told = notice(outcome, **facts)
             self._card.set_paper(told.sentence, "error" if told.role == "danger" else "muted")
+            if self._card.isVisible() and (claim := getattr(self._ctx.printing, "claim", None)) is not None:
+                claim()
             self.paper_told.emit(outcome, facts)

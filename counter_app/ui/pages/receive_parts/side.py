@@ -140,7 +140,7 @@ class LastReceiptCard(Card):
         self.buttons: dict[str, KeyButton] = {}
         buttons = QHBoxLayout()
         buttons.setSpacing(spacing(1.5))
-        for action, text, icon, key in (("print", self.tr("In lại"), "printer", "F9"), ("correct", self.tr("Sửa"), "file-pen-line", ""),
+        for action, text, icon, key in (("print", self.tr("In"), "printer", "F9"), ("correct", self.tr("Sửa"), "file-pen-line", ""),
                                         ("open", self.tr("Mở"), "folder-open", "")):
             button = KeyButton(text, icon, key)
             button.clicked.connect(lambda _checked=False, action=action: self.action_requested.emit(action))
@@ -166,6 +166,10 @@ class LastReceiptCard(Card):
     def set_sync(self, sync: Chip) -> None:
         """How far it is on its way."""
         self.sync.set_chip(sync.text, sync.role, sync.icon)
+
+    def set_printed(self, printed: bool) -> None:
+        """The second time it is a reprint, counted and marked: the button says which it would be."""
+        self.buttons["print"].set_text(self.tr("In lại") if printed else self.tr("In"))
 
     def set_paper(self, text: str, role: str = "muted") -> None:
         """What became of its paper."""
