@@ -37,7 +37,7 @@ def run_attachments(args: argparse.Namespace) -> None:
     with workstation(args) as station:
         dossier = resolve(station, args.code)
         if args.get:
-            held = attachments.save(station.desk, station.client, dossier, args.get, args.to)
+            held = attachments.save(station.desk, station.central, dossier, args.get, args.to)
             emit({"sha256": held.sha256, "name": held.name, "size": held.size})
             return
         with station.store.read() as reader:

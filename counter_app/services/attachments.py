@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from counter_app.services.desk import Changes, Desk
-from counter_app.sync.blobs import fetch
 from onestop.errors import EnvironmentFault, UserError
 from onestop.model import Attachment, Dossier
 from onestop.ops import AttachLink, AttachUnlink
@@ -18,7 +17,7 @@ from onestop.text import nfc
 
 if TYPE_CHECKING:
     from counter_app.store.unit import Reader
-    from counter_app.sync.client import GatewayClient
+    from counter_app.sync.central import Central
 
 #: What the gateway takes unless the province decided otherwise (``AgencySettings.extra["attachment_mb"]``).
 MOST_BYTES = 50_000_000
@@ -81,13 +80,13 @@ def detach(desk: Desk, dossier_id: str, sha256: str, reason: str) -> tuple[Dossi
     return done.state, changes
 
 
-def save(desk: Desk, client: GatewayClient, dossier: Dossier, sha256: str, target: Path) -> Attachment:
+def save(desk: Desk, central: Central, dossier: Dossier, sha256: str, target: Path) -> Attachment:
     """Write a file of ``dossier`` to ``target``: from our own copy, else from the centre. ``sha256`` may be its beginning. Raises
     UserError ``attachment-unknown``, ``attachment-awaited``, EnvironmentFault ``file-unwritable``, NotReached."""
     held = _one(dossier, sha256)
     files = desk.store.blob_files
     if not files.has(held.sha256):
-        fetch(client, held.sha256, target)
+        central.fetch_file(held.sha256, target)
         return held
     part = target.with_name(target.name + ".part")
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from counter_app.sync.blobs import fetch
 from counter_app.sync.client import GatewayClient, Identity
 from counter_app.sync.errors import Refused
 from onestop.errors import UserError
@@ -54,6 +55,10 @@ class Central:
     def lookup(self, code: str) -> LookupReply:
         """A dossier or slip of any agency of the province by its printed code."""
         return self._client.call("POST", "/v1/lookup", LookupReply, body=LookupRequest(code=code), deadline=5.0)
+
+    def fetch_file(self, sha256: str, target: Path) -> None:
+        """An attachment of our agency into ``target``; see ``blobs.fetch``."""
+        fetch(self._client, sha256, target)
 
 
 def enrol(url: str, code: str, device_name: str, key: Ed25519PrivateKey, incarnation: str, ca: Path | None = None) -> EnrolReply:

@@ -59,15 +59,15 @@ def test_a_file_from_one_desk_to_another(gateway, counter, scan, tmp_path) -> No
     with second.store.read() as reader:
         dossier = reader.dossier(one.id)
     with pytest.raises(UserError) as awaited:
-        attachments.save(second.desk, second.client, dossier, view.attachment.sha256, tmp_path / "got.pdf")
+        attachments.save(second.desk, second.central, dossier, view.attachment.sha256, tmp_path / "got.pdf")
     assert awaited.value.code == "attachment-awaited"
     assert not (tmp_path / "got.pdf").exists()
     first.engine._steps._uploader = Uploader(first.store, first.client)
     assert not first.engine.run_once().uploading
     assert views(first, one.id)[0].state == "here"
-    attachments.save(second.desk, second.client, dossier, view.attachment.sha256[:12], tmp_path / "got.pdf")
+    attachments.save(second.desk, second.central, dossier, view.attachment.sha256[:12], tmp_path / "got.pdf")
     assert (tmp_path / "got.pdf").read_bytes() == content
-    attachments.save(first.desk, first.client, dossier, view.attachment.sha256, tmp_path / "own.pdf")
+    attachments.save(first.desk, first.central, dossier, view.attachment.sha256, tmp_path / "own.pdf")
     assert (tmp_path / "own.pdf").read_bytes() == content
     attachments.detach(second.desk, one.id, view.attachment.sha256, "Nhầm hồ sơ")
     sync(second, first)

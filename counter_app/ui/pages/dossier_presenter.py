@@ -16,6 +16,7 @@ from counter_app.ui.context import UiContext
 from counter_app.ui.pages import dossier_forms as forms
 from counter_app.ui.pages.dossier_actions import available
 from counter_app.ui.pages.dossier_facts import build_facts, source_words
+from counter_app.ui.pages.dossier_filing import Filing
 from counter_app.ui.pages.dossier_view import DossierView
 from counter_app.ui.pages.paper_menu import offer_papers
 from counter_app.ui.pages.presented import print_paper, saved_outcome
@@ -40,6 +41,7 @@ class DossierPresenter(QObject):
         self._ctx, self._view = ctx, view
         self._dossier: Dossier | None = None
         self._answer: LookupResult | None = None
+        self._filing = Filing(ctx, view.files)
         view.action_requested.connect(self.do)
         view.reveal_requested.connect(self._reveal)
         view.note_requested.connect(self._note)
@@ -97,6 +99,9 @@ class DossierPresenter(QObject):
         source = source_words("central", self._answer.as_of) if central and self._answer else source_words("cache", None)
         facts = build_facts(desk, self._dossier, sync=sync, reviews=reviews, names=names, source=source)
         roles = desk.staff.roles if desk.staff else ()
+        self._view.files.setVisible(here is not None)
+        if here is not None:
+            self._filing.show(here)
         self._view.show_facts(facts, available(self._dossier, roles, desk.agency, slip.number if slip else "") if here is not None else [])
 
     @property

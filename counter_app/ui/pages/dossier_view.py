@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QSt
 from counter_app.ui.pages.dossier_actions import Action
 from counter_app.ui.pages.dossier_dialogs import Ask, FieldsDialog
 from counter_app.ui.pages.dossier_facts import DossierFacts
+from counter_app.ui.pages.dossier_files import FilesCard
 from counter_app.ui.pages.dossier_parts import ActionList, IdRow, Timeline, clear_layout, fill_grid, pair_row, plain
 from counter_app.ui.pages.presented import PresentedPage
 from counter_app.ui.theme import fix_width, set_text_role, spacing
@@ -98,6 +99,8 @@ class DossierView(PresentedPage):
         assert self._fees.header is not None
         self._fees.header.add_widget(self.fee_chip)
         scroll.body.addLayout(papers)
+        self.files = FilesCard()
+        scroll.body.addWidget(self.files)
         history = Card(self.tr("Lịch sử"), self.tr("mới nhất ở trên"))
         self.timeline = Timeline()
         history.add(self.timeline)
