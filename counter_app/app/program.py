@@ -102,7 +102,7 @@ class Program(QObject):
         self.sources = ScanSources(self.context, self.window, self)
         self.sign_in = SignInPresenter(self.context, self.window, self)
         self.lock = IdleLock(self.context, self.window, self.sign_in, self)
-        self.pages = PagesAhead(self.window, [spec.id for spec in specs if spec.id != "settings"], self)
+        self.pages = PagesAhead(self.window, [spec.id for spec in specs if spec.id not in ("settings", "scanner-trial")], self)
         self._wire()
 
     def _wire(self) -> None:

@@ -181,17 +181,3 @@ def _read_back(matrix: Matrix) -> str | None:
     dots = np.where(np.pad(np.array(matrix.rows), QR_BORDER), 0, 255).astype(np.uint8)
     found = zxingcpp.read_barcodes(dots, formats=zxingcpp.BarcodeFormat.QRCode, is_pure=True, text_mode=zxingcpp.TextMode.Plain)
     return found[0].text if found else None
-
-
-_CODE39_CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-. $/+%"
-
-
-@lru_cache(maxsize=64)
-def code39(text: str) -> Bars:
-    """``text`` as Code 39 with its start and stop, wide elements three modules, no check character. Only the scanner test card has
-    one: our codes are Code 128. Raises BarcodeError for other characters than Code 39 has, or more than 40."""
-    if not text or len(text) > 40 or not set(text) <= set(_CODE39_CHARACTERS):
-        raise BarcodeError("only 1 to 40 characters of Code 39")
-    from barcode.codex import Code39
-
-    return Bars(Code39(text, add_checksum=False).build()[0])

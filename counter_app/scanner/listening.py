@@ -47,6 +47,10 @@ class Listening:
             for part in (self._chars, self._times, self._places):
                 part.pop()
 
+    def composing(self) -> None:
+        """An input method has the keys in its hands: what it commits need not be what was sent."""
+        self._rewritten = True
+
     def end(self, end: str) -> RawScan | None:
         """The arrival so far, ended by ``enter``, ``tab`` or ``silence``; None when nothing came."""
         if not self._chars:

@@ -97,7 +97,8 @@ class MainWindow(QWidget):
 
         self.rail = NavRail()
         for spec in pages:
-            self.rail.add_page(spec.id, spec.title, spec.icon, spec.shortcut, spec.bottom)
+            if spec.in_rail:
+                self.rail.add_page(spec.id, spec.title, spec.icon, spec.shortcut, spec.bottom)
         self.rail.page_requested.connect(self.page_requested)
         menu = [self.commands[key] for key in ("theme-auto", "theme-light", "theme-dark", "density", "lock", "sign-out")]
         self.top = TopBar(menu)

@@ -76,7 +76,7 @@ class Page(QWidget):
 @dataclass(frozen=True, slots=True)
 class PageSpec:
     """One entry of the rail. ``shortcut`` like ``F2`` (empty: none); ``factory`` makes the page when it is first opened.
-    ``bottom`` puts the entry at the foot of the rail (settings, sync)."""
+    ``bottom`` puts the entry at the foot of the rail (settings, sync); without ``in_rail`` a command and another page lead to it."""
 
     id: str
     title: str
@@ -84,3 +84,4 @@ class PageSpec:
     shortcut: str
     factory: Callable[[], Page]
     bottom: bool = False
+    in_rail: bool = True

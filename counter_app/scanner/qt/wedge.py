@@ -16,7 +16,7 @@ from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
-from counter_app.scanner.keystrokes import SILENCE_S, Action, BurstDetector, Verdict
+from counter_app.scanner.keystrokes import MAX_GAP_S, SILENCE_S, Action, BurstDetector, Verdict
 from counter_app.scanner.listening import SILENCE_S as LISTENING_SILENCE_S
 from counter_app.scanner.listening import Listening
 from counter_app.scanner.positions import X_OFFSET, us_character
@@ -50,6 +50,7 @@ class Wedge(QObject):
         super().__init__(parent)
         self._detector = BurstDetector(fits, proves)
         self._listening: Listening | None = None
+        self._heard_at = 0.0
         self._watching = False
         self._paused = False
         self._replaying = False
@@ -154,7 +155,7 @@ class Wedge(QObject):
         pressed = event.modifiers() & (modifier.ControlModifier | modifier.AltModifier | modifier.MetaModifier)
         when = self._when(event)
         if key in _ENDS and not pressed:
-            return self._listened(_ENDS[key]) if self._listening else self._end(when, _ENDS[key])
+            return self._listened(_ENDS[key]) if self._hears(field) else self._end(when, _ENDS[key])
         text = event.text()
         altgr = pressed == modifier.ControlModifier | modifier.AltModifier
         back = key == _Key.Key_Backspace and not event.modifiers()
@@ -162,8 +163,8 @@ class Wedge(QObject):
             self._settle()
             return False
         place = us_character(event.nativeScanCode() - _offset(), bool(event.modifiers() & modifier.ShiftModifier))
-        if self._listening:
-            return self._listen_to(self._listening, text, when, place, back)
+        if self._hears(field):
+            return self._listen_to(text, when, place, back)
         opened = False
         if back:
             verdict = self._detector.backspace(when)
@@ -197,36 +198,44 @@ class Wedge(QObject):
         self._conclude(verdict, end)
         return verdict.action is Action.SCAN
 
-    def _listen_to(self, listening: Listening, text: str, when: float, place: str, back: bool) -> bool:
+    def _hears(self, field: QWidget | None) -> bool:
+        """Is this key one of a scanner that is tried out? What goes into an editor (the search box, the list of commands) is not."""
+        return self._listening is not None and field is None
+
+    def _listen_to(self, text: str, when: float, place: str, back: bool) -> bool:
+        assert self._listening is not None
+        if back and not self._listening.active:
+            return False
         if back:
-            if not listening.active:
-                return False
-            listening.backspace()
+            self._listening.backspace()
         else:
-            listening.character(text, when, place)
+            self._listening.character(text, when, place)
         self._silence.start(round(LISTENING_SILENCE_S * 1000))
         return True
 
     def _listened(self, end: str) -> bool:
-        """An arrival is complete; False when there was none (the person's own Enter)."""
+        """An arrival is complete; False when there was none (the person's own Enter). The second one of CR+LF goes with it."""
         self._silence.stop()
+        now = time.monotonic()
         raw = self._listening.end(end) if self._listening else None
+        doubled, self._heard_at = raw is None and now - self._heard_at <= MAX_GAP_S, now if raw is not None else 0.0
         if raw is not None:
             self._found.emit(raw)
-        return raw is not None
+        return raw is not None or doubled
 
     def _committed(self, event: QInputMethodEvent) -> bool:
         """Characters through an input method. They are in its hands until committed, so they cannot be held back; the times
         that count are those of the pre-edit changes before."""
         field = focused_field()
-        if field is None or is_secret(field):
-            return False
         now = time.monotonic()
         text = event.commitString()
-        if self._listening:
-            for char in text if text.isprintable() else "":
-                self._listen_to(self._listening, char, now, "", False)
-            return bool(text)
+        if self._hears(field):
+            assert self._listening is not None
+            if event.preeditString():
+                self._listening.composing()
+            return all([self._listen_to(char, now, "", False) for char in text if char.isprintable()])
+        if field is None or is_secret(field):
+            return False
         if not self._ticks:
             self._open_piece(field, now)
         if event.preeditString() or not text:

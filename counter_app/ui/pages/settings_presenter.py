@@ -14,33 +14,24 @@ from counter_app.runtime.settings import (
     CAMERA,
     DENSITY,
     FONT_SCALE,
+    HID_SCANNER,
     IDLE_LOCK_MINUTES,
     KNOWN,
     SCANNER_PREFIX,
     SCANNER_SUFFIX,
+    SERIAL_BAUD,
     SERIAL_PORT,
     SOUNDS,
     THEME,
     Settings,
 )
-from counter_app.scanner.raw import NOTES_VI, RawScan, Source
-from counter_app.scanner.router import Token
 from counter_app.ui.context import UiContext
-from counter_app.ui.notify import Notice, Sound
 from counter_app.ui.pages.settings_printing import LOCKED, PrinterSettings
 from counter_app.ui.pages.settings_view import SettingsView
-from counter_app.ui.scan_dispatch import scan_name
 from counter_app.ui.theme import apply_theme
 from onestop.errors import UserError
 
-_SIMPLE = (THEME, FONT_SCALE, DENSITY, SOUNDS, IDLE_LOCK_MINUTES, SCANNER_PREFIX, SCANNER_SUFFIX)
-_SOURCES = {
-    Source.WEDGE: "máy quét USB",
-    Source.SERIAL: "máy quét cổng COM",
-    Source.CAMERA: "camera",
-    Source.FILE: "tệp hình",
-    Source.TYPED: "gõ tay",
-}
+_SIMPLE = (THEME, FONT_SCALE, DENSITY, SOUNDS, IDLE_LOCK_MINUTES, SERIAL_BAUD, SCANNER_PREFIX, SCANNER_SUFFIX)
 
 
 def _queues() -> Sequence[tuple[str, str]]:
@@ -53,6 +44,12 @@ def _ports() -> Sequence[tuple[str, str]]:
     from counter_app.scanner.serial_port import list_ports
 
     return [(p.usb_id or p.name, f"{p.title} ({p.name})") for p in list_ports()]
+
+
+def _hid_scanners() -> Sequence[tuple[str, str]]:
+    from counter_app.scanner.hid import list_hid
+
+    return [(info.id, info.title) for info in list_hid()]
 
 
 def _cameras() -> Sequence[tuple[str, str]]:
@@ -68,6 +65,7 @@ class Devices:
     queues: Callable[[], Sequence[tuple[str, str]]] = _queues
     ports: Callable[[], Sequence[tuple[str, str]]] = _ports
     cameras: Callable[[], Sequence[tuple[str, str]]] = _cameras
+    hid_scanners: Callable[[], Sequence[tuple[str, str]]] = _hid_scanners
 
 
 class SettingsPresenter(QObject):
@@ -76,10 +74,9 @@ class SettingsPresenter(QObject):
     def __init__(self, ctx: UiContext, view: SettingsView, devices: Devices) -> None:
         super().__init__(view)
         self._ctx, self._view, self._devices = ctx, view, devices
-        self._token: Token | None = None
         self.printers = PrinterSettings(ctx, view.printers, devices.queues, self)
         view.changed.connect(self.change)
-        view.test_toggled.connect(self._test)
+        view.scanner_trial_requested.connect(self._try_scanner)
         view.refresh_requested.connect(self.find_devices)
 
     @property
@@ -97,8 +94,7 @@ class SettingsPresenter(QObject):
         self.find_devices()
 
     def leave(self) -> None:
-        """The scanner test ends."""
-        self._view.test_button.setChecked(False)
+        """Nothing to end: every change is written."""
 
     def command(self, command_id: str) -> bool:
         """No command of its own."""
@@ -141,6 +137,7 @@ class SettingsPresenter(QObject):
         """Ask for queues and ports off the window's thread, for cameras here."""
         self.printers.find()
         self._ctx.tasks.run_task(self._devices.ports, self._ports_found, self._ctx.fail, key="settings-ports", owner=self)
+        self._ctx.tasks.run_task(self._devices.hid_scanners, self._hid_found, self._ctx.fail, key="settings-hid", owner=self)
         none = [("", "Camera mặc định")]
         self._view.set_devices(CAMERA.key, [*none, *self._devices.cameras()], self._settings.get(CAMERA), self._locked(CAMERA.key))
 
@@ -148,27 +145,13 @@ class SettingsPresenter(QObject):
         none = [("", "Không dùng")]
         self._view.set_devices(SERIAL_PORT.key, [*none, *ports], self._settings.get(SERIAL_PORT), self._locked(SERIAL_PORT.key))
 
-    # ---- trying things
+    def _hid_found(self, scanners: Sequence[tuple[str, str]]) -> None:
+        none = [("", "Không dùng")]
+        self._view.set_devices(HID_SCANNER.key, [*none, *scanners], self._settings.get(HID_SCANNER), self._locked(HID_SCANNER.key))
 
-    @Slot(bool)
-    def _test(self, on: bool) -> None:
-        """While testing every scan ends here: only its kind is shown, never its content."""
-        if on and self._token is None:
-            self._token = self._ctx.scans.push(self._scanned, {object})
-        elif not on and self._token is not None:
-            self._ctx.scans.pop(self._token)
-            self._token = None
-
-    def _scanned(self, scan: Any, raw: RawScan) -> None:
-        kind = scan_name(scan)
-        source = _SOURCES[raw.source]
-        detail = f"{source[0].upper()}{source[1:]}, {len(raw.text)} ký tự" + (f", {raw.symbology}" if raw.symbology else "")
-        good = getattr(scan, "kind", "") not in ("unknown", "other-card")
-        note = NOTES_VI.get(raw.note or "", "")
-        self._view.test_panel.show_notice(
-            Notice("success" if good and not note else "warning", "scan-line", f"Đã nhận: {kind}", Sound.FOUND),
-            ". ".join(part for part in (detail, note) if part),
-        )
+    @Slot()
+    def _try_scanner(self) -> None:
+        self._ctx.go("scanner-trial")
 
     def _about(self) -> list[tuple[str, str]]:
         desk = self._ctx.desk

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from counter_app.ui.pages.dossier_parts import clear_layout
+from counter_app.runtime.settings import SERIAL_BAUD
+from counter_app.ui.pages.dossier_parts import clear_layout, plain
 from counter_app.ui.pages.presented import PresentedPage
 from counter_app.ui.pages.settings_printers import PrintersCard
 from counter_app.ui.theme import spacing
-from counter_app.ui.widgets import Card, DetailRow, FormField, KeyButton, ScanPanel, ScrollBody, field_row, row
+from counter_app.ui.widgets import Card, DetailRow, FormField, KeyButton, ScrollBody, field_row, row
 
 THEMES = (("system", "Theo hệ thống"), ("light", "Sáng"), ("dark", "Tối"))
 SCALES = ((0.8, "80 %"), (0.9, "90 %"), (1.0, "100 %"), (1.1, "110 %"), (1.25, "125 %"), (1.5, "150 %"), (1.75, "175 %"), (2.0, "200 %"))
@@ -40,11 +41,11 @@ class Choices(QComboBox):
 
 
 class SettingsView(PresentedPage):
-    """Signals: ``changed(key, value)`` of a setting; ``test_toggled(bool)`` of the scanner test; ``refresh_requested()`` looks for devices
-    again. ``printers`` is a card with signals of its own."""
+    """Signals: ``changed(key, value)`` of a setting; ``scanner_trial_requested()`` leads to the page that tries scanners;
+    ``refresh_requested()`` looks for devices again. ``printers`` is a card with signals of its own."""
 
     changed = Signal(str, object)
-    test_toggled = Signal(bool)
+    scanner_trial_requested = Signal()
     refresh_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -106,19 +107,19 @@ class SettingsView(PresentedPage):
     def _scanners(self) -> Card:
         card = Card(self.tr("Máy quét"))
         self.serial = self._combo("serial_port", self.tr("Máy quét cổng COM"))
+        self.baud = self._combo("serial_baud", self.tr("Tốc độ cổng COM"), [(baud, str(baud)) for baud in SERIAL_BAUD.choices])
+        self.hid = self._combo("hid_scanner", self.tr("Máy quét HID-POS"))
         self.camera = self._combo("camera", self.tr("Camera"))
         self.prefix, self.suffix = (
             self._line("scanner_prefix", self.tr("Ký tự đầu máy quét thêm vào")),
             self._line("scanner_suffix", self.tr("Ký tự cuối máy quét thêm vào")),
         )
-        card.body.addLayout(field_row(self.fields["serial_port"], self.fields["camera"]))
-        card.body.addLayout(field_row(self.fields["scanner_prefix"], self.fields["scanner_suffix"]))
-        self.test_button = KeyButton(self.tr("Thử máy quét"), "scan-line")
-        self.test_button.setCheckable(True)
-        self.test_button.toggled.connect(self._test)
-        self.test_panel = ScanPanel(self.tr("Bấm Thử máy quét rồi quét bất kỳ mã nào: ở đây chỉ hiện loại mã, không hiện nội dung."))
-        card.body.addLayout(row(self.test_button, 1))
-        card.add(self.test_panel)
+        self.trial_button = KeyButton(self.tr("Thử máy quét"), "scan-line")
+        self.trial_button.clicked.connect(self.scanner_trial_requested)
+        hint = plain(self.tr("Máy quét kiểu bàn phím không cần chọn ở đây."), "muted")
+        for left, right in (("serial_port", "serial_baud"), ("hid_scanner", "camera"), ("scanner_prefix", "scanner_suffix")):
+            card.body.addLayout(field_row(self.fields[left], self.fields[right]))
+        card.body.addLayout(row(self.trial_button, hint, 1))
         return card
 
     def _about(self) -> Card:
@@ -138,6 +139,7 @@ class SettingsView(PresentedPage):
             "density": self.density,
             "sounds": self.sounds,
             "idle_lock_minutes": self.idle,
+            "serial_baud": self.baud,
             "scanner_prefix": self.prefix,
             "scanner_suffix": self.suffix,
         }
@@ -160,8 +162,8 @@ class SettingsView(PresentedPage):
             self.fields[key].set_hint(locked)
 
     def set_devices(self, key: str, choices: Sequence[tuple[str, str]], value: str, locked: str) -> None:
-        """The serial ports or cameras there are."""
-        combo = self.serial if key == "serial_port" else self.camera
+        """The serial ports, HID scanners or cameras there are."""
+        combo = {"serial_port": self.serial, "hid_scanner": self.hid}.get(key, self.camera)
         combo.fill(choices, value)
         self._lock_field(key, combo, locked)
 
@@ -170,11 +172,3 @@ class SettingsView(PresentedPage):
         clear_layout(self._about_rows)
         for label, value in pairs:
             self._about_rows.addWidget(DetailRow(label, value))
-
-    @Slot(bool)
-    def _test(self, on: bool) -> None:
-        self.test_button.set_text(self.tr("Dừng thử") if on else self.tr("Thử máy quét"))
-        self.test_panel.clear()
-        self.test_toggled.emit(on)
-        if on:
-            self.test_button.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -11,6 +11,7 @@ from counter_app.ui.pages.find_presenter import build_find_page
 from counter_app.ui.pages.handover_presenter import build_handover_page
 from counter_app.ui.pages.receive_presenter import build_receive_page
 from counter_app.ui.pages.return_presenter import build_return_page
+from counter_app.ui.pages.scanner_trial_presenter import build_scanner_trial_page
 from counter_app.ui.pages.settings_presenter import build_settings_page
 from counter_app.ui.pages.sync_presenter import build_sync_page
 
@@ -25,4 +26,5 @@ def page_specs(ctx: UiContext) -> list[PageSpec]:
         PageSpec("dossier", "Hồ sơ", "folder-open", "", partial(build_dossier_page, ctx)),
         PageSpec("sync", "Đồng bộ", "refresh-cw", "F8", partial(build_sync_page, ctx), bottom=True),
         PageSpec("settings", "Cài đặt", "settings", "", partial(build_settings_page, ctx), bottom=True),
+        PageSpec("scanner-trial", "Thử máy quét", "scan-barcode", "", partial(build_scanner_trial_page, ctx), in_rail=False),
     ]

@@ -7,20 +7,29 @@ import pytest
 from counter_app.domain.outcomes import PrintOutcome
 from counter_app.printing.jobs import Status
 from counter_app.printing.profiles import PURPOSES, profile_for
-from counter_app.runtime.settings import FONT_SCALE, IDLE_LOCK_MINUTES, PRINTERS, SERIAL_PORT, THEME, Settings
+from counter_app.runtime.settings import (
+    FONT_SCALE,
+    HID_SCANNER,
+    IDLE_LOCK_MINUTES,
+    PRINTERS,
+    SERIAL_BAUD,
+    SERIAL_PORT,
+    THEME,
+    Settings,
+)
 from counter_app.services.print_trial import trial_pages
 from counter_app.ui import a11y
 from counter_app.ui.pages.settings_presenter import Devices, build_settings_page
 from counter_app.ui.pages.settings_printers import ProfileDialog
 from counter_app.ui.theme import theme
 from onestop.errors import EnvironmentFault
-from onestop.states import State
 from tests.ui.pages.stage import in_window
 
 DEVICES = Devices(
     queues=lambda: [("Quay-07", "Quay-07 (mặc định)"), ("Laser-A5", "Laser-A5")],
     ports=lambda: [("05E0:1701", "Symbol LS2208 (COM3)")],
     cameras=lambda: [("cam0", "Logitech C920")],
+    hid_scanners=lambda: [("0C2E:0B81", "Honeywell 1900")],
 )
 
 
@@ -146,15 +155,17 @@ def test_scanner_by_its_usb_id(page, settings):
     assert settings.get(SERIAL_PORT) == "05E0:1701"
 
 
-def test_the_test_shows_the_kind_only(page, stage):
-    dossier = stage.bench.with_status(State.DONE)
-    page.test_button.click()
-    stage.scan(dossier.code)
-    assert page.test_panel.sentence() == "Đã nhận: mã hồ sơ" and dossier.code not in page.test_panel.accessibleName()
-    stage.scan(f"{dossier.owner.id_no}||{dossier.owner.name}|23081980|Nam|Nha Trang, tỉnh Khánh Hòa|01012022")
-    assert "thẻ căn cước" in page.test_panel.sentence() and dossier.owner.name not in page.test_panel.accessibleName()
-    page.on_leave()
-    assert not page.test_button.isChecked() and stage.ctx.scans._stack == []
+def test_scanners_in_hid_mode_and_the_speed_of_the_line(page, settings):
+    page.hid.setCurrentIndex(page.hid.findData("0C2E:0B81"))
+    page.hid.activated.emit(page.hid.currentIndex())
+    page.baud.setCurrentIndex(page.baud.findData(115200))
+    page.baud.activated.emit(page.baud.currentIndex())
+    assert (settings.get(HID_SCANNER), settings.get(SERIAL_BAUD)) == ("0C2E:0B81", 115200)
+
+
+def test_the_button_leads_to_the_page_that_tries_scanners(page, stage):
+    page.trial_button.click()
+    assert stage.went == [("go", "scanner-trial")]
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
@@ -170,8 +181,6 @@ def test_picture(page, stage, settings, pictures):
     page.printers.queue_chosen.emit("receipt-a5", "Laser-A5")
     settings.set(PRINTERS, settings.get(PRINTERS) | {"slip": {"copies": 2, "tray": "Tray2"}})
     page.presenter.find_devices()
-    page.test_button.click()
-    stage.scan(stage.bench.with_status(State.DONE).code)
     with stage.bench.store.write() as unit:
         unit.meta_set("gateway_url", "https://motcua.khanhhoa.example")
     stage.ctx.settings.file = stage.ctx.settings.file.__class__("/home/quay07/.local/share/counter-app/settings.json")
