@@ -194,17 +194,32 @@ class Batch:
             return
         review: Review = held.value()
         if review.status == "settled":
-            self._answer(work, "merged", held.version)
+            self._settled_before(work, held, review, data)
             return
         decision = f"{data.decision}: {data.note}" if data.note else data.decision
         held = self._emit(work, replace(review, status="settled", settled_at=work.op.at, settled_by=work.op.by, decision=decision))
         self._answer(work, "applied", held.version)
 
+    def _settled_before(self, work: Incoming, held: Held, review: Review, data: SettleReview) -> None:
+        """Two desks decided while apart: the first decision stands. Where the second was another one, what that desk did on the strength
+        of it may stand in the dossier, so somebody has to look."""
+        first = review.decision.partition(":")[0]
+        if first == data.decision:
+            self._answer(work, "merged", held.version)
+            return
+        opened = self._review(work, "settled-differently", _DIFFERENT, {"decision": first, "settled_by": review.settled_by},
+                              {"decision": data.decision, "settled_by": work.op.by}, about=review)
+        self._answer(work, "merged", held.version, "settled-differently", _DIFFERENT, opened)
+
     def _review(
         self, work: Incoming, code: str, message: str, current: dict[str, Any] | None = None, wanted: dict[str, Any] | None = None,
+        about: Review | None = None,
     ) -> str:
         held = self.held.get(work.entity)
-        review = make_review(work, self.part, self.device, held.kind if held else "", code, message, current, wanted)
+        kind = about.entity_kind if about else held.kind if held else ""
+        review = make_review(work, self.part, self.device, kind, code, message, current, wanted)
+        if about is not None:
+            review = replace(review, entity=about.entity)
         number = 2
         while True:
             back = None if review.id in self.held else self._brought_back(review.id)
@@ -247,6 +262,7 @@ class Batch:
 _NOT_BACK = "Hồ sơ này chưa về lại hệ thống trung tâm sau khi khôi phục; máy sẽ tự gửi lại."
 _CLASH = "Mã hồ sơ này đã có trên một hồ sơ khác. Cả hai hồ sơ đều được giữ; hãy cấp mã mới cho một hồ sơ và in lại."
 
+_DIFFERENT = "Hai quầy đã quyết định khác nhau cho cùng một việc khi mất mạng. Quyết định đến trước có hiệu lực; hãy kiểm tra lại hồ sơ."
 _FENCED = "Thao tác do một máy đã bị ngừng kết nối lập và được máy khác nộp thay. Thao tác vẫn được giữ; hãy kiểm tra lại."
 
 

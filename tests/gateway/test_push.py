@@ -110,7 +110,12 @@ def test_a_review_is_settled_once(counter: Counter) -> None:
     assert counter.push_one(settle).s == "applied"
     (review,) = reviews(counter)
     assert (review.status, review.settled_by, review.version) == ("settled", "minh", 2)
-    assert counter.push_one(counter.op(result.review, SettleReview(decision="mine"), base=2)).s == "merged"
+    assert counter.push_one(counter.op(result.review, SettleReview(decision="theirs"), base=2)).s == "merged" and len(reviews(counter)) == 1
+    other = counter.push_one(counter.op(result.review, SettleReview(decision="mine"), base=2))
+    assert (other.s, other.code) == ("merged", "settled-differently"), "two desks decided while apart: somebody has to look"
+    told = {review.code: review for review in reviews(counter)}["settled-differently"]
+    assert (told.id, told.entity, told.status) == (other.review, create.entity, "open")
+    assert (told.current, told.wanted) == ({"decision": "theirs", "settled_by": "minh"}, {"decision": "mine", "settled_by": "lan"})
 
 
 @pytest.mark.parametrize(("change", "code"), [

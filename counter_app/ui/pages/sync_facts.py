@@ -58,7 +58,9 @@ _REVIEWS = {
     "device-fenced": "Máy lập đã bị ngừng kết nối",
     "refund-too-large": "Hoàn tiền nhiều hơn đã thu",
     "recovered-copy-differs": "Bản khôi phục khác nhau",
+    "settled-differently": "Hai quyết định khác nhau",
 }
+_DECISIONS = {"theirs": "Giữ giá trị trung tâm", "mine": "Ghi giá trị của quầy", "new-code": "Cấp mã mới", "keep-both": "Giữ cả hai hồ sơ"}
 _STATES = {
     "new": Chip("Chờ gửi", "info", "save"),
     "sent": Chip("Đã gửi, chờ trả lời", "info", "cloud-upload"),
@@ -168,6 +170,8 @@ def review_line(review: Review, desk: Desk, names: dict[str, str], *, code: str,
     if review.code == "maybe-duplicate":
         rows, heads = _pair(review, desk, names), ("", "Hồ sơ đã có", "Hồ sơ mới")
         other = str(review.current.get("id") or "")
+    elif review.code == "settled-differently":
+        rows, heads = _decisions(review, names), ("", "Có hiệu lực", "Đến sau")
     who = " · ".join(part for part in (names.get(review.by, review.by), _desk_words(review.device, desk)) if part)
     return ReviewLine(review.id, review.entity, review.entity_kind, code or "–", what, review.message, who, moment_text(review.opened_at),
                       late, rows, heads, choices, other)
@@ -192,6 +196,14 @@ def _pair(review: Review, desk: Desk, names: dict[str, str]) -> tuple[tuple[str,
 
     titles = ("Mã hồ sơ", "Tiếp nhận lúc", "Người nhận")
     return tuple(zip(titles, side(review.current), side(review.wanted), strict=True))
+
+
+def _decisions(review: Review, names: dict[str, str]) -> tuple[tuple[str, str, str], ...]:
+    def side(facts: dict[str, Any]) -> tuple[str, str]:
+        by = str(facts.get("settled_by") or "")
+        return _DECISIONS.get(str(facts.get("decision")), str(facts.get("decision"))), names.get(by, by)
+
+    return tuple(zip(("Quyết định", "Người quyết"), side(review.current), side(review.wanted), strict=True))
 
 
 def _desk_words(device: int, desk: Desk) -> str:

@@ -134,6 +134,15 @@ def test_a_possible_duplicate_shows_both_dossiers(page, stage):
         assert reader.review(review.id).decision == "keep-both"
 
 
+def test_two_decisions_for_one_thing_stand_side_by_side(page, stage):
+    a_review(stage.bench, code="settled-differently", current={"decision": "theirs", "settled_by": "lan.nt"},
+             wanted={"decision": "mine", "settled_by": "hoa.nt"})
+    page.presenter.refresh()
+    (line,) = page.reviews.rows()
+    assert line.what == "Hai quyết định khác nhau" and line.rows[0] == ("Quyết định", "Giữ giá trị trung tâm", "Ghi giá trị của quầy")
+    assert [choice.label for choice in line.choices] == ["Đã xem"]
+
+
 def test_what_waits_longer_than_a_working_day_comes_first_and_is_marked(page, stage):
     a_review(stage.bench)
     old = a_review(stage.bench, State.PROCESSING, opened_at=NOW - timedelta(days=7))
