@@ -135,20 +135,20 @@ def photograph(
     seen = cv2.remap(source, full_x, full_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
     desk = cv2.resize(around.desk, (width, height), interpolation=cv2.INTER_CUBIC)
     shaded = cv2.multiply(seen, _full(_slopes(px, py, dx, dy), size), dtype=cv2.CV_32F)
-    picture = _blurred(np.where(seen == 0, desk, shaded), optics)
+    picture = _blurred(cv2.copyTo(shaded, seen, desk), optics)
     corners = _corners(paper, to_frame)
     middle = corners.mean(axis=0)
-    picture = picture * _full(_light(around, px.shape), size)
+    picture = cv2.multiply(picture, _full(_light(around, px.shape), size))
     if optics.glare:
         x, y = gx - middle[0] - optics.glare_x, gy - middle[1] - optics.glare_y
         spot = optics.glare * np.exp(-(x * x / (2 * 90.0**2) + y * y / (2 * 45.0**2)))
-        picture = picture + _full(spot, size)
+        picture = cv2.add(picture, _full(spot, size))
     if optics.sharpen:
         soft = cv2.GaussianBlur(picture, (0, 0), 1.2)
         picture = cv2.addWeighted(picture, 1 + optics.sharpen, soft, -optics.sharpen, 0)
     grain = rng.standard_normal(picture.shape, dtype=np.float32)
-    picture = np.clip(picture + grain * optics.noise, 0, 255).astype(np.uint8)
-    _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, optics.jpeg])
+    exposed = cv2.addWeighted(picture, 1.0, grain, optics.noise, 0.0, dtype=cv2.CV_8U)
+    _, packed = cv2.imencode(".jpg", exposed, [cv2.IMWRITE_JPEG_QUALITY, optics.jpeg])
     return cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), corners
 
 

@@ -23,8 +23,8 @@ def worn(paper: Paper, severity: Severity, rng: Generator) -> np.ndarray:
     fibre = rng.normal(0, 0.012 + 0.03 * severity.wear, (ink.shape[0] // 2 + 1, ink.shape[1] // 2 + 1)).astype(np.float32)
     fibre = cv2.resize(fibre, (ink.shape[1], ink.shape[0]), interpolation=cv2.INTER_LINEAR)
     share = cv2.multiply(cv2.subtract(255, ink), density, scale=1 / 255, dtype=cv2.CV_32F)
-    tone = cv2.add(cv2.multiply(share, dark - bare), fibre)
-    return np.clip((tone + bare) * 255, 1, 255).astype(np.uint8)
+    tone = cv2.addWeighted(share, (dark - bare) * 255, fibre, 255, bare * 255, dtype=cv2.CV_8U)
+    return cv2.max(tone, 1)
 
 
 def _density(paper: Paper, severity: Severity, rng: Generator) -> np.ndarray:
