@@ -19,7 +19,7 @@ from counter_app.scanner.linear import read_field
 from counter_app.scanner.locate import BarField, find_bar_fields
 from counter_app.scanner.qr_find import MODULE_SIZES
 from counter_app.scanner.reads import CODE128, QR, Expect, Read
-from counter_app.scanner.square import read_squares
+from counter_app.scanner.square import read_again, read_squares
 from counter_app.scanner.upright import upright
 
 _MAX_QR_SIDE = 1600
@@ -27,7 +27,9 @@ _SMALL_SIDE = 1400
 _LARGE_SIDE = 2400
 _TILE_SIDE = 1600
 _TILE_FIELDS = 16
-_CAMERA_FIELDS = 2
+_REDUCED_SIDES = (1280, 800)
+_CAMERA_FIELDS, _CAMERA_TRIPLES = 2, 4
+_RARELY = 4
 
 
 def decode_region(gray: np.ndarray, region: tuple[int, int, int, int], expect: Expect = "any") -> list[Read]:
@@ -65,48 +67,74 @@ def decode_image(
     gray = np.ascontiguousarray(gray)
     deadline = None if budget_s is None else time.monotonic() + budget_s
     found: dict[str, Read] = {}
-    for stage in _stages(gray, expect, deadline, evidence, found):
+    for stage in _stages(gray, expect, deadline, turn, evidence, found):
         for read in stage():
             found.setdefault(read.text, read)
         if deadline is not None and (found or time.monotonic() >= deadline):
             break
-    fallbacks = _fallbacks(gray, expect)
-    if deadline is not None:
-        fallbacks = [fallbacks[turn % len(fallbacks)]] if fallbacks and time.monotonic() < deadline else []
-    for fallback in fallbacks:
-        if not found:
-            found = {read.text: read for read in fallback()}
-    return list(found.values())
+    if found or (deadline is not None and time.monotonic() >= deadline):
+        return list(found.values())
+    for fallback in _in_turn(gray, expect, turn, evidence) if deadline is not None else _thorough(gray, expect):
+        if reads := fallback():
+            return list({read.text: read for read in reads}.values())
+    return []
 
 
 _Stage = Callable[[], list[Read]]
 
 
 def _stages(
-    gray: np.ndarray, expect: Expect, deadline: float | None, evidence: Evidence | None, found: dict[str, Read]
+    gray: np.ndarray, expect: Expect, deadline: float | None, turn: int, evidence: Evidence | None, found: dict[str, Read]
 ) -> Iterator[_Stage]:
     """The usual stages, cheapest first; bar fields only where nothing was read yet."""
-    yield lambda: first_engine(gray, expect, rotate=deadline is None)
+    still = deadline is None
+    # PDF417 costs as much as all others together and is on no paper of ours: a camera looks for it now and then.
+    formats = "code" if expect == "any" and not still and turn % _RARELY else expect
+    yield lambda: first_engine(gray, formats, rotate=still)
+    if evidence is not None and (place := evidence.place) is not None:
+        yield lambda: read_again(gray, place, evidence)
     if expect != "idcard":
-        for field in find_bar_fields(gray, limit=_CAMERA_FIELDS if deadline is not None else 4):
+        for field in find_bar_fields(gray, limit=4 if still else _CAMERA_FIELDS):
             if not any(_covers(read, field) for read in found.values()):
                 yield lambda chosen=field: read_field(gray, chosen, deadline, evidence)  # type: ignore[misc]
 
 
-def _fallbacks(gray: np.ndarray, expect: Expect) -> list[_Stage]:
-    """What helps now and then and costs as much as everything before it."""
-    fallbacks: list[_Stage] = []
-    if max(gray.shape) <= _LARGE_SIDE:
-        fallbacks += [lambda: read_squares(gray, MODULE_SIZES[:3]), lambda: read_squares(gray, MODULE_SIZES[3:])]
-    if expect != "idcard" and max(gray.shape) > _LARGE_SIDE:
-        fallbacks.append(lambda: _by_tiles(gray))
-    if max(gray.shape) < _SMALL_SIDE:
-        fallbacks.append(lambda: _rescaled(gray, expect, 2.0))
-    if max(gray.shape) > _MAX_QR_SIDE:
-        fallbacks.append(lambda: _rescaled(gray, expect, _MAX_QR_SIDE / 2 / max(gray.shape)))
-    # A QR code softer than its modules: the local threshold loses it, the mean of a neighbourhood keeps it.
-    fallbacks.append(lambda: [replace(r, processed=r.symbology != QR) for r in first_engine(cv2.GaussianBlur(gray, (5, 5), 0), expect)])
-    return fallbacks
+def _in_turn(gray: np.ndarray, expect: Expect, turn: int, evidence: Evidence | None) -> list[_Stage]:
+    """What helps now and then and costs as much as everything before it: one of it a frame."""
+    groups = (MODULE_SIZES[1:], MODULE_SIZES[:1]) if expect == "idcard" else (MODULE_SIZES[1:3], MODULE_SIZES[3:], MODULE_SIZES[:1])
+    stages: list[_Stage] = [
+        lambda sizes=sizes: read_squares(gray, sizes, evidence, _CAMERA_TRIPLES)  # type: ignore[misc]
+        for sizes in groups
+    ]
+    if expect != "idcard":
+        stages.append(lambda: _softened(gray, expect))
+    return [stages[turn % len(stages)]]
+
+
+def _thorough(gray: np.ndarray, expect: Expect) -> list[_Stage]:
+    """What a still picture is worth that nothing was read from: other sizes, piece by piece, softened."""
+    longest = max(gray.shape)
+    stages: list[_Stage] = []
+    if expect != "idcard" and longest > _LARGE_SIDE:
+        stages.append(lambda: _by_tiles(gray))
+    if longest > _MAX_QR_SIDE:
+        stages += [lambda side=side: _rescaled(gray, expect, side / longest) for side in _REDUCED_SIDES if side < longest]  # type: ignore[misc]
+    if longest < _SMALL_SIDE:
+        stages.append(lambda: _rescaled(gray, expect, 2.0))
+    stages.append(lambda: _softened(gray, expect))
+    stages += [lambda side=side: _squares_at(gray, side) for side in (longest, *_REDUCED_SIDES) if side <= min(longest, _LARGE_SIDE)]  # type: ignore[misc]
+    return stages
+
+
+def _softened(gray: np.ndarray, expect: Expect) -> list[Read]:
+    """A QR code softer than its modules: the local threshold loses it, the mean of a neighbourhood keeps it."""
+    return [replace(r, processed=r.symbology != QR) for r in first_engine(cv2.GaussianBlur(gray, (5, 5), 0), expect)]
+
+
+def _squares_at(gray: np.ndarray, side: int) -> list[Read]:
+    factor = side / max(gray.shape)
+    picture = gray if factor == 1 else cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return [read.scaled(1 / factor) for read in read_squares(picture)]
 
 
 def _by_tiles(gray: np.ndarray) -> list[Read]:

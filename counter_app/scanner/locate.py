@@ -26,8 +26,8 @@ _OVER_NOISE, _OF_STRONGEST = 5.0, 0.03
 _MIN_ENERGY = 1500.0
 _MIN_LENGTH, _MIN_HEIGHT = 30.0, 5.0
 _MIN_FILLED = 0.45
-_AGREEMENT = math.radians(16)
-_BINS = 36
+_BINS, _AGREEMENT = 36, 3
+"""Directions told apart, and how many of them on either side still belong to a field (5 degrees each)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,53 +70,60 @@ def find_bar_fields(gray: np.ndarray, limit: int = 4, side: int = WORK_SIDE) -> 
     small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else gray
     small = cv2.GaussianBlur(small, (3, 3), 0)
     gx, gy = cv2.Scharr(small, cv2.CV_32F, 1, 0), cv2.Scharr(small, cv2.CV_32F, 0, 1)
-    squares = gx * gx, gy * gy
-    jxx, jyy, jxy = (cv2.boxFilter(p, -1, _WINDOW) for p in (*squares, gx * gy))
-    energy = jxx + jyy
+    jxx, jyy, jxy = (cv2.boxFilter(cv2.multiply(*pair), -1, _WINDOW) for pair in ((gx, gx), (gy, gy), (gx, gy)))
+    energy = cv2.add(jxx, jyy)
     quiet, busy = (float(v) for v in np.percentile(energy[::4, ::4], (20, 99.5)))
     floor = max(min(quiet * _OVER_NOISE, busy * _OF_STRONGEST), _MIN_ENERGY)
-    double_x, double_y = jxx - jyy, 2.0 * jxy
-    mask = (energy > floor) & (cv2.magnitude(double_x, double_y) > _MIN_COHERENCE * energy)
-    if not mask.any():
+    double_x, double_y = cv2.subtract(jxx, jyy), cv2.add(jxy, jxy)
+    strong = cv2.compare(energy, floor, cv2.CMP_GT)
+    mask = cv2.bitwise_and(strong, cv2.compare(cv2.magnitude(double_x, double_y), cv2.multiply(energy, _MIN_COHERENCE), cv2.CMP_GT))
+    if cv2.countNonZero(mask) < _MIN_LENGTH * _MIN_HEIGHT * 0.6:
         return []
-    one_way, both = cv2.boxFilter(gx, -1, _WINDOW), cv2.boxFilter(cv2.sqrt(squares[0] + squares[1]), -1, _WINDOW)
-    mask &= cv2.magnitude(one_way, cv2.boxFilter(gy, -1, _WINDOW)) < math.sqrt(_MAX_ONE_WAY) * both
-    solid = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    one_way = cv2.magnitude(cv2.boxFilter(gx, -1, _WINDOW), cv2.boxFilter(gy, -1, _WINDOW))
+    both = cv2.boxFilter(cv2.magnitude(gx, gy), -1, _WINDOW)
+    mask = cv2.bitwise_and(mask, cv2.compare(one_way, cv2.multiply(both, math.sqrt(_MAX_ONE_WAY)), cv2.CMP_LT))
+    solid = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
     fields: list[BarField] = []
     for label in np.argsort(-stats[1:, cv2.CC_STAT_AREA])[: limit * 2 + 1] + 1 if count > 1 else ():
-        if stats[label, cv2.CC_STAT_AREA] < _MIN_LENGTH * _MIN_HEIGHT * 0.6:
+        area = int(stats[label, cv2.CC_STAT_AREA])
+        if area < _MIN_LENGTH * _MIN_HEIGHT * 0.6 or (len(fields) >= limit and area < sorted(f.weight for f in fields)[-limit]):
             break
         left, top, width, height = (int(v) for v in stats[label, :4])
         box = np.s_[top : top + height, left : left + width]
         for field in _parted(labels[box] == label, double_x[box], double_y[box]):
-            fields.append(field.moved(left, top).enlarged(1.0 / scale))
+            fields.append(field.moved(left, top))
     fields.sort(key=lambda f: -f.weight)
-    return fields[:limit]
+    return [field.enlarged(1.0 / scale) for field in fields[:limit]]
 
 
 def _parted(inside: np.ndarray, double_x: np.ndarray, double_y: np.ndarray) -> list[BarField]:
     """The fields of one connected piece of the mask, parted where the direction changes (text beside a code is bars to it too)."""
     fields = []
-    local = 0.5 * cv2.phase(double_x, double_y)
-    weight = cv2.sqrt(cv2.magnitude(double_x, double_y))
+    weight, double = cv2.cartToPolar(double_x, double_y)
+    weight = cv2.sqrt(weight)
+    bins = (double * (_BINS / (2 * math.pi))).astype(np.uint8)
     whole = np.count_nonzero(inside)
     for _ in range(3):
         if np.count_nonzero(inside) < max(_MIN_LENGTH * _MIN_HEIGHT * 0.6, whole * 0.15):
             break
-        counts, _ = np.histogram(local[inside], bins=_BINS, range=(0, math.pi), weights=weight[inside])
-        angle = (int((counts + np.roll(counts, 1) + np.roll(counts, -1)).argmax()) + 0.5) * math.pi / _BINS
-        off = (local - angle + math.pi / 2) % math.pi - math.pi / 2
-        agrees = (inside & (np.abs(off) < _AGREEMENT)).astype(np.uint8)
+        counts = np.bincount(bins[inside], weights=weight[inside], minlength=_BINS)[:_BINS]
+        best = int((counts + np.concatenate([counts[-1:], counts[:-1]]) + np.concatenate([counts[1:], counts[:1]])).argmax())
+        near = np.zeros(_BINS + 1, np.uint8)
+        near[[(best + i) % _BINS for i in range(-_AGREEMENT, _AGREEMENT + 1)]] = 1
+        agrees = near[bins] * inside
         count, labels, stats, _ = cv2.connectedComponentsWithStats(agrees, connectivity=4)
         if count < 2:
             break
-        part = labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-        mean = float((off[part] * weight[part]).sum() / weight[part].sum())
-        if field := _measured(part, angle + mean):
-            fields.append(field)
-        inside = inside & ~part
+        label = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+        left, top, width, height = (int(v) for v in stats[label, :4])
+        box = np.s_[top : top + height, left : left + width]
+        part = labels[box] == label
+        x, y = float(double_x[box][part].sum()), float(double_y[box][part].sum())
+        if field := _measured(part, 0.5 * math.atan2(y, x)):
+            fields.append(field.moved(left, top))
+        inside = inside & (labels != label)
     return fields
 
 
@@ -131,9 +138,8 @@ def _measured(part: np.ndarray, angle: float) -> BarField | None:
     along, across = along - x, across - y
     skew = float((along @ across) / max(along @ along, 1.0))
     across = across - skew * along
-    some = max(1, rows.size // 4000)
-    a0, a1 = (float(v) for v in np.percentile(along[::some], (0.3, 99.7)))
-    c0, c1 = (float(v) for v in np.percentile(across[::some], (2, 98)))
+    a0, a1 = _ends(along, 0.003)
+    c0, c1 = _ends(across, 0.02)
     length, height = a1 - a0 + 1, c1 - c0 + 1
     if length < _MIN_LENGTH or height < _MIN_HEIGHT or length < height:
         return None
@@ -144,3 +150,11 @@ def _measured(part: np.ndarray, angle: float) -> BarField | None:
     x, y = x + middle, y + (c0 + c1) / 2 + skew * middle
     angle = (angle + math.pi / 2) % math.pi - math.pi / 2
     return BarField(x * cos - y * sin, x * sin + y * cos, angle, length, height, rows.size * filled, skew)
+
+
+def _ends(values: np.ndarray, share: float) -> tuple[float, float]:
+    """What ``share`` of the values lies below, and above."""
+    some = values[:: max(1, values.size // 4000)]
+    k = int(share * (some.size - 1))
+    low, high = np.partition(some, (k, some.size - 1 - k))[[k, some.size - 1 - k]]
+    return float(low), float(high)

@@ -7,10 +7,8 @@ small template is enough.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
 
 import cv2
 import numpy as np
@@ -20,7 +18,7 @@ from counter_app.scanner.qr_shape import MAX_VERSION, MIN_VERSION
 _PX = 1.3
 MODULE_SIZES = tuple(1.8 * 1.33**i for i in range(5))
 """Pixels a module that are tried: 1.8 to 5.6. Larger ones are read without help, and stills are tried at reduced size too."""
-_PEAKS = 10
+_PEAKS, _TRIPLES = 16, 6
 _MIN_LIKENESS = 0.4
 _MIN_SPREAD = 4.0
 
@@ -54,66 +52,61 @@ def _rings() -> np.ndarray:
 def find_finders(gray: np.ndarray, sizes: tuple[float, ...] = MODULE_SIZES, keep: int = 12) -> list[Finders]:
     """The most credible triples of finder patterns of about these sizes of module (in pixels), best first."""
     found: list[Finders] = []
-    inverse = 255 - gray
+    scaled = 255 - gray
     for module in sizes:
-        scale = _PX / module
-        scaled = cv2.resize(inverse, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        if min(scaled.shape) < 24:
-            continue
-        found += _triples(_likeness(scaled.astype(np.float32)), module)
+        size = round(gray.shape[1] * _PX / module), round(gray.shape[0] * _PX / module)
+        if min(size) < 24:
+            break
+        scaled = cv2.resize(scaled, size, interpolation=cv2.INTER_AREA)  # from the size before: cheaper than from the picture
+        found += _triples(_likeness(scaled), module)
     found.sort(key=lambda f: -f.score)
     return found[:keep]
 
 
-@cache
-def _passes() -> list[tuple[np.ndarray, np.ndarray]]:
-    """The template as a sum of few products of a row and a column: filtering with them is three times as fast."""
-    rings = _rings() - _rings().mean()
-    u, strength, v = np.linalg.svd(rings / np.linalg.norm(rings))
-    return [(v[i] * strength[i], u[:, i].copy()) for i in range(4)]
-
-
 def _likeness(picture: np.ndarray) -> np.ndarray:
-    """Correlation of the template with every place; places of no contrast do not count."""
-    size = _rings().shape[0]
-    found = np.zeros_like(picture)
-    for row, column in _passes():
-        found += cv2.sepFilter2D(picture, -1, row, column)
-    mean = cv2.boxFilter(picture, -1, (size, size))
-    spread = cv2.sqrt(np.maximum(cv2.boxFilter(picture * picture, -1, (size, size)) - mean * mean, 0))
+    """Correlation of the template with every place where it fits in; places of no contrast do not count."""
+    rings = _rings() - _rings().mean()
+    size = len(rings)
+    found = cv2.matchTemplate(picture.astype(np.float32), rings / np.linalg.norm(rings), cv2.TM_CCORR)
+    inside = np.s_[size // 2 : size // 2 + found.shape[0], size // 2 : size // 2 + found.shape[1]]
+    mean = cv2.boxFilter(picture, cv2.CV_32F, (size, size))[inside]
+    square = cv2.sqrBoxFilter(picture, cv2.CV_32F, (size, size))[inside]
+    spread = cv2.sqrt(cv2.max(cv2.subtract(square, cv2.multiply(mean, mean)), 0.0))
     floor = max(_MIN_SPREAD, 0.12 * float(np.percentile(spread[::4, ::4], 98)))
-    result: np.ndarray = found / ((spread + floor) * size)
-    return result
+    return cv2.divide(found, cv2.add(spread, floor), scale=1.0 / size)
 
 
 def _triples(likeness: np.ndarray, module: float) -> list[Finders]:
     """Peaks that stand like the finders of a code, at ``_PX`` pixels a module."""
-    peaks: list[tuple[float, float, float]] = []
-    top = cv2.dilate(likeness, np.ones((7, 7), np.uint8))
-    rows, columns = np.nonzero((likeness >= top) & (likeness > _MIN_LIKENESS))
-    order = np.argsort(-likeness[rows, columns])[: _PEAKS * 2]
-    for i in order:
-        peaks.append((float(columns[i]), float(rows[i]), float(likeness[rows[i], columns[i]])))
+    tops = cv2.compare(likeness, cv2.max(cv2.dilate(likeness, np.ones((7, 7), np.uint8)), _MIN_LIKENESS), cv2.CMP_GE)
+    at = cv2.findNonZero(tops)
+    if at is None:
+        return []
+    columns, rows = at[:, 0, 0], at[:, 0, 1]
+    strongest = np.argsort(-likeness[rows, columns])[:_PEAKS]
+    if len(strongest) < 3:
+        return []
+    rows, columns = rows[strongest], columns[strongest]
+    value = likeness[rows, columns].astype(np.float64)
+    place = columns + 1j * rows
+    # arm[i, j]: from peak i to peak j; corner i, first arm j, second arm k a quarter turn clockwise (rows go down)
+    arm = place[None, :] - place[:, None]
+    length = np.abs(arm) + 1e-9
+    first, second = length[:, :, None], length[:, None, :]
+    product = np.conj(arm)[:, :, None] * arm[:, None, :]
+    cosine = product.real / (first * second)
+    size = (first + second) / 2 / _PX + 7
+    version = np.rint((size - 17) / 4)
+    uneven = np.abs(np.log(first / second))
+    fits = (product.imag > 0) & (np.abs(cosine) < 0.4) & (uneven < 0.36) & (version >= MIN_VERSION) & (version <= MAX_VERSION)
+    score = value[:, None, None] + value[None, :, None] + value[None, None, :] - 0.5 * np.abs(cosine) - 0.7 * uneven
+    score = np.where(fits, score, -1.0)
+    back, half = module / _PX, len(_rings()) // 2
     found = []
-    back = module / _PX
-    longest, shortest = (17 + 4 * MAX_VERSION - 7) * _PX * 1.3, (17 + 4 * MIN_VERSION - 7) * _PX * 0.75
-    for three in combinations(peaks, 3):
-        for at in range(3):
-            corner, (p, q) = three[at], [three[i] for i in range(3) if i != at]
-            ax, ay, bx, by = p[0] - corner[0], p[1] - corner[1], q[0] - corner[0], q[1] - corner[1]
-            a, b = math.hypot(ax, ay), math.hypot(bx, by)
-            if not (shortest < a < longest and shortest < b < longest and 0.7 < a / b < 1.43):
-                continue
-            cosine = (ax * bx + ay * by) / (a * b)
-            if abs(cosine) > 0.4:
-                continue
-            right, below = (p, q) if ax * by - ay * bx > 0 else (q, p)
-            size = (a + b) / 2 / _PX + 7
-            version = round((size - 17) / 4)
-            if not MIN_VERSION <= version <= MAX_VERSION:
-                continue
-            score = corner[2] + right[2] + below[2] - 0.5 * abs(cosine) - 0.7 * abs(math.log(a / b))
-            places = [((x + 0.5) * back - 0.5, (y + 0.5) * back - 0.5) for x, y, _ in (corner, right, below)]
-            found.append(Finders(*places, module=module, version=version, score=score))
-    found.sort(key=lambda f: -f.score)
-    return found[:6]
+    for index in np.argsort(-score, axis=None)[:_TRIPLES]:
+        three = np.unravel_index(int(index), score.shape)
+        if score[three] <= 0:
+            break
+        places = [((float(columns[i]) + half + 0.5) * back - 0.5, (float(rows[i]) + half + 0.5) * back - 0.5) for i in three]
+        found.append(Finders(*places, module=module, version=int(version[three]), score=float(score[three])))
+    return found
