@@ -15,8 +15,10 @@ from onestop.vntime import vn_date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Paper:
-    """What all of them have. ``title_code`` stands in bars, in the foot and in the file's title; ``made_at`` decides the version."""
+    """What all of them have. ``form``: the key of the form; ``title_code`` stands in bars, in the foot and in the file's title;
+    ``made_at`` decides the version."""
 
+    form: str = ""
     header: Header
     title_code: str = ""
     made_at: datetime
@@ -50,6 +52,7 @@ class _DossierPaper(_Paper):
 class HandoverOneDoc(_DossierPaper):
     """"Giấy bàn giao hồ sơ" of one dossier: travels with the folder to the department and back, so it is signed twice."""
 
+    form: str = "handover-one"
     slip_no: str = ""
     address: str = ""
     submitter: Party | None = None
@@ -83,6 +86,7 @@ class MoneyLine:
 class CashNoteDoc(_DossierPaper):
     """The internal note of money taken (``refund`` False) or given back: never a tax receipt, and says so."""
 
+    form: str = "cash-note"
     payer: str = ""
     phone: str = ""
     lines: tuple[MoneyLine, ...] = ()
@@ -112,6 +116,7 @@ class PostLine:
 class PostListDoc(_Paper):
     """The list the postman signs for: every item with its code, and where it goes."""
 
+    form: str = "post-list"
     slip_no: str
     from_unit: str = ""
     from_person: str = ""
@@ -124,6 +129,7 @@ class PostListDoc(_Paper):
 class PostalLabelDoc(_Paper):
     """What is stuck on one item: sender, receiver, item code, and which dossier is inside."""
 
+    form: str = "postal-label"
     item: str = ""
     code: str = ""
     sender: str = ""
@@ -139,15 +145,16 @@ class PostalLabelDoc(_Paper):
 class CoverLabelDoc(_DossierPaper):
     """What is stuck on the folder: the code to scan, whose it is, until when."""
 
+    form: str = "cover-label"
     set_count: int = 1
     handover_unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelSheetDoc(_Paper):
-    """Several labels on sheets of stickers. ``skip``: stickers already gone from the first sheet."""
+    """Several labels of one ``form`` on sheets of stickers. ``skip``: stickers already gone from the first sheet."""
 
-    labels: tuple[PostalLabelDoc | CoverLabelDoc, ...] = ()
+    labels: tuple[PostalLabelDoc, ...] | tuple[CoverLabelDoc, ...] = ()
     skip: int = 0
 
 
@@ -155,6 +162,7 @@ class LabelSheetDoc(_Paper):
 class TicketDoc(_DossierPaper):
     """The slip of paper from a receipt printer that reminds of the day; form 01 remains the receipt."""
 
+    form: str = "ticket"
     return_method: str = ""
     fees: str = ""
     lookup_url: str = ""
@@ -184,6 +192,7 @@ class ReportLine:
 class ReportDoc(_Paper):
     """The report on receiving and settling dossiers in a period, with the counter's own figures."""
 
+    form: str = "report"
     period: str
     agency: str
     recipient: str = ""
@@ -212,6 +221,7 @@ class AccountLine:
 class AccountListDoc(_Paper):
     """The list of accounts to change or to add, signed by the head of the office."""
 
+    form: str = "accounts-change"
     agency: str
     recipient: str = ""
     lines: tuple[AccountLine, ...] = ()

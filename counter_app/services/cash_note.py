@@ -42,7 +42,7 @@ def _note(desk: Desk, dossier: Dossier, form: str, entries: tuple[str, ...], in_
         lines = tuple(line for line in lines if line.refunded)
     person = dossier.submitter or dossier.owner
     document = CashNoteDoc(
-        **dossier_facts(desk, dossier), made_at=last.at if last and last.at else desk.now(), payer=person.name,
+        form=form, **dossier_facts(desk, dossier), made_at=last.at if last and last.at else desk.now(), payer=person.name,
         phone=person.phone or dossier.owner.phone, lines=lines, due=sums.due, collected=sums.collected, refunded=sums.refunded,
         outstanding=sums.outstanding, in_words=money_words_vi(in_words), cashier=staff_name(desk, last.by) if last else "",
         reprint=reprint_mark(desk, copy_no))

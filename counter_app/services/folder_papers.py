@@ -23,7 +23,7 @@ from onestop.model import Dossier, Slip
 def cover_label(desk: Desk, dossier: Dossier, *, skip: int = 0) -> Paper:
     """The label of a folder's cover: code, owner, procedure, until when, where it goes."""
     copy_no = next_copy(dossier.prints, "cover-label")
-    document = LabelSheetDoc(header=header(desk), title_code=dossier.shown_code, made_at=desk.now(), skip=skip,
+    document = LabelSheetDoc(form="cover-label", header=header(desk), title_code=dossier.shown_code, made_at=desk.now(), skip=skip,
                              labels=(_cover(desk, dossier),))
     return Paper("cover-label", dossier.id, copy_no, dossier.shown_code, document)
 
@@ -32,7 +32,7 @@ def cover_labels(desk: Desk, slip: Slip, *, skip: int = 0) -> Paper:
     """Cover labels of all folders of a slip."""
     with desk.store.read() as reader:
         dossiers = [reader.dossier(line.dossier) for line in slip.lines]
-    document = LabelSheetDoc(header=header(desk), title_code=slip.number, made_at=desk.now(), skip=skip,
+    document = LabelSheetDoc(form="cover-label", header=header(desk), title_code=slip.number, made_at=desk.now(), skip=skip,
                              labels=tuple(_cover(desk, dossier) for dossier in dossiers if dossier is not None))
     return Paper("cover-label", slip.id, next_copy(slip.prints, "cover-label"), slip.number, document)
 

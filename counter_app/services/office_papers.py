@@ -27,8 +27,9 @@ def account_list(desk: Desk, accounts: AccountList, *, recipient: str = "") -> P
         desk.require(head=True)
     lines = tuple(AccountLine(subsystem=row.subsystem, name=row.name, id_no=row.id_no, new_name=row.new_name, new_id_no=row.new_id_no,
                               unit=row.unit, note=row.note) for row in accounts.rows)
-    document = AccountListDoc(header=header(desk), made_at=desk.now(), agency=desk.unit.name, recipient=recipient, lines=lines)
-    return Paper(f"accounts-{accounts.kind}", "", 1, "", document)
+    form = f"accounts-{accounts.kind}"
+    document = AccountListDoc(form=form, header=header(desk), made_at=desk.now(), agency=desk.unit.name, recipient=recipient, lines=lines)
+    return Paper(form, "", 1, "", document)
 
 
 def _line(name: str, figures: Figures) -> ReportLine:

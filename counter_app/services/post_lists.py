@@ -40,7 +40,7 @@ def postal_labels(desk: Desk, slip: Slip, *, skip: int = 0) -> Paper:
     with desk.store.read() as reader:
         dossiers = [(reader.dossier(line.dossier), item_in(line.remark)) for line in slip.lines]
     labels = tuple(_label(desk, dossier, item) for dossier, item in dossiers if dossier is not None)
-    document = LabelSheetDoc(header=header(desk), title_code=slip.number, made_at=desk.now(), labels=labels, skip=skip)
+    document = LabelSheetDoc(form="postal-label", header=header(desk), title_code=slip.number, made_at=desk.now(), labels=labels, skip=skip)
     return Paper("postal-label", slip.id, copy_no, slip.number, document)
 
 
@@ -53,7 +53,8 @@ def postal_label(desk: Desk, dossier: Dossier, *, item: str = "", skip: int = 0)
         raise UserError("address-missing", "Hồ sơ chưa có địa chỉ nhận kết quả. Hãy đính chính địa chỉ rồi in nhãn.")
     copy_no = next_copy(dossier.prints, "postal-label")
     label = _label(desk, dossier, tidy_postal(item) or _item_of(desk, dossier))
-    document = LabelSheetDoc(header=header(desk), title_code=dossier.shown_code, made_at=desk.now(), labels=(label,), skip=skip)
+    document = LabelSheetDoc(form="postal-label", header=header(desk), title_code=dossier.shown_code, made_at=desk.now(), skip=skip,
+                             labels=(label,))
     return Paper("postal-label", dossier.id, copy_no, dossier.shown_code, document)
 
 

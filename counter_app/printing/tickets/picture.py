@@ -91,16 +91,16 @@ class Roll:
         for number, line in enumerate(lines):
             self._line([(line, font)], size, align, indent if number else 0)
 
-    def pair(self, label: str, value: str, *, size: int = 24) -> None:
-        """"label: value" with the value in bold, wrapped as one paragraph. Nothing when there is no value."""
+    def pair(self, label: str, value: str, *, size: int = 24, bold: bool = True) -> None:
+        """"label: value", the value in bold if wanted, wrapped as one paragraph. Nothing when there is no value."""
         if not value:
             return
         words = [(word, False) for word in printable(f"{label}:" if label else "", self._letters).split()]
-        words += [(word, True) for word in printable(value, self._letters).split()]
+        words += [(word, bold) for word in printable(value, self._letters).split()]
         line: list[tuple[str, ImageFont.FreeTypeFont]] = []
         space, used = _font(size, False).getlength(" "), 0.0
-        for word, bold in words:
-            font = _font(size, bold)
+        for word, heavy in words:
+            font = _font(size, heavy)
             for part in _broken(word, font, self.width):
                 length = font.getlength(part)
                 if line and used + space + length > self.width:
