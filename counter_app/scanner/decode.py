@@ -96,7 +96,7 @@ def _stages(
     if expect != "idcard":
         for field in find_bar_fields(gray, limit=4 if still else _CAMERA_FIELDS):
             if not any(_covers(read, field) for read in found.values()):
-                yield lambda chosen=field: read_field(gray, chosen, deadline, evidence)  # type: ignore[misc]
+                yield lambda chosen=field: read_field(gray, chosen, deadline, evidence, weigh=not found)  # type: ignore[misc]
 
 
 def _in_turn(gray: np.ndarray, expect: Expect, turn: int, evidence: Evidence | None) -> list[_Stage]:
@@ -107,7 +107,7 @@ def _in_turn(gray: np.ndarray, expect: Expect, turn: int, evidence: Evidence | N
         for sizes in groups
     ]
     if expect != "idcard":
-        stages.append(lambda: _softened(gray, expect))
+        stages.append(lambda: _softened(gray, "code", rotate=False))
     return [stages[turn % len(stages)]]
 
 
@@ -126,9 +126,9 @@ def _thorough(gray: np.ndarray, expect: Expect) -> list[_Stage]:
     return stages
 
 
-def _softened(gray: np.ndarray, expect: Expect) -> list[Read]:
+def _softened(gray: np.ndarray, expect: Expect, rotate: bool = True) -> list[Read]:
     """A QR code softer than its modules: the local threshold loses it, the mean of a neighbourhood keeps it."""
-    return [replace(r, processed=r.symbology != QR) for r in first_engine(cv2.GaussianBlur(gray, (5, 5), 0), expect)]
+    return [replace(r, processed=r.symbology != QR) for r in first_engine(cv2.GaussianBlur(gray, (5, 5), 0), expect, rotate=rotate)]
 
 
 def _squares_at(gray: np.ndarray, side: int) -> list[Read]:

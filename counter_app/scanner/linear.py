@@ -19,13 +19,15 @@ from counter_app.scanner.waveform128 import measure
 _TARGET_LENGTH = 1300.0
 """Length in pixels a field is enlarged to: some four pixels a module for a dossier code."""
 _MAX_ZOOM = 4.0
+_MIN_SCORE = 0.15
+"""Chains in text and tables score less; measuring them would cost most of the time of a frame without a code."""
 
 
 def read_field(
-    gray: np.ndarray, field: BarField, deadline: float | None = None, evidence: Evidence | None = None, tracks: int = 2
+    gray: np.ndarray, field: BarField, deadline: float | None = None, evidence: Evidence | None = None, weigh: bool = True
 ) -> list[Read]:
-    """The code in ``field``, if any. Nothing dear is begun after ``deadline`` (``time.monotonic``); what is seen but not understood
-    is left with ``evidence``. Without a deadline the second engine is asked too."""
+    """The code in ``field``, if any. Nothing dear is begun after ``deadline`` (``time.monotonic``) or without ``weigh``; what is seen
+    but not understood is left with ``evidence``. Without a deadline the second engine is asked too."""
     corners = field.corners()
 
     def placed(reads: list[Read]) -> list[Read]:
@@ -37,16 +39,18 @@ def read_field(
     crop = straightened(upright(gray, field, zoom))
     if reads := first_engine(crop, LINEAR, rotate=False):
         return placed(reads)
-    if deadline is not None and time.monotonic() >= deadline:
+    if not weigh or (deadline is not None and time.monotonic() >= deadline):
         return []
-    if read := _weighed(crop, field.length * zoom, field, evidence, tracks):
+    if read := _weighed(crop, field.length * zoom, field, deadline, evidence):
         return [read]
     return second_engine(crop, corners) if deadline is None else []
 
 
-def _weighed(crop: np.ndarray, length: float, field: BarField, evidence: Evidence | None, tracks: int) -> Read | None:
+def _weighed(crop: np.ndarray, length: float, field: BarField, deadline: float | None, evidence: Evidence | None) -> Read | None:
     line = profile(crop)
-    for track in find_tracks(line, length, tracks):
+    for number, track in enumerate(find_tracks(line, length)):
+        if track.score < _MIN_SCORE or (number and deadline is not None and time.monotonic() >= deadline):
+            break
         costs = measure(line, track)
         found = solve(costs)
         if read := _believed(found, field):

@@ -13,7 +13,7 @@ import numpy as np
 
 from counter_app.scanner.code128 import START_B, START_C, STOP, text_of
 
-_CANDIDATES = 10
+_CANDIDATES = 8
 _NEVER = np.float32(1e9)
 
 _STATES = [(v, "C", "C") for v in range(100)] + [(100, "C", "B")] + [(v, "B", "B") for v in range(95)] + [(99, "B", "C")]
