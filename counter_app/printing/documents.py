@@ -94,6 +94,11 @@ class ReceiptDoc:
     reprint: Reprint | None = None
 
     @property
+    def form(self) -> str:
+        """The form's key."""
+        return "01"
+
+    @property
     def title_code(self) -> str:
         """The code in bars and in the file's title: the official one, else the provisional one."""
         return self.code or self.provisional_code
@@ -136,6 +141,11 @@ class ControlSheetDoc:
     copies: tuple[str, ...] = ("",)
     legal_basis: str = ""
     reprint: Reprint | None = None
+
+    @property
+    def form(self) -> str:
+        """The form's key."""
+        return "06"
 
     @property
     def title_code(self) -> str:
@@ -185,6 +195,11 @@ class HandoverSlipDoc:
     reprint: Reprint | None = None
 
     @property
+    def form(self) -> str:
+        """The form's key."""
+        return "handover"
+
+    @property
     def title_code(self) -> str:
         """The slip number."""
         return self.slip_no
@@ -221,6 +236,11 @@ class ReturnSlipDoc:
     copies: tuple[str, ...] = ("Liên 1: Lưu",)
     legal_basis: str = ""
     reprint: Reprint | None = None
+
+    @property
+    def form(self) -> str:
+        """The form's key."""
+        return "return"
 
     @property
     def title_code(self) -> str:

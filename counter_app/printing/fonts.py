@@ -11,7 +11,8 @@ from onestop.resources import resource_dir
 SERIF = "LiberationSerif"
 BOLD = "LiberationSerif-Bold"
 ITALIC = "LiberationSerif-Italic"
-_FACES = {SERIF: "Regular", BOLD: "Bold", ITALIC: "Italic", "LiberationSerif-BoldItalic": "BoldItalic"}
+BOLD_ITALIC = "LiberationSerif-BoldItalic"
+_FACES = {SERIF: "Regular", BOLD: "Bold", ITALIC: "Italic", BOLD_ITALIC: "BoldItalic"}
 
 
 def serif_file(style: str) -> Path:
@@ -43,5 +44,5 @@ def register() -> frozenset[int]:
         pdfmetrics.registerFont(font)
         points = set(font.face.charToGlyph)
         known = points if known is None else known & points
-    pdfmetrics.registerFontFamily(SERIF, SERIF, BOLD, ITALIC, "LiberationSerif-BoldItalic")
+    pdfmetrics.registerFontFamily(SERIF, SERIF, BOLD, ITALIC, BOLD_ITALIC)
     return frozenset(known or ())

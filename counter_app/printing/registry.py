@@ -1,25 +1,27 @@
-"""The forms this program can print, for ``counter-app print --list`` and for choosing a layout."""
+"""The forms this program can print, as the shipped templates name them: for ``counter-app print --list``, the menu and the printers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from counter_app.printing.documents import ControlSheetDoc, Document, HandoverSlipDoc, ReceiptDoc, ReturnSlipDoc
-from counter_app.printing.sheet import A4, A4_LANDSCAPE, A5, Geometry, Paper
+from counter_app.printing.sheet import Paper
+from counter_app.printing.templates import PaperLook, load_forms
 
 
 @dataclass(frozen=True, slots=True)
 class FormSpec:
-    """``key``: the word of the command line; ``form``: the kind of template; ``about``: what the form is about (the
-    argument of ``print``); ``sheets``: the papers it fits."""
+    """``key``: the word of the command line; ``form``: the kind of template; ``about``: what the form is about (dossier, slip, period,
+    office); ``purpose``: which printer of the workstation; ``sheets``: the papers it fits."""
 
     key: str
     form: str
     name: str
     about: str
-    document: type
-    module: str
-    sheets: dict[Paper, Geometry]
+    purpose: str
+    sheets: dict[Paper, PaperLook]
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -27,24 +29,31 @@ class FormSpec:
         return tuple(self.sheets)
 
 
-FORMS: dict[str, FormSpec] = {
-    spec.key: spec
-    for spec in (
-        FormSpec("01", "receipt", "Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "dossier", ReceiptDoc, "receipt",
-                 {"A4": A4, "A5": A5}),
-        FormSpec("06", "control-sheet", "Phiếu kiểm soát quá trình giải quyết hồ sơ", "dossier", ControlSheetDoc,
-                 "control_sheet", {"A4": A4}),
-        FormSpec("handover", "handover-slip", "Phiếu bàn giao hồ sơ", "slip", HandoverSlipDoc, "handover_slip",
-                 {"A4": A4_LANDSCAPE}),
-        FormSpec("return", "return-slip", "Phiếu trả kết quả", "dossier", ReturnSlipDoc, "return_slip",
-                 {"A4": A4, "A5": A5}),
-    )
-}
+class _Forms(Mapping[str, FormSpec]):
+    """Read from the templates when first asked for: starting the program must not wait for it."""
+
+    def __getitem__(self, key: str) -> FormSpec:
+        return _specs()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_specs())
+
+    def __len__(self) -> int:
+        return len(_specs())
 
 
-def spec_of(document: Document) -> FormSpec:
-    """The form a document is printed on. Raises KeyError for a foreign type (a mistake of the program)."""
-    for spec in FORMS.values():
-        if type(document) is spec.document:
-            return spec
-    raise KeyError(type(document).__name__)
+FORMS: Mapping[str, FormSpec] = _Forms()
+
+
+@lru_cache(maxsize=1)
+def _specs() -> dict[str, FormSpec]:
+    found: dict[str, FormSpec] = {}
+    for template in sorted(load_forms().templates, key=lambda one: (one.key, one.valid_to is not None)):
+        if template.key not in found:
+            found[template.key] = FormSpec(template.key, template.form, template.name, template.about, template.purpose, template.papers)
+    return dict(sorted(found.items(), key=lambda item: (not item[0].isdigit(), item[0])))
+
+
+def spec_of(document: Any) -> FormSpec:
+    """The form a document is printed on (its ``form`` names the key). Raises KeyError for a foreign one (a mistake of the program)."""
+    return FORMS[document.form]

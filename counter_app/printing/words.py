@@ -5,24 +5,33 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
+from counter_app.domain.fees import number_words_vi
 from counter_app.printing.documents import IdDisplay
 from onestop.vntime import to_vn
 
-DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
+REPLACED = "[?]"
+"""Stands on paper for letters the document font cannot print (another script, an emoji); the foot of the page explains it."""
 LONGEST_FIELD = 600
 """Characters of one field that reach paper: more than any real name or address, less than what fills a page."""
 
 
-def moment_in_words(moment: datetime) -> str:
-    """"08 giờ 05 phút, ngày 03 tháng 02 năm 2026"."""
+def day_in_words(moment: datetime) -> str:
+    """ "ngày 03 tháng 02 năm 2026", "ngày 12 tháng 3 năm 2026": days below 10 and the months 1 and 2 carry a zero, as official papers
+    write them (NĐ 30/2020, appendix I)."""
     local = to_vn(moment)
-    return f"{local:%H} giờ {local:%M} phút, ngày {local:%d} tháng {local:%m} năm {local.year}"
+    month = f"{local.month:02d}" if local.month < 3 else str(local.month)
+    return f"ngày {local.day:02d} tháng {month} năm {local.year}"
+
+
+def moment_in_words(moment: datetime) -> str:
+    """ "08 giờ 05 phút, ngày 03 tháng 02 năm 2026"."""
+    local = to_vn(moment)
+    return f"{local:%H} giờ {local:%M} phút, {day_in_words(local)}"
 
 
 def place_and_date(place: str, moment: datetime) -> str:
-    """"Hà Tĩnh, ngày 03 tháng 02 năm 2026"; without a place only the date."""
-    local = to_vn(moment)
-    day = f"ngày {local:%d} tháng {local:%m} năm {local.year}"
+    """ "Hà Tĩnh, ngày 03 tháng 02 năm 2026"; without a place only the date."""
+    day = day_in_words(moment)
     return f"{place}, {day}" if place else day[0].upper() + day[1:]
 
 
@@ -46,50 +55,30 @@ def masked_id(number: str, display: IdDisplay) -> str:
 
 
 def number_in_words(number: int) -> str:
-    """A count from 0 to 999,999 in words ("một trăm linh năm"), as totals on papers repeat it. Raises ValueError outside."""
-    if not 0 <= number < 1_000_000:
+    """A count in words ("một trăm linh năm"), as totals on papers repeat it. Raises ValueError below 0 and from 10^15 on."""
+    if not 0 <= number < 10**15:
         raise ValueError("number out of range")
-    if number < 1000:
-        return _below_thousand(number, full=False)
-    thousands, rest = divmod(number, 1000)
-    head = _below_thousand(thousands, full=False) + " nghìn"
-    return f"{head} {_below_thousand(rest, full=True)}" if rest else head
-
-
-def _below_thousand(number: int, *, full: bool) -> str:
-    hundreds, rest = divmod(number, 100)
-    words = [f"{DIGITS[hundreds]} trăm"] if hundreds or full else []
-    if rest or not words:
-        words.append(_below_hundred(rest, after_hundreds=bool(words)))
-    return " ".join(words)
-
-
-def _below_hundred(number: int, *, after_hundreds: bool) -> str:
-    tens, unit = divmod(number, 10)
-    if tens == 0:
-        return f"linh {DIGITS[unit]}" if after_hundreds else DIGITS[unit]
-    head = "mười" if tens == 1 else f"{DIGITS[tens]} mươi"
-    if unit == 0:
-        return head
-    if unit == 5:
-        return f"{head} lăm"
-    if unit == 1 and tens > 1:
-        return f"{head} mốt"
-    return f"{head} {DIGITS[unit]}"
+    return number_words_vi(number)
 
 
 def printable(text: str, known: frozenset[int]) -> str:
-    """``text`` fit for paper: NFC (PDF libraries shape nothing), no control or invisible characters, ``□`` for what
-    the font lacks (an emoji), cut with "…" where no real field is that long."""
+    """``text`` fit for paper: NFC (PDF libraries shape nothing), no control or invisible characters, ``[?]`` for a run of what cannot be
+    printed (no glyph, or a script written from the right, which would come out reversed), cut with "…" where no real field is that
+    long. Lines broken on purpose stay broken as spaces."""
     clean: list[str] = []
-    for char in unicodedata.normalize("NFC", text):
+    for char in unicodedata.normalize("NFC", text[: 4 * LONGEST_FIELD]):
+        if char.isascii() and char.isprintable():
+            clean.append(char)
+            continue
         category = unicodedata.category(char)
         if char in "\t\r\n\x0b\x0c\u2028\u2029":
             clean.append(" ")
         elif category in ("Cc", "Cf", "Cs") or 0xFE00 <= ord(char) <= 0xFE0F:
             continue
-        else:
-            clean.append(char if ord(char) in known else "□")
+        elif ord(char) in known and unicodedata.bidirectional(char) not in ("R", "AL"):
+            clean.append(char)
+        elif not (clean and clean[-1] == REPLACED):
+            clean.append(REPLACED)
     return clipped("".join(clean), LONGEST_FIELD)
 
 

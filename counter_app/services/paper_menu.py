@@ -1,4 +1,4 @@
-"""Which papers can be made of a dossier or a slip: one table for the menu "In…" and the command line.
+"""Which papers can be made of a dossier, a slip, a period or a file: one table for the menu "In…" and the command line.
 
 A maker refuses with words what does not exist yet (no result returned, no money taken); the menu shows them beside the entry.
 """
@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from counter_app.services import cash_note, folder_papers, paper, post_lists
+from counter_app.domain.periods import Period
+from counter_app.services import cash_note, folder_papers, letters, office_papers, paper, post_lists, register
+from counter_app.services.account_lists import read_account_list
 from counter_app.services.desk import Desk
 from counter_app.services.paper import Paper
 from onestop.errors import UserError
@@ -21,6 +24,10 @@ SlipMaker = Callable[[Desk, Slip], Paper]
 
 DOSSIER_MAKERS: dict[str, DossierMaker] = {
     "01": paper.receipt,
+    "02": letters.supplement_request,
+    "03": letters.refusal,
+    "04": letters.apology,
+    "05": letters.stop_notice,
     "06": paper.control_sheet,
     "return": paper.return_slip,
     "handover-one": folder_papers.handover_one,
@@ -37,6 +44,13 @@ SLIP_MAKERS: dict[str, SlipMaker] = {
     "postal-label": post_lists.postal_labels,
     "cover-label": folder_papers.cover_labels,
 }
+PERIOD_MAKERS: dict[str, Callable[[Desk, Period], Paper]] = {"07": register.register, "report": office_papers.report}
+"""Papers about a period."""
+FILE_MAKERS: dict[str, Callable[[Desk, Path], Paper]] = {
+    "accounts-change": lambda desk, path: office_papers.account_list(desk, read_account_list(path, "change")),
+    "accounts-add": lambda desk, path: office_papers.account_list(desk, read_account_list(path, "add")),
+}
+"""Papers made from a file the office brings."""
 
 
 def slip_paper(desk: Desk, slip: Slip) -> Paper:

@@ -15,6 +15,8 @@ import msgspec
 from counter_app.store.rows import CLOCK_RUNS, RESTING, STOPPED
 from counter_app.store.session import Session
 from counter_app.store.words import seconds
+from onestop.codec import decode
+from onestop.model import Dossier
 
 _CHUNK = 500
 _OPEN_IN_PERIOD = f"""
@@ -25,6 +27,8 @@ _OPEN_IN_PERIOD = f"""
     UNION SELECT n FROM dossier WHERE {STOPPED} AND received_at < ?1
 """
 _ROWS = "SELECT coalesce(data, server) FROM dossier WHERE n IN (SELECT value FROM json_each(?)) AND agency = ?"
+
+_NUMBERED = "SELECT n, coalesce(data, server) FROM dossier WHERE n IN (SELECT value FROM json_each(?)) AND agency = ?"
 
 
 class _When(msgspec.Struct):
@@ -80,3 +84,19 @@ class ReportReads(Session):
                 done = row.result or row.returned
                 stopped = next((e.at for e in reversed(row.events) if e.kind == "stop"), None) if row.status == 8 else None
                 yield ReportRow(row.sector, row.channel, row.status, row.received_at, row.due_at, done.at if done else None, stopped)
+
+    def received_between(self, start: datetime, end: datetime, agency: str) -> Iterator[Dossier]:
+        """Every dossier of ``agency`` received in ``[start, end)``, in order of reception. Entities that this program cannot read are left
+        out; they wait for an update."""
+        numbers = [n for (n,) in self._all("SELECT n FROM dossier WHERE received_at >= ? AND received_at < ? ORDER BY received_at, n",
+                                           seconds(start), seconds(end))]
+        for first in range(0, len(numbers), _CHUNK):
+            chunk = numbers[first : first + _CHUNK]
+            rows = self._all(_NUMBERED, msgspec.json.encode(chunk).decode(), agency)
+            found = {n: raw for n, raw in rows}
+            for n in chunk:
+                try:
+                    if n in found:
+                        yield decode(Dossier, found[n])
+                except msgspec.MsgspecError:
+                    continue

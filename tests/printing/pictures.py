@@ -9,7 +9,7 @@ import pypdfium2
 from PIL import Image
 
 from counter_app.printing import pdf
-from tests.printing import samples
+from tests.printing import every
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "forms"
 DPI = 85
@@ -18,7 +18,7 @@ GREYS = 16
 
 def picture(name: str) -> Image.Image:
     """First page of the first copy; of an extreme sample its last page beside it."""
-    document, paper = samples.all_samples()[name]
+    document, paper = every.all_samples()[name]
     content = pypdfium2.PdfDocument(pdf.render(document, paper))  # type: ignore[arg-type]
     try:
         per_copy = len(content) // len(document.copies)
@@ -39,7 +39,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for old in FOLDER.glob("*.png"):
         old.unlink()
-    for name in samples.all_samples():
+    for name in every.all_samples():
         picture(name).save(FOLDER / f"{name}.png", optimize=True)
 
 

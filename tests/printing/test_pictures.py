@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from tests.printing import pictures, samples
+from tests.printing import every, pictures
 
 
-@pytest.mark.parametrize("name", samples.all_samples())
+@pytest.mark.parametrize("name", every.all_samples())
 def test_the_documented_picture_is_what_is_printed(name: str):
     path = pictures.FOLDER / f"{name}.png"
     assert path.exists(), "make the pictures: python -m tests.printing.pictures"
@@ -21,4 +21,4 @@ def test_the_documented_picture_is_what_is_printed(name: str):
 
 
 def test_no_picture_of_a_form_that_is_gone():
-    assert {path.stem for path in pictures.FOLDER.glob("*.png")} == set(samples.all_samples())
+    assert {path.stem for path in pictures.FOLDER.glob("*.png")} == set(every.all_samples())

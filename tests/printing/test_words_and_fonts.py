@@ -49,7 +49,7 @@ def test_numbers_in_words(number: int, said: str):
     assert words.number_in_words(number) == said
 
 
-@pytest.mark.parametrize("number", [-1, 1_000_000])
+@pytest.mark.parametrize("number", [-1, 10**15])
 def test_numbers_no_total_reaches(number: int):
     with pytest.raises(ValueError, match="range"):
         words.number_in_words(number)
@@ -74,7 +74,7 @@ def test_text_for_paper_is_nfc_and_visible():
     known = frozenset(map(ord, "Thuỷ abc□…"))
     assert words.printable(unicodedata.normalize("NFD", "Thuỷ"), known) == "Thuỷ"
     assert words.printable("a\u200bb\x00\nc\ufe0f", known) == "ab c"
-    assert words.printable("a😀", known) == "a□"
+    assert words.printable("a😀", known) == "a[?]"
     assert len(words.printable("a" * 5000, known)) == words.LONGEST_FIELD
 
 

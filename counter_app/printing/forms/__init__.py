@@ -1,1 +1,0 @@
-"""One module a form: from a document to a story of flowables."""
