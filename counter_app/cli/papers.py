@@ -72,7 +72,7 @@ def _list() -> None:
 
 
 def _one(station: Workstation, args: argparse.Namespace, code: str, target: Target, forms: FormSet) -> int:
-    made = make(station, args.form, code)
+    made = make(station, args.form, code, skip=args.skip if "label" in args.form else 0)
     warnings = {"warnings": [problem.problem() for problem in forms.problems]} if forms.problems else {}
     said: dict[str, Any] = {"form": made.form, "code": made.title, "copy_no": made.copy_no}
     if args.out:
@@ -128,19 +128,27 @@ def _safe(title: str) -> str:
     return "".join(char if (char.isalnum() and char.isascii()) or char in ".-" else "_" for char in title)
 
 
-def make(station: Workstation, form: str, code: str) -> Paper:
-    """The paper of ``form`` about a dossier, a slip, a period or a file, whichever it is about. Raises what its maker raises."""
+def make(station: Workstation, form: str, code: str, *, skip: int = 0) -> Paper:
+    """The paper of ``form`` about a dossier (a postal label: ``CODE=ITEM``), a slip, a period or a file, whichever it is about. ``skip``:
+    stickers gone from a sheet of labels. Raises what its maker raises."""
     from counter_app.cli.dossiers import resolve
-    from counter_app.services.paper_menu import DOSSIER_MAKERS, SLIP_MAKERS
+    from counter_app.domain.periods import parse_period
+    from counter_app.services.paper_menu import DOSSIER_MAKERS, FILE_MAKERS, PERIOD_MAKERS, SLIP_MAKERS
 
     desk = station.desk
+    labels = {"skip": skip} if skip else {}
+    if form in PERIOD_MAKERS:
+        return PERIOD_MAKERS[form](desk, parse_period(code))
+    if form in FILE_MAKERS:
+        return FILE_MAKERS[form](desk, Path(code))
     if form in SLIP_MAKERS:
         with desk.store.read() as reader:
             slip = reader.slip_by_number(code) or reader.slip(code)
         if slip is not None:
-            return SLIP_MAKERS[form](desk, slip)
+            return SLIP_MAKERS[form](desk, slip, **labels)
         if form not in DOSSIER_MAKERS:
             raise UserError("slip-unknown", "Không có phiếu này trên máy.")
     if form in DOSSIER_MAKERS:
-        return DOSSIER_MAKERS[form](desk, resolve(station, code))
+        code, _, item = code.partition("=") if form == "postal-label" else (code, "", "")
+        return DOSSIER_MAKERS[form](desk, resolve(station, code), **labels, **({"item": item} if item else {}))
     raise UserError("form-unknown", f"Mẫu “{form}” chưa in được từ dòng lệnh.")

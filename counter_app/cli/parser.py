@@ -153,7 +153,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     printing = add("print", "papers", "in mẫu (xem --list), một hay nhiều mã; ra tệp hoặc máy in")
     printing.add_argument("form", nargs="?")
-    printing.add_argument("codes", nargs="*", metavar="CODE|SLIP|PERIOD")
+    printing.add_argument("codes", nargs="*", metavar="CODE|SLIP|PERIOD|FILE")
     printing.add_argument("--list", action="store_true", help="các mẫu in được")
     printing.add_argument("--out", metavar="FILE.pdf|DIR")
     printing.add_argument("--overwrite", action="store_true", help="ghi đè tệp đã có")
@@ -161,6 +161,7 @@ def build_parser() -> argparse.ArgumentParser:
     printing.add_argument("--purpose", metavar="PURPOSE", help="dùng thiết lập máy in của loại giấy tờ khác")
     printing.add_argument("--copies", "--copy", dest="copies", type=_between(1, 20), help="số bản")
     printing.add_argument("--paper", metavar="SIZE", help="khổ giấy")
+    printing.add_argument("--skip", type=_between(0, 200), default=0, metavar="N", help="tờ nhãn dùng dở: bỏ qua N nhãn đầu")
     printing.add_argument("--timeout", type=_seconds, default=60.0, help="giây chờ lệnh in xong")
     machines = add("printers", "printing", "máy in: list; status NAME; profile [PURPOSE]: xem, đặt; test PURPOSE: trang in thử")
     machines.add_argument("action", nargs="?", choices=["list", "status", "profile", "test"], default="list")

@@ -140,11 +140,12 @@ def _bytes(paper: Paper, target: Target, forms: FormSet | None) -> bytes:
     from counter_app.printing.registry import FORMS
 
     spec = FORMS.get(paper.form)
-    make = getattr(spec, "escpos", None)
-    if make is None:
+    if spec is None or spec.purpose != "ticket":
         raise UserError("printer-takes-tickets-only", "Máy in này chỉ in được phiếu nhỏ 80/58 mm. Hãy chọn máy in khác cho giấy tờ này.")
-    content: bytes = make(paper.document, target.size, copies=target.profile.copies, forms=forms)
-    return content
+    from counter_app.printing.desk_pages import ticket
+    from counter_app.printing.tickets.escpos import escpos
+
+    return escpos(ticket(paper.document, target.size, forms=forms), copies=target.profile.copies)
 
 
 def log_attempt(desk: Desk, paper: Paper, printer: str, outcome: str, reason: str = "") -> None:
