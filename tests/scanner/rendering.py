@@ -1,14 +1,22 @@
-"""Receipts as a webcam sees them: a page with text, a code on it, turned, blurred, noisy. Deterministic."""
+"""One fixed code on a page of text before a webcam, at a size, an angle and a blur of the test's choice; made by ``benchmarks.scenes``."""
 
 from __future__ import annotations
+
+from functools import lru_cache
+from math import ceil, hypot, sqrt
 
 import cv2
 import numpy as np
 import zxingcpp
 
+from benchmarks.scenes.camera import Optics, Pose, Surroundings, photograph
+from benchmarks.scenes.papers import Paper
+
 CODE = "000.00.16.H59-260213-0042"
 CARD = "079305000123|025123456|Trần Thị Bình|29022005|Nữ|Ấp 2, Xã Mẫu, Huyện Ví Dụ, TP. Hồ Chí Minh|02032022"
-PAPER = 235
+PIXEL = 0.42
+"""What a pixel's own area blurs; ``frame`` counts it in."""
+FLAT = np.zeros((4, 4), np.float32)
 
 
 def code128(text: str, height: int = 40) -> np.ndarray:
@@ -27,21 +35,27 @@ def qr(text: str) -> np.ndarray:
 def frame(
     symbol: np.ndarray, px: float = 2.5, angle: float = 0.0, blur: float = 0.0, noise: float = 4.0, size: tuple[int, int] = (720, 1280)
 ) -> np.ndarray:
-    """``symbol`` at ``px`` pixels a module in the middle of a page of text, turned by ``angle`` degrees on a grey desk."""
-    height, width = size
-    page = np.full((height * 2, width * 2), PAPER, np.uint8)
-    for y in range(20, height * 2, 30):
-        cv2.putText(page, "Giay tiep nhan ho so va hen tra ket qua 13/02/2026 " * 3, (20, y), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 60, 2)
-    wide, high = round(symbol.shape[1] * px), round(symbol.shape[0] * px)
-    large = cv2.resize(cv2.resize(symbol, None, fx=8, fy=8, interpolation=cv2.INTER_NEAREST), (wide, high), interpolation=cv2.INTER_AREA)
-    left, top = width - wide // 2, height - high // 2
-    page[top - 16 : top + high + 16, left - 16 : left + wide + 16] = PAPER
-    page[top : top + high, left : left + wide] = np.clip(large.astype(int) + 20, 0, PAPER)
-    turn = cv2.getRotationMatrix2D((width, height), angle, 1.0)
-    turn[0, 2] -= width / 2
-    turn[1, 2] -= height / 2
-    seen = cv2.warpAffine(page, turn, (width, height), flags=cv2.INTER_LINEAR, borderValue=120)
-    if blur:
-        seen = cv2.GaussianBlur(seen, (0, 0), blur)
-    grain = np.random.default_rng(round(angle * 100 + px * 7)).normal(0, noise, seen.shape)
-    return np.clip(seen + grain, 0, 255).astype(np.uint8)
+    """``symbol`` at ``px`` pixels a module in the middle of a page of text, turned by ``angle`` degrees against the clock."""
+    unit = max(4, ceil(px))
+    side = ceil(hypot(*size) * 1.05 * unit / px)
+    page = _text(max(side, (max(symbol.shape) + 20) * unit), unit / px).copy()
+    drawn = cv2.resize(symbol, None, fx=unit, fy=unit, interpolation=cv2.INTER_NEAREST)
+    left, top = (page.shape[1] - drawn.shape[1]) // 2, (page.shape[0] - drawn.shape[0]) // 2
+    page[top - 16 : top + drawn.shape[0] + 16, left - 16 : left + drawn.shape[1] + 16] = 255
+    page[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
+    box = (float(left), float(top), float(left + drawn.shape[1]), float(top + drawn.shape[0]))
+    tones = cv2.convertScaleAbs(page, alpha=215 / 255, beta=20)
+    around = Surroundings(FLAT, FLAT, 1e6, 0.0, 0.0, FLAT + 120)
+    optics = Optics(sqrt(max(blur**2 - PIXEL**2, 0.0)), 0.0, 0.0, noise, 98, 0.0, 0.0, 0.0, 0.0)
+    rng = np.random.default_rng(round(abs(angle) * 100 + px * 7))
+    paper = Paper(tones, box, float(unit), "", "", 0)
+    return photograph(tones, paper, around, Pose(-angle, 0.0, 0.0, px, 0.0, 0.0), optics, size, rng)[0]
+
+
+@lru_cache(maxsize=8)
+def _text(side: int, scale: float) -> np.ndarray:
+    page = np.full((side, side), 255, np.uint8)
+    line = "Giay tiep nhan ho so va hen tra ket qua 13/02/2026 " * 8
+    for y in np.arange(20, side, 30 * scale):
+        cv2.putText(page, line, (20, round(y)), cv2.FONT_HERSHEY_SIMPLEX, 0.7 * scale, 45, round(2 * scale))
+    return page
