@@ -100,6 +100,14 @@ def test_the_longest_texts_are_all_there(made: dict[str, bytes], name: str):
         assert LONG_ADDRESS[-40:] in found
 
 
+def test_sums_are_never_torn(made: dict[str, bytes]):
+    """A number on two lines is read as two numbers."""
+    found = text_of(made["cash-note-a4-extreme"])
+    assert all(number in found for number in ("9.999.999.028", "299.999.970.465", "199.999.980.000", "99.999.990.465"))
+    small = text_of(pdf.render(desk.cash_note_extreme(), "A5"))
+    assert all(number in small for number in ("9.999.999.028", "299.999.970.465", "199.999.980.000", "99.999.990.465"))
+
+
 def test_long_tables_repeat_their_head_and_the_end_stays_with_the_signatures(made: dict[str, bytes]):
     for name, head, end in (("post-list-a4-extreme", "Mã bưu gửi (S10)", "NHÂN VIÊN BƯU CHÍNH"),
                             ("report-a4-extreme", "Lĩnh vực", "THỦ TRƯỞNG ĐƠN VỊ"),
