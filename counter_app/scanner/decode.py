@@ -16,10 +16,10 @@ import numpy as np
 from counter_app.scanner.engines import LINEAR, first_engine
 from counter_app.scanner.evidence import Evidence
 from counter_app.scanner.linear import read_field
-from counter_app.scanner.locate import BarField, find_bar_fields
+from counter_app.scanner.locate import WORK_SIDE, BarField, find_bar_fields
 from counter_app.scanner.qr_find import MODULE_SIZES
 from counter_app.scanner.reads import CODE128, QR, Expect, Read
-from counter_app.scanner.square import read_again, read_squares
+from counter_app.scanner.square import busy, read_again, read_squares
 from counter_app.scanner.upright import upright
 
 _MAX_QR_SIDE = 1600
@@ -28,6 +28,7 @@ _LARGE_SIDE = 2400
 _TILE_SIDE = 1600
 _TILE_FIELDS = 16
 _REDUCED_SIDES = (1280, 800)
+_FINE_SIDE = 960
 _CAMERA_FIELDS, _CAMERA_TRIPLES = 2, 4
 _RARELY = 4
 
@@ -74,7 +75,7 @@ def decode_image(
             break
     if found or (deadline is not None and time.monotonic() >= deadline):
         return list(found.values())
-    for fallback in _in_turn(gray, expect, turn, evidence) if deadline is not None else _thorough(gray, expect):
+    for fallback in _thorough(gray, expect) if deadline is None else [_in_turn(gray, expect, deadline, turn, evidence)]:
         if reads := fallback():
             return list({read.text: read for read in reads}.values())
     return []
@@ -99,7 +100,7 @@ def _stages(
                 yield lambda chosen=field: read_field(gray, chosen, deadline, evidence, weigh=not found)  # type: ignore[misc]
 
 
-def _in_turn(gray: np.ndarray, expect: Expect, turn: int, evidence: Evidence | None) -> list[_Stage]:
+def _in_turn(gray: np.ndarray, expect: Expect, deadline: float, turn: int, evidence: Evidence | None) -> _Stage:
     """What helps now and then and costs as much as everything before it: one of it a frame."""
     groups = (MODULE_SIZES[1:], MODULE_SIZES[:1]) if expect == "idcard" else (MODULE_SIZES[1:3], MODULE_SIZES[3:], MODULE_SIZES[:1])
     stages: list[_Stage] = [
@@ -107,16 +108,19 @@ def _in_turn(gray: np.ndarray, expect: Expect, turn: int, evidence: Evidence | N
         for sizes in groups
     ]
     if expect != "idcard":
+        stages.append(lambda: _fine_fields(gray, deadline, evidence))
         stages.append(lambda: _softened(gray, "code", rotate=False))
-    return [stages[turn % len(stages)]]
+    return stages[turn % len(stages)]
 
 
 def _thorough(gray: np.ndarray, expect: Expect) -> list[_Stage]:
     """What a still picture is worth that nothing was read from: other sizes, piece by piece, softened."""
     longest = max(gray.shape)
     stages: list[_Stage] = []
-    if expect != "idcard" and longest > _LARGE_SIDE:
-        stages.append(lambda: _by_tiles(gray))
+    if expect != "idcard":
+        stages.append(lambda: _fine_fields(gray))
+        if longest > _LARGE_SIDE:
+            stages.append(lambda: _by_tiles(gray))
     if longest > _MAX_QR_SIDE:
         stages += [lambda side=side: _rescaled(gray, expect, side / longest) for side in _REDUCED_SIDES if side < longest]  # type: ignore[misc]
     if longest < _SMALL_SIDE:
@@ -135,6 +139,12 @@ def _squares_at(gray: np.ndarray, side: int) -> list[Read]:
     factor = side / max(gray.shape)
     picture = gray if factor == 1 else cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     return [read.scaled(1 / factor) for read in read_squares(picture)]
+
+
+def _fine_fields(gray: np.ndarray, deadline: float | None = None, evidence: Evidence | None = None) -> list[Read]:
+    """Bar fields too fine for the usual reduced picture: less than 1.4 pixels a module."""
+    fields = find_bar_fields(gray, limit=2, side=_FINE_SIDE) if max(gray.shape) > WORK_SIDE and busy(gray) else []
+    return next((reads for field in fields if (reads := read_field(gray, field, deadline, evidence))), [])
 
 
 def _by_tiles(gray: np.ndarray) -> list[Read]:
