@@ -24,8 +24,12 @@ MIN_CHARACTERS = 6
 MEDIAN_GAP_S = 0.035
 MAX_GAP_S = 0.100
 SILENCE_S = 0.120
-JOIN_S = 0.600
+PROVEN_MEDIAN_S = 0.050
+"""A whole code beyond doubt may come this slowly (a PC under load): nobody types one of twenty characters at that pace."""
+JOIN_S = 1.0
 """Pieces of one scan may be this far apart when only together they are a code (a PC under load)."""
+LATE_END_S = 0.600
+"""The Enter of a scan that was ended by silence is still the scanner's."""
 HOLD_AFTER = 3
 MAX_CHARACTERS = 4096
 """More than any code a scanner types; a longer burst is a device gone wrong, or a macro."""
@@ -83,9 +87,9 @@ class _Burst:
         for part in (self.chars, self.times, self.places):
             part.pop()
 
-    def is_fast(self, recent: int = 0) -> bool:
+    def is_fast(self, recent: int = 0, limit: float = MEDIAN_GAP_S) -> bool:
         times = self.times[-recent - 1 :] if recent else self.times
-        return len(times) > 1 and median(b - a for a, b in pairwise(times)) <= MEDIAN_GAP_S
+        return len(times) > 1 and median(b - a for a, b in pairwise(times)) <= limit
 
     def joined(self, other: _Burst) -> _Burst:
         return _Burst(self.chars + other.chars, self.times + other.times, self.places + other.places)
@@ -196,16 +200,17 @@ class BurstDetector:
         return self._settle(keep=False)
 
     def silence(self, when: float | None = None) -> Verdict:
-        """Nothing came for ``SILENCE_S``: the end of a scan whose scanner sends no terminator. From one that always did, a little more
-        is waited for: HOLD means ask again (``when`` is now)."""
+        """Nothing came for ``SILENCE_S``: the end of a scan whose scanner sends no terminator. From one that always did, and for a text
+        that may be the beginning of a code, a little more is waited for: HOLD means ask again (``when`` is now; None: it is over)."""
         if not self._burst.chars:
             return PASS
         last = self._burst.times[-1]
-        if self._ends_with_key and when is not None and when - last < JOIN_S and self._candidate() is not None:
+        found = self._candidate()
+        if found and when is not None and when - last < LATE_END_S and (self._ends_with_key or not self._proves(found[0])):
             return HOLD
         verdict = self._finish(keep=True)
         if verdict.action is Action.SCAN:
-            self._swallow_until = last + JOIN_S
+            self._swallow_until = last + LATE_END_S
             self._ends_with_key = False
         return verdict
 
@@ -228,24 +233,25 @@ class BurstDetector:
 
     def _candidate(self, strict: bool = False) -> tuple[str, str | None, int, _Burst] | None:
         """Text, note, number of pieces and burst of the scan these keys are, or None. The longest that is proven; else one that only
-        fits, if no earlier piece makes it doubtful."""
+        fits, if no earlier piece could be its beginning."""
         pieces = [*self._earlier, self._burst]
         whole = _Burst()
         proven, fitting = None, None
         for count, piece in enumerate(reversed(pieces), start=1):
             whole = piece.joined(whole)
             text = "".join(whole.chars)
-            if len(text) < MIN_CHARACTERS or not whole.is_fast():
+            if len(text) < MIN_CHARACTERS or not whole.is_fast(limit=PROVEN_MEDIAN_S):
                 continue
             places = "".join(whole.places) if all(whole.places) else ""
             repaired, note = repair(text, self._proves, places, self._fits)
             if self._proves(repaired):
                 proven = repaired, note, count, whole
-            elif count == 1 and (self._fits(repaired) or not self._in_field):
+            elif count == 1 and whole.is_fast() and (self._fits(repaired) or not self._in_field):
                 fitting = repaired, note, count, whole
-        if proven or strict:
+        if proven or strict or fitting is None:
             return proven
-        return fitting if not self._earlier or fitting is None or not self._fits(fitting[0]) else None
+        torn = any(piece.is_fast() or len(piece.chars) < HOLD_AFTER for piece in self._earlier)
+        return None if torn and self._fits(fitting[0]) else fitting
 
     def _finish(self, *, strict: bool = False, keep: bool = False) -> Verdict:
         if found := self._candidate(strict):

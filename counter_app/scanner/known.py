@@ -53,8 +53,9 @@ class TypedGrammar:
         return scanner_text(self.book())(self._inner(text))
 
     def proves(self, text: str) -> bool:
-        """Is this one beyond doubt?"""
-        return known_code(self.book())(self._inner(text))
+        """Is this one beyond doubt, and nothing else around it? (What somebody typed a moment ago may stand before a code.)"""
+        inner = self._inner(text)
+        return known_code(self.book())(inner) and not getattr(classify(inner, self.book()), "in_text", False)
 
     def _inner(self, text: str) -> str:
         wrapping = self.wrapping()

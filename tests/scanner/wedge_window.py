@@ -2,7 +2,7 @@
 
 One JSON object a line. In: {"do": "field", "name": …, "text": …} puts the focus and a text, {"do": "block", "ms": …} keeps the
 window busy, {"do": "state"} asks.
-Out: {"ready": true}, {"scan": …, "note": …} as they come, and the state.
+Out: {"ready": true}, {"scan": …, "note": …} and {"trouble": …} as they come, and the state.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import sys
 import time
 
+import psutil
 from PySide6.QtCore import QSocketNotifier
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -33,6 +34,7 @@ class Window(QWidget):
         grammar = TypedGrammar(bundled_codes, lambda: Wrapping(*sys.argv[1:3]))
         self.wedge = Wedge(grammar.fits, self, grammar.proves)
         self.wedge.scanned.connect(lambda raw: say(scan=raw.text, note=raw.note))
+        self.wedge.troubled.connect(lambda note: say(trouble=note))
         self.wedge.start()
         self._input = QSocketNotifier(0, QSocketNotifier.Type.Read, self)
         self._input.activated.connect(self._read)
@@ -63,7 +65,7 @@ class Window(QWidget):
                 time.sleep(order["ms"] / 1000)
             case "state":
                 say(line=self.line.text(), area=self.area.toPlainText(), pressed=self.pressed,
-                    active=QApplication.focusWindow() is not None)
+                    active=QApplication.focusWindow() is not None, memory_mb=psutil.Process().memory_info().rss / 1e6)
 
 
 def say(**facts: object) -> None:
