@@ -30,7 +30,7 @@ from counter_app.scanner.stream import FrameReader
 SEED = 500_000
 """First seed of the published figures. The decoder was tuned on smaller ones."""
 
-NAMES: dict[Kind, str] = {"code128": "Code 128", "qr": "QR", "card": "ID card"}
+NAMES: dict[Kind, str] = {"code128": "Code 128", "qr": "QR", "card": "ID card", "code39": "Code 39", "pdf417": "PDF417"}
 ONE_FRAME: tuple[tuple[Level, Kind, float], ...] = (
     ("mild", "code128", 99.5),
     ("mild", "qr", 99.5),
@@ -40,6 +40,9 @@ ONE_FRAME: tuple[tuple[Level, Kind, float], ...] = (
     ("hard", "code128", 45),
     ("hard", "qr", 60),
     ("hard", "card", 35),
+    ("mild", "code39", 95),
+    ("medium", "code39", 90),
+    ("mild", "pdf417", 90),
 )
 CLIPS: tuple[tuple[Level, Kind, int, float], ...] = (
     ("medium", "code128", 3, 99.5),

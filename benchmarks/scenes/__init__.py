@@ -19,10 +19,11 @@ from numpy.random import default_rng
 from benchmarks.scenes import camera, papers
 from benchmarks.scenes.severity import SEVERITIES, Level, Severity
 from benchmarks.scenes.wear import worn
-from counter_app.scanner.decode import CODE128, QR, Expect
+from counter_app.scanner.reads import CODE39, CODE128, PDF417, QR, Expect
 
-Kind = Literal["code128", "qr", "card"]
+Kind = Literal["code128", "qr", "card", "code39", "pdf417"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+_SYMBOLOGIES = {"code128": CODE128, "qr": QR, "code39": CODE39, "pdf417": PDF417}
 LEVELS: tuple[Level, ...] = get_args(Level)
 SIZE = (720, 1280)
 """Rows and columns of a frame."""
@@ -83,9 +84,9 @@ def scene(
     if kind == "card":
         paper = papers.card(rng)
     else:
-        make = papers.receipt if rng.random() < 0.5 else papers.label
-        paper = make(rng, CODE128 if kind == "code128" else QR)
-    among = {"code128": severity.px_linear, "qr": severity.px_qr, "card": severity.px_card}[kind]
+        printed = kind in ("code128", "qr") and rng.random() < 0.5
+        paper = (papers.receipt if printed else papers.label)(rng, _SYMBOLOGIES[kind])
+    among = {"qr": severity.px_qr, "card": severity.px_card}.get(kind, severity.px_linear)
     drawn = rng.uniform(*among)
     pose = camera.first_pose(paper, severity, rng, drawn if px is None else px, angle, size)
     tones = worn(paper, severity, rng)

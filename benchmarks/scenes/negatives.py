@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from benchmarks.scenes import LEVELS, SEVERITIES, SIZE, Scene, camera, papers, words
 from benchmarks.scenes.wear import worn
-from counter_app.scanner.decode import CODE128, QR
+from counter_app.scanner.reads import CODE128, QR
 
 
 def _page(rng: Generator) -> np.ndarray:

@@ -18,7 +18,7 @@ from benchmarks.scenes import words
 from counter_app.printing import layout, pdf
 from counter_app.printing.barcode import DOTS_PER_MODULE, QR_BORDER, QUIET_MODULES, code128, qr
 from counter_app.printing.documents import ComponentLine, Header, Party, ReceiptDoc
-from counter_app.scanner.decode import CODE128, QR
+from counter_app.scanner.reads import CODE39, CODE128, QR
 from onestop.resources import resource_dir
 from onestop.vntime import VN_TZ
 
@@ -130,15 +130,7 @@ def _document(rng: Generator) -> ReceiptDoc:
 
 def label(rng: Generator, symbology: str) -> Paper:
     """A label or ticket of a thermal printer (8 dots a millimetre, two pixels a dot) with a code of its own."""
-    if symbology == CODE128:
-        text, dots, dot = words.linear_text(rng), 2, 2
-        bars = np.frombuffer(code128(text).modules.encode(), np.uint8) == ord("1")
-        symbol = np.repeat(np.where(bars, 0, 255).astype(np.uint8)[None, :], int(rng.integers(26, 50)), axis=0)
-        quiet = QUIET_MODULES
-    else:
-        text, dots, dot = words.qr_text(rng), 4, 1
-        symbol = np.where(np.array(qr(text).rows), 0, 255).astype(np.uint8)
-        quiet = QR_BORDER
+    text, symbol, dots, dot, quiet = _symbol(rng, symbology)
     module = dots * dot
     drawn = np.repeat(np.repeat(symbol, module, axis=0), module, axis=1)
     across, down = drawn.shape[1] + 2 * quiet * module, drawn.shape[0] + 2 * quiet * module
@@ -155,6 +147,26 @@ def label(rng: Generator, symbology: str) -> Paper:
     ink[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
     box = (float(left), float(top), float(left + drawn.shape[1]), float(top + drawn.shape[0]))
     return Paper(ink, box, float(module), text, symbology, quiet, thermal=True, dot=dot)
+
+
+def _symbol(rng: Generator, symbology: str) -> tuple[str, np.ndarray, int, int, int]:
+    """Text, one pixel a module, dots a module, pixels a dot, free modules around it."""
+    if symbology == CODE128:
+        text = words.linear_text(rng)
+        bars = np.frombuffer(code128(text).modules.encode(), np.uint8) == ord("1")
+        line = np.where(bars, 0, 255).astype(np.uint8)
+        return text, np.repeat(line[None, :], int(rng.integers(26, 50)), axis=0), 2, 2, QUIET_MODULES
+    if symbology == QR:
+        text = words.qr_text(rng)
+        return text, np.where(np.array(qr(text).rows), 0, 255).astype(np.uint8), 4, 1, QR_BORDER
+    # Other systems' papers: the program reads these, it does not print them.
+    linear = symbology == CODE39
+    text = words.short_code(rng) if linear else words.qr_text(rng)
+    kind = zxingcpp.BarcodeFormat.Code39 if linear else zxingcpp.BarcodeFormat.PDF417
+    drawn = np.array(zxingcpp.create_barcode(text, kind).to_image(scale=1, add_quiet_zones=False))
+    if linear:
+        drawn = np.repeat(drawn[drawn.shape[0] // 2][None, :], int(rng.integers(30, 56)), axis=0)
+    return text, drawn, 2, 2, QUIET_MODULES if linear else 3
 
 
 def card(rng: Generator) -> Paper:

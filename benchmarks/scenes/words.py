@@ -50,6 +50,12 @@ def dossier_code(rng: Generator) -> str:
     return f"{pick(rng, _AGENCIES)}-20{date}-{rng.integers(1, 10**7):07d}"
 
 
+def short_code(rng: Generator) -> str:
+    """A code short enough for the wide bars of Code 39."""
+    year, month, day = _day(rng)
+    return f"{pick(rng, ('H32.15', 'G09.20', 'K42.3'))}-{year:02d}{month:02d}{day:02d}-{rng.integers(1, 10000):04d}"
+
+
 def linear_text(rng: Generator) -> str:
     """What a Code 128 on a paper of the counter says: mostly dossier codes, also numbers that are printed instead."""
     year, month, day = _day(rng)

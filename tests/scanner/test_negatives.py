@@ -9,7 +9,7 @@ import pytest
 from benchmarks.scenes.engines import by_us, camera_reader
 from benchmarks.scenes.negatives import NEGATIVES, negative
 
-SCENES = int(os.environ.get("COUNTER_APP_SCAN_FRAMES", "120")) // 60
+SCENES = int(os.environ.get("COUNTER_APP_SCAN_FRAMES", "100")) // 50
 SEED = 30_000
 
 
