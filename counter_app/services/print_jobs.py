@@ -73,7 +73,7 @@ def purpose_of(form: str, size: str = "") -> str:
     spec = FORMS.get(form)
     purpose = str(getattr(spec, "purpose", "") or _USUAL.get(form, "form"))
     if purpose.startswith(RECEIPTS):
-        return f"{RECEIPTS}-{size.lower()}" if f"{RECEIPTS}-{size.lower()}" in PURPOSES else purpose
+        return f"{RECEIPTS}-{size.lower()}" if f"{RECEIPTS}-{size.lower()}" in PURPOSES else f"{RECEIPTS}-a4"
     return purpose if purpose in PURPOSES else "form"
 
 
