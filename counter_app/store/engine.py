@@ -18,6 +18,7 @@ from counter_app.runtime.clock import Clock, SystemClock
 from counter_app.store import errors, migrate
 from counter_app.store.check import check_whole, inspect, key_mark, mark_of, prove
 from counter_app.store.connection import connect
+from counter_app.store.filing import Procedures
 from counter_app.store.recovery import begin_life
 from counter_app.store.reserve import Reserve
 from counter_app.store.session import Session
@@ -98,7 +99,9 @@ class Store:
         self.signed_in_by: SignedInBy = "online"
         self._key = key
         self._secrets: dict[str, Any] = {}
-        self._words: set[str] = set()
+        self._words: tuple[set[str], set[str]] = set(), set()
+        #: Procedures with their numbers, as committed.
+        self.named = Procedures()
         self._idle: deque[Any] = deque()
         self._closed = False
 
@@ -132,13 +135,17 @@ class Store:
             if unit.submitted or unit.numbers is not None:
                 self._testify(unit)
             failpoint("before-commit")
-        self._words |= unit.learnt
+        for known, fresh in zip(self._words, unit.learnt, strict=True):
+            known |= fresh
         failpoint("after-commit")
 
-    def known_words(self, session: Session) -> set[str]:
-        """The long words search knows (grows with each commit; what another process added is only added again)."""
-        if not self._words:
-            self._words.update(word for (word,) in session._all("SELECT word FROM word"))
+    def known_words(self, session: Session) -> tuple[set[str], set[str]]:
+        """The words that dossiers have themselves, and the long words search knows (they grow with each commit; what another process
+        added is only added again)."""
+        if not self._words[1]:
+            for word, own in session._all("SELECT word, own FROM word"):
+                for known in self._words[0 if own else 1 :]:
+                    known.add(word)
         return self._words
 
     @contextmanager
@@ -168,6 +175,7 @@ class Store:
         while self._idle:
             self._idle.pop().close()
         self.witness.close()
+        self.named = Procedures()
         db = connect(self.path, self._key)
         try:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -98,7 +98,7 @@ class Epochs(Outbox, Former, EpochReads):
         for kind in KINDS:
             rows = self._all(f"SELECT n, id FROM {kind} WHERE agency = ? LIMIT ?", part, limit - gone)
             if kind == "dossier" and rows:
-                self._many("DELETE FROM dossier_fts WHERE rowid = ?", [(n,) for n, _ in rows])
+                self._index_without([n for n, _ in rows])
             self._many(f"DELETE FROM {kind} WHERE n = ?", [(n,) for n, _ in rows])
             self._many("DELETE FROM former WHERE kind = ? AND id = ?", [(kind, entity) for _, entity in rows])
             gone += len(rows)

@@ -9,7 +9,6 @@ from typing import Protocol
 import msgspec
 
 from counter_app.store.former import Former
-from counter_app.store.indexing import FTS_INSERT, FTS_REPLACE
 from counter_app.store.positions import Positions
 from counter_app.store.projection import Projecting
 from counter_app.store.rows import UNFINISHED, PageResult
@@ -102,25 +101,22 @@ class FeedIn(Projecting, Positions, Former):
             if row is not None and (row[3] or row[5]):
                 with_ops.append((item.id, item.v, raw))
                 continue
-            values, words = self._values(columns), search_words(columns, key) if kind == "dossier" else ""  # type: ignore[arg-type]
+            values = self._values(columns)
             if row is None:
                 inserts.append((n, item.id, *values, item.v, 0, 0, raw, None))
-                words_new.append((n, words))
+                words_new.append((n, columns))
                 n += 1
             else:
                 updates.append((*values, item.v, row[3], row[4], raw, None, row[1]))
-                if kind == "dossier" and search_words(columns_of(kind, row[6]), key) != words:  # type: ignore[arg-type]
-                    words_changed.append((row[1], words))
+                if kind == "dossier" and search_words(columns_of(kind, row[6]), key) != search_words(columns, key):  # type: ignore[arg-type]
+                    words_changed.append((row[1], columns))
             if isinstance(columns, SlipColumns):
                 slips.append(columns)
         self._many(INSERT[kind], inserts)
         self._many(UPDATE[kind], updates)
         if kind == "dossier":
-            self._many(FTS_INSERT, words_new)
-            if words_new:
-                self.meta_set("search_to", str(n - 1))
-            self._many(FTS_REPLACE, words_changed)
-            self._learn([words for _, words in (*words_new, *words_changed)])
+            self._index(words_new[::-1])
+            self._index_again(words_changed)
         self._put_lines(slips)
         for entity, version, raw in with_ops:
             self._refresh(kind, entity, (version, raw))

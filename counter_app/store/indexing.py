@@ -7,18 +7,22 @@ So dossiers made here wait: those with a row number above ``search_to`` are comp
 
 from __future__ import annotations
 
-from counter_app.store.session import Session, WriteSession
-from counter_app.store.words import columns_of, hash_key, long_words, search_words
+from counter_app.store.filing import NONE, Filing, FilingReads
+from counter_app.store.words import DossierColumns, columns_of, findable, hash_key, letters, long_words, search_words
 
 #: At most so many dossiers are outside the index (each costs a search some 20 µs).
 WAITING_MAX = 32
-FTS_INSERT = "INSERT INTO dossier_fts(rowid, words) VALUES (?, ?)"
-FTS_REPLACE = "INSERT OR REPLACE INTO dossier_fts(rowid, words) VALUES (?, ?)"
+#: A dossier's row in the index has this number less its own: FTS5 reads forwards, the newest come first.
+TURN = 1 << 40
+_INSERT = f"INSERT INTO dossier_fts(rowid, words) VALUES ({TURN} - ?, ?)"
+_REPLACE = f"INSERT OR REPLACE INTO dossier_fts(rowid, words) VALUES ({TURN} - ?, ?)"
+_REMOVE = f"DELETE FROM dossier_fts WHERE rowid = {TURN} - ?"
 _WAITING = "SELECT n, coalesce(data, server) FROM dossier WHERE n > ? ORDER BY n DESC"
-_HITS = "SELECT rowid FROM dossier_fts WHERE dossier_fts MATCH ? ORDER BY rowid DESC LIMIT ?"
+_HITS = f"SELECT {TURN} - rowid FROM dossier_fts WHERE dossier_fts MATCH ? ORDER BY rowid LIMIT ?"
+_LEARN = "INSERT INTO word (word, own) VALUES (?, ?) ON CONFLICT (word) DO UPDATE SET own = max(own, excluded.own)"
 
 
-class IndexReads(Session):
+class IndexReads(FilingReads):
     """Find row numbers by words."""
 
     def _hash_key(self) -> bytes:
@@ -39,23 +43,39 @@ class IndexReads(Session):
         return (new + [n for (n,) in self._all(_HITS, f'"{word}"', limit)])[:limit]
 
 
-class Indexing(IndexReads, WriteSession):
+class Indexing(IndexReads, Filing):
     """Keep the index."""
 
-    #: Long words first met in this transaction.
-    learnt: set[str]
+    #: Words first met in this transaction: those that dossiers have themselves, and the long ones.
+    learnt: tuple[set[str], set[str]]
 
     def _index_waiting(self) -> None:
         """Take in the dossiers that wait."""
-        waiting = self._waiting()
-        if waiting:
-            self._many(FTS_INSERT, waiting[::-1])
-            self._learn([words for _, words in waiting])
-            self.meta_set("search_to", str(waiting[0][0]))
+        self._index([(n, columns_of("dossier", raw)) for n, raw in self._all(_WAITING, self._search_to())])  # type: ignore[misc]
 
-    def _learn(self, lines: list[str]) -> None:
-        """Remember the long words of search lines."""
-        known = self.store.known_words(self)
-        fresh = set().union(*(long_words(line, known) for line in lines)) - self.learnt
-        self._many("INSERT OR IGNORE INTO word (word) VALUES (?)", [(w,) for w in sorted(fresh)])
-        self.learnt |= fresh
+    def _index(self, rows: list[tuple[int, DossierColumns]]) -> None:
+        """Take in dossiers with the row numbers after the highest in the index, newest first."""
+        if rows:
+            self._write(_INSERT, rows)
+            self.meta_set("search_to", str(rows[0][0]))
+
+    def _index_again(self, rows: list[tuple[int, DossierColumns]]) -> None:
+        """Dossiers in the index whose words have changed."""
+        self._write(_REPLACE, sorted(rows, key=lambda row: -row[0]))
+
+    def _index_without(self, rows: list[int]) -> None:
+        """Dossiers that are here no more."""
+        self._many(_REMOVE, [(n,) for n in rows])
+        self._file([(n, NONE) for n in rows])
+
+    def _write(self, statement: str, rows: list[tuple[int, DossierColumns]]) -> None:
+        key = self._hash_key()
+        words = [findable(c, key) for _, c in rows]
+        self._many(statement, [(row[0], f"{mine} {rest}") for row, (mine, rest) in zip(rows, words, strict=True)])
+        self._file([(n, self._procedure_number(c.procedure_code, c.procedure_name)) for n, c in rows])
+        own, long = self.store.known_words(self)
+        mine = letters([mine for mine, _ in words], own) - self.learnt[0]
+        new = long_words([part for parts in words for part in parts], long) - self.learnt[1] | mine
+        self._many(_LEARN, [(word, int(word in mine)) for word in sorted(new)])
+        self.learnt[0].update(mine)
+        self.learnt[1].update(new)

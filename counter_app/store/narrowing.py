@@ -1,53 +1,211 @@
-"""Many common words at once: look up the few telling ones, read the columns of those dossiers, compare the rest.
+"""Row numbers of dossiers that have all words: look up the few telling ones, judge the rest by the procedure.
 
-FTS5 intersects by leap-frogging: each word in turn jumps to the next dossier that has it. With the words of a name and of a
-procedure at a million dossiers every jump is short and there are 100,000 of them (20 ms). "Mỹ" and "Hòa" alone leave some
-hundred dossiers, and whether those also say "xác nhận" stands in their columns.
+FTS5 intersects by leap-frogging: each word in turn jumps to the next dossier that has it, and passes by all between. With the words of a
+name and of a procedure at a million dossiers that is a million postings (20 ms). "Mỹ" and "Hòa" alone leave some thousand
+dossiers; which procedure those belong to is asked of ``filing``, and it says of nearly all whether "xác nhận" is in them. Only
+where a word that people bear may stand in the dossier or not is the dossier read.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+from typing import Any, NamedTuple
 
-from counter_app.store.indexing import IndexReads
+from counter_app.store.filing import BLOCK, NONE, OTHER, RARE
+from counter_app.store.indexing import TURN, IndexReads
 from counter_app.store.words import code_words, procedure_words
 
 #: How far back the 64th newest hit of a word lies tells how common the word is (0.1 ms; counting all hits takes 5).
-_SAMPLE = 64
-_NTH = f"SELECT rowid FROM dossier_fts WHERE dossier_fts MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET {_SAMPLE - 1}"
-_HITS = "SELECT rowid FROM dossier_fts WHERE dossier_fts MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
-_WORDS = """SELECT n, own_words, procedure_code, procedure_name, code, provisional_code FROM dossier
-    WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n DESC"""
-#: What it costs, in µs: go through a hit of the rarest word; jump in another word's hits, or pass one of them by; read and compare
-#: a dossier.
-_HIT, _JUMP, _PASS, _READ = 0.25, 0.9, 0.01, 9.0
-#: Read so many dossiers at once, and no more than so many for one question (words that hardly ever go together).
-_CHUNK, _ENOUGH = 120, 1200
-_NEWEST = 1 << 62
+_DEPTH = 64
+_NTH = f"SELECT {TURN} - rowid FROM dossier_fts WHERE dossier_fts MATCH ? ORDER BY rowid LIMIT 1 OFFSET {_DEPTH - 1}"
+_HITS = f"SELECT {TURN} - rowid FROM dossier_fts WHERE dossier_fts MATCH ? AND rowid > {TURN} - ? ORDER BY rowid LIMIT ?"
+_OWN = "SELECT 1 FROM word WHERE word = ? AND own = 1"
+_OWN_BEGINS = "SELECT 1 FROM word WHERE word >= ?1 AND word < ?1 || char(0x10ffff) AND own = 1 LIMIT 1"
+_WORDS = """SELECT n, own_words, code, provisional_code, procedure_code, procedure_name FROM dossier
+    WHERE n IN (SELECT value FROM json_each(?))"""
+#: What it costs, in µs: begin to read a list of hits, jump in it, pass one of its hits by; find out a hit's procedure, for that
+#: read a block; read a dossier.
+_BEGIN, _JUMP, _PASS, _ASK, _BLOCK, _READ = 40.0, 0.025, 0.006, 0.7, 4.0, 20.0
+#: Shares are estimates: of those with a word at least this part is taken to have it by themselves.
+_UNSURE = 0.15
+#: Hits are judged so many at a time. After so many the guess was bad (words that hardly ever go together).
+_CHUNK, _ENOUGH = 200, 6000
+#: So many choices of words are enough for an estimate.
+_GROUPS = 40
 #: Shares of words kept in memory.
 _REMEMBERED = 4096
 
+Wanted = list[tuple[str, bool]]
 
-def fits(have: str, wanted: list[tuple[str, bool]]) -> bool:
+
+def fits(have: str, wanted: Wanted) -> bool:
     """Do these words, between single spaces, have every wanted one (as a beginning, where that is enough)?"""
     line = f" {have} "
     return all([(f" {word}" if begins else f" {word} ") in line for word, begins in wanted])
 
 
-class Narrowing(IndexReads):
-    """Row numbers of dossiers that have all words."""
+class _Term(NamedTuple):
+    """What part of the dossiers has a word, what part by themselves, the word in FTS5's language, and its bit."""
 
-    def _all_words(self, wanted: list[tuple[str, bool]], terms: list[str], limit: int) -> list[int]:
-        """The newest row numbers in the index that fit ``wanted`` (word, may be a beginning); ``terms`` are the same words in
-        FTS5's language."""
-        if len(terms) <= 3:
-            return self._every(terms, limit)
-        top = self._search_to()
-        share = sorted((self._share(term, top), term, word) for term, word in dict(zip(terms, wanted, strict=True)).items())
-        if not share[0][0]:  # hardly any hits: nothing to jump over
-            return self._every([term for _, term, _ in share], limit)
-        telling = _telling(top, [part for part, _, _ in share])
-        return self._narrowed([t for _, t, _ in share], [w for _, _, w in share[telling:]], telling, limit)
+    share: float
+    own: float
+    text: str
+    bit: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """The words; those only a procedure can have (bits); which words the procedures have, of those with all the latter; and what part
+    of the dossiers has procedures with just these words."""
+
+    wanted: Wanted
+    must: int
+    having: dict[int, int]
+    groups: dict[int, float]
+
+    def left(self, bits: int) -> Wanted:
+        """The words that are not in ``bits``."""
+        return [word for i, word in enumerate(self.wanted) if not bits >> i & 1]
+
+    def having_all(self, asked: Sequence[_Term]) -> tuple[float, float, float]:
+        """What part of the dossiers has these words; what part of them all belongs to a procedure that fits; and has to be read."""
+        every, proved = (1 << len(self.wanted)) - 1, sum(term.bit for term in asked)
+        have = fit = read = 0.0
+        for bits, share in self.groups.items():
+            for term in asked:
+                if not bits & term.bit:
+                    share *= term.own
+            have += share
+            if bits & self.must == self.must:
+                fit += share
+                read += share * (bits | proved != every)
+        return have, fit, read
+
+    def telling(self, terms: list[_Term], top: int, limit: int) -> list[_Term]:
+        """Which words are worth looking up: so many of those that dossiers may have, the most telling first, and perhaps the rarest of
+        the procedure's. ``top``: how many dossiers there are."""
+        reach = min(float(top), limit / max(self.having_all(terms)[1], 1e-9))
+        own = sorted((term for term in terms if not self.must & term.bit), key=lambda term: self.having_all([term])[1])
+        theirs = sorted(term for term in terms if self.must & term.bit)[:1]
+        best: tuple[float, list[_Term]] = (float("inf"), [])
+        for some in range(len(own) + 1):
+            for more in ([], theirs) if theirs else ([],):
+                asked = sorted(own[:some] + more)
+                if asked:
+                    have, _, read = self.having_all(asked)
+                    cost = sum(_BEGIN + reach * (asked[0].share * _JUMP + term.share * _PASS) for term in asked)
+                    if len(asked) < len(terms):
+                        cost += reach * have * _ASK + min(reach * have, reach / BLOCK) * _BLOCK + reach * read * _READ
+                    best = min(best, (cost, asked))
+        return best[1]
+
+
+class Narrowing(IndexReads):
+    """Find by all words."""
+
+    def _all_words(self, wanted: Wanted, limit: int) -> list[int]:
+        """The newest row numbers in the index that have every word (word, may be a beginning)."""
+        top, wanted = self._search_to(), list(dict.fromkeys(wanted))
+        texts = [self._term(word, begins) for word, begins in wanted]
+        if not all(texts):
+            return []
+        shares = [self._share(text, top) for text in texts]
+        every = self._known_procedures().having(wanted)
+        common = self._procedure_shares(top)
+        groups: dict[int, float] = {}
+        for n, bits in every.items():
+            groups[bits] = groups.get(bits, 0.0) + common.get(n, RARE)
+        groups = dict(nlargest(_GROUPS, groups.items(), key=lambda group: group[1]))
+        groups[0] = max(1.0 - sum(groups.values()), 0.0)
+        must = sum(1 << i for i, (word, begins) in enumerate(wanted) if not self._may_be_own(word, begins))
+        terms = []
+        for i, (share, text) in enumerate(zip(shares, texts, strict=True)):
+            own = max(share - sum(part for bits, part in groups.items() if bits >> i & 1), share * _UNSURE)
+            terms.append(_Term(share, 0.0 if must >> i & 1 else own, text, 1 << i))
+        having = {n: bits for n, bits in every.items() if bits & must == must}
+        if must and not having:
+            return []
+        question = _Question(wanted, must, having, groups)
+        asked = question.telling(terms, top, limit) if min(shares) else sorted(terms)
+        found: list[int] = []
+        below = self._judge(question, asked, limit, top + 1, found, _ENOUGH)
+        if below:  # from there on by the index alone
+            self._judge(question, sorted(terms), limit, below, found, None)
+        return found
+
+    def _may_be_own(self, word: str, begins: bool) -> bool:
+        """Is there a dossier that has this word itself, not in its procedure?"""
+        return not word.isalpha() or self._one(_OWN_BEGINS if begins else _OWN, word) is not None
+
+    def _judge(self, question: _Question, asked: list[_Term], limit: int, below: int, found: list[int], enough: int | None) -> int:
+        """Add to ``found`` what has the words ``asked`` and all others, newest first, up to ``limit``. Returns the row below which
+        nothing was looked at because there were ``enough`` (0: all was)."""
+        proved = sum(term.bit for term in asked)
+        if not question.left(proved):
+            found += [n for near in self._hits(asked, below, limit - len(found)) for n in near]
+            return 0
+        left = {n: question.left(bits | proved) for n, bits in question.having.items()}
+        other = None if question.must else question.left(proved)
+        blocks: dict[int, memoryview] = {}
+        seen = 0
+        for near in self._hits(asked, below, -1):
+            fit: list[int] = []
+            unread: dict[int, Wanted | None] = {}
+            if unknown := {n // BLOCK for n in near} - blocks.keys():
+                blocks |= self._blocks(unknown)
+            for n in near:
+                number = blocks[n // BLOCK][n % BLOCK]
+                words = left.get(number, other)
+                if words is None or number == NONE:
+                    continue
+                fit.append(n)
+                if number == OTHER:
+                    unread[n] = None
+                elif words:
+                    unread[n] = words
+            if unread:
+                fitting = self._that_fit(unread, question.wanted)
+                fit = [n for n in fit if n not in unread or n in fitting]
+            found += fit[: limit - len(found)]
+            seen += len(near)
+            if len(found) >= limit:
+                break
+            if enough and seen >= enough:
+                return near[-1]
+        return 0
+
+    def _hits(self, asked: list[_Term], below: int, limit: int) -> Iterator[list[int]]:
+        """Row numbers under ``below`` that have these words, newest first, some at a time."""
+        rows: Any = self._db.execute(_HITS, (" AND ".join(term.text for term in asked), below, limit))
+        try:
+            while near := [n for (n,) in rows.fetchmany(_CHUNK)]:
+                yield near
+        finally:
+            rows.close()
+
+    def _that_fit(self, unread: dict[int, Wanted | None], wanted: Wanted) -> set[int]:
+        """Those of these rows that have the words which are still open (None: all of them, the procedure's too)."""
+        found = set()
+        for n, own, code, provisional, procedure, name in self._all(_WORDS, f"[{','.join(map(str, unread))}]"):
+            words, line = unread[n], f"{own} {code_words(code, provisional)}"
+            if words is None:
+                words, line = wanted, f"{line} {procedure_words(procedure, name)}"
+            if fits(line, words):
+                found.add(n)
+        return found
+
+    def _term(self, word: str, begins: bool) -> str:
+        """One word of the query; a long beginning becomes the words that begin so (empty: there are none)."""
+        if not begins:
+            return f'"{word}"'
+        if len(word) < 4 or not word.isalpha():
+            return f'"{word}"*'
+        rows = self._all("SELECT word FROM word WHERE word >= ?1 AND word < ?1 || char(0x10ffff) LIMIT 41", word)
+        if len(rows) > 40:
+            return f'"{word}"*'
+        return "(" + " OR ".join(f'"{w}"' for (w,) in rows) + ")" if rows else ""
 
     def _share(self, term: str, top: int) -> float:
         """What part of the newest dossiers has this word (0: hardly any). Remembered until the index has grown by a thirtieth."""
@@ -56,49 +214,8 @@ class Narrowing(IndexReads):
         if known is not None and 0 <= top - known[0] <= top // 30:
             return known[1]
         row = self._one(_NTH, term)
-        share = 0.0 if row is None else _SAMPLE / max(top - row[0] + 1, _SAMPLE)
+        share = 0.0 if row is None else _DEPTH / max(top - row[0] + 1, _DEPTH)
         if len(shares) >= _REMEMBERED:
             shares.clear()
         shares[term] = top, share
         return share
-
-    def _every(self, terms: list[str], limit: int, below: int = _NEWEST) -> list[int]:
-        return [n for (n,) in self._all(_HITS, " AND ".join(terms), below, limit)]
-
-    def _narrowed(self, terms: list[str], rest: list[tuple[str, bool]], telling: int, limit: int) -> list[int]:
-        """Those that have the first ``telling`` of ``terms`` by the index and ``rest`` by their columns."""
-        if not rest:
-            return self._every(terms, limit)
-        found: list[int] = []
-        below = _NEWEST
-        rows: Any = self._db.execute(_HITS, (" AND ".join(terms[:telling]), _NEWEST, _ENOUGH))
-        seen = 0
-        while len(found) < limit and (near := [n for (n,) in rows.fetchmany(_CHUNK)]):
-            found += self._that_fit(near, rest)
-            seen, below = seen + len(near), near[-1]
-        rows.close()
-        if len(found) < limit and seen == _ENOUGH:  # from there on by the index alone
-            found += self._every(terms, limit - len(found), below)
-        return found[:limit]
-
-    def _that_fit(self, near: list[int], wanted: list[tuple[str, bool]]) -> list[int]:
-        found = []
-        beside: dict[tuple[str, str], list[tuple[str, bool]]] = {}  # the words that a procedure does not have
-        for n, own, procedure, name, code, provisional in self._all(_WORDS, "[" + ",".join(map(str, near)) + "]"):
-            missing = beside.get((procedure, name))
-            if missing is None:
-                line = procedure_words(procedure, name)
-                missing = beside[(procedure, name)] = [one for one in wanted if not fits(line, [one])]
-            if not missing or fits(own, missing) or fits(f"{own} {code_words(code, provisional)}", missing):
-                found.append(n)
-        return found
-
-
-def _telling(top: int, shares: list[float]) -> int:
-    """How many of the words, rarest first, are worth looking up in the index rather than in the dossiers they leave."""
-    spent, left, best = 0.0, float(top), (float("inf"), 0)
-    for count, part in enumerate(shares, 1):
-        spent += top * part * _HIT if count == 1 else max(left * _JUMP, top * part * _PASS)
-        left *= part
-        best = min(best, (spent + left * _READ * (count < len(shares)), count))
-    return best[1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from counter_app.store.entities import EntityReads
-from counter_app.store.indexing import FTS_REPLACE, WAITING_MAX, Indexing
+from counter_app.store.indexing import WAITING_MAX, Indexing
 from counter_app.store.words import DossierColumns, ReviewColumns, SlipColumns, columns_of, own_words, search_words, seconds
 
 _SYNC_COLUMNS = ("server_version", "pending", "sync", "server", "data")
@@ -128,10 +128,8 @@ class Saving(EntityReads, Indexing):
                     self._index_waiting()
             elif stored is not None:
                 key = self._hash_key()
-                words = search_words(c, key)
-                if search_words(columns_of(kind, stored.shown), key) != words:  # type: ignore[arg-type]
-                    self._run(FTS_REPLACE, n, words)
-                    self._learn([words])
+                if search_words(columns_of(kind, stored.shown), key) != search_words(c, key):  # type: ignore[arg-type]
+                    self._index_again([(n, c)])
         if isinstance(c, SlipColumns):
             self._put_lines([c])
 

@@ -38,23 +38,11 @@ class SearchReads(EntityReads, Narrowing):
         for begins in ways:
             wanted = list(zip(words, begins, strict=True))
             hits = [n for n, line in waiting if fits(line, wanted)][:limit]
-            terms = [self._term(w, b) for w, b in wanted]
-            if terms and all(terms) and len(hits) < limit:
-                hits += self._all_words(wanted, terms, limit - len(hits))
+            if words and len(hits) < limit:
+                hits += self._all_words(wanted, limit - len(hits))
             if hits:
                 return [to_row(row) for row in self._all(_ROWS, encode(hits).decode())]
         return []
-
-    def _term(self, word: str, begins: bool) -> str:
-        """One word of the query; a long beginning becomes the words that begin so (empty: there are none)."""
-        if not begins:
-            return f'"{word}"'
-        if len(word) < 4 or not word.isalpha():
-            return f'"{word}"*'
-        rows = self._all("SELECT word FROM word WHERE word >= ?1 AND word < ?1 || char(0x10ffff) LIMIT 41", word)
-        if len(rows) > 40:
-            return f'"{word}"*'
-        return "(" + " OR ".join(f'"{w}"' for (w,) in rows) + ")" if rows else ""
 
     def _exact(self, text: str) -> list[Row]:
         typed = text.strip()

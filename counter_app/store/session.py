@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Executable
 
     from counter_app.store.engine import Store
+    from counter_app.store.filing import Procedures
     from counter_app.store.witness import Record
 
 _GET = "SELECT value FROM meta WHERE key = ?"
@@ -50,6 +51,7 @@ class Session:
         self._db = db
         self._hot: dict[str, str] | None = None
         self.seen: Record | None = None
+        self.named: Procedures | None = None
 
     def _all(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
         return self._db.execute(sql, params).fetchall()

@@ -18,6 +18,7 @@ from onestop.text import fold
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W_]+")
+_LETTERS = re.compile(r"[^\W\d_]*")
 
 
 class _Party(msgspec.Struct):
@@ -154,19 +155,28 @@ def code_words(*codes: str | None) -> str:
     return " ".join(_NOT_WORD.sub(" ", code).lower() for code in codes if code)
 
 
-def search_words(c: DossierColumns, key: bytes) -> str:
-    """Everything findable: codes, owner, submitter, procedure, postal items, identity numbers as blind words. Telephone numbers
+def findable(c: DossierColumns, key: bytes) -> tuple[str, str]:
+    """Everything findable, in two: names, postal items and codes; the procedure, and identity numbers as blind words. Telephone numbers
     are left out (data minimisation)."""
-    parts = [own_words(c), procedure_words(c.procedure_code, c.procedure_name), code_words(c.code, c.provisional_code)]
-    parts.append(id_word(key, c.owner.id_no))
-    if c.submitter is not None:
-        parts.append(id_word(key, c.submitter.id_no))
-    return " ".join(parts)
+    mine = f"{own_words(c)} {code_words(c.code, c.provisional_code)}"
+    rest = f"{procedure_words(c.procedure_code, c.procedure_name)} {id_word(key, c.owner.id_no)}"
+    return mine, rest if c.submitter is None else f"{rest} {id_word(key, c.submitter.id_no)}"
 
 
-def long_words(words: str, known: set[str]) -> set[str]:
+def search_words(c: DossierColumns, key: bytes) -> str:
+    """Everything findable."""
+    return " ".join(findable(c, key))
+
+
+def long_words(lines: list[str], known: set[str]) -> set[str]:
     """The words of four letters or more that are not ``known`` yet."""
-    return {w for w in words.split() if len(w) >= 4 and w not in known and w.isalpha()}
+    return {w for w in set(" ".join(lines).split()) - known if len(w) >= 4 and w.isalpha()}
+
+
+def letters(lines: list[str], known: set[str]) -> set[str]:
+    """The words of letters that are not ``known`` yet, and the letters before the first digit of codes."""
+    fresh = (w for w in set(" ".join(lines).split()) - known if w[0].isalpha())
+    return {w if w.isalpha() else _LETTERS.match(w)[0] for w in fresh} - known  # type: ignore[index]
 
 
 def query_words(text: str) -> list[str]:

@@ -1,19 +1,13 @@
-"""Dossiers are found at once, in the index or still waiting for it; narrowing finds what the index alone finds."""
+"""Dossiers are found at once, in the index or still waiting for it."""
 
 from __future__ import annotations
 
 import pytest
-from msgspec import Raw, structs
 
 from benchmarks.material import AGENCY, pages
-from counter_app.store import narrowing
 from counter_app.store.engine import Store
 from counter_app.store.indexing import WAITING_MAX
-from counter_app.store.narrowing import Narrowing
 from counter_app.store.outbox import _BY_OP
-from onestop.codec import decode, encode
-from onestop.copying import replace
-from onestop.model import Dossier, Party
 from onestop.ops import Change, Correct
 from onestop.wire import OpResult
 from tests.store.conftest import Bench, receive
@@ -63,41 +57,6 @@ def test_a_corrected_name_is_found_and_the_old_one_is_not(store: Store, others: 
     with store.read() as reader:
         assert [row.id for row in reader.find("le thi mo")] == [dossier.id]
         assert reader.find("van ngu") == []
-
-
-@pytest.mark.parametrize(("chunk", "enough"), [(120, 4000), (7, 25)])
-def test_narrowing_finds_what_the_index_finds(store: Store, monkeypatch: pytest.MonkeyPatch, chunk: int, enough: int) -> None:
-    """Also where the words stand in submitters, codes and postal items, and where the index takes over half way."""
-    monkeypatch.setattr(narrowing, "_READ", 0.0)
-    monkeypatch.setattr(narrowing, "_CHUNK", chunk)
-    monkeypatch.setattr(narrowing, "_ENOUGH", enough)
-    for items, position in pages(4000, size=1000):
-        for n in range(0, len(items), 5):
-            dossier = decode(Dossier, bytes(items[n].data))
-            more = replace(dossier, submitter=Party(name="Cấp Thị Giấy Xác"), postal_codes=(f"EK{n:04d}VN",))
-            items[n] = structs.replace(items[n], data=Raw(encode(more)))
-        with store.write() as unit:
-            unit.apply_page(AGENCY, items, position)
-    narrowed = []
-    that_fit = Narrowing._that_fit
-    monkeypatch.setattr(Narrowing, "_that_fit", lambda self, near, wanted: narrowed.append(len(near)) or that_fit(self, near, wanted))
-    texts = [
-        "nguyen van an cap giay chung nhan q",
-        "tran thi xac nhan thong tin",
-        "nguyen minh dang ky bien d",
-        "le thi thu cap lai giay ph",
-        "nguyen thi cap giay h32 15 2",
-        "nguyen van gia han chung chi an",
-        "nguyen thi giay xac nhan",
-        "nguyen cap thi giay ek00",
-        "nguyen thi dang ky ek0005vn",
-        "nguyen nguyen van van h32",
-    ]
-    with store.read() as reader:
-        found = {text: [row.id for row in reader.find(text)] for text in texts}
-        assert narrowed and sum(map(bool, found.values())) >= 8
-        monkeypatch.setattr(Narrowing, "_all_words", lambda self, wanted, terms, limit: self._every(terms, limit))
-        assert {text: [row.id for row in reader.find(text)] for text in texts} == found
 
 
 def test_an_op_is_known_by_its_id_while_it_waits_and_after(store: Store) -> None:

@@ -110,6 +110,11 @@ WITHOUT ROWID""",
     content BLOB NOT NULL,
     PRIMARY KEY (id)
 )""",
+    """CREATE TABLE filed (
+    block INTEGER NOT NULL,
+    numbers BLOB NOT NULL,
+    PRIMARY KEY (block)
+)""",
     """CREATE TABLE former (
     kind TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -179,6 +184,12 @@ WITHOUT ROWID""",
     PRIMARY KEY (part)
 )
  WITHOUT ROWID""",
+    """CREATE TABLE procedure (
+    n INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (n)
+)""",
     """CREATE TABLE pull_quarantine (
     part TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -251,6 +262,7 @@ WITHOUT ROWID""",
  WITHOUT ROWID""",
     """CREATE TABLE word (
     word TEXT NOT NULL,
+    own INTEGER NOT NULL,
     PRIMARY KEY (word)
 )
  WITHOUT ROWID""",
