@@ -80,6 +80,8 @@ class HandoverList:
             internal_deadline(self._desk, dossier),
         )
         self.entries.append(entry)
+        if self.direction == "post":
+            return Added(ScanOutcome.ADDED_TO_LIST, "Bưu gửi đã dán tem thì quét tem ngay sau giấy này.")
         other = self.unit and usual and self.unit != usual
         return Added(
             ScanOutcome.ADDED_TO_LIST,
