@@ -83,11 +83,10 @@ def run(quick: bool = False, frames: int = 0, seed: int = SEED) -> list[Row]:
     frames = frames or (24 if quick else 500)
     print(f"scanning: {frames} frames a cell, seeds from {seed}", file=sys.stderr)
     tally = Tally()
-    rows = [_one_frame(level, kind, target, frames, seed, tally) for level, kind, target in ONE_FRAME]
-    rows += [_clip(level, kind, length, target, frames, seed, tally) for level, kind, length, target in CLIPS]
-    rows.append(_every_angle(max(1, frames // 72), seed, tally))
-    rows += [_smallest(kind, high, low, target, max(10, frames // 10), seed, tally) for kind, high, low, target in SMALLEST]
-    rows += _speed(max(12, frames // 12), seed, tally)
+    rows = []
+    for row in _rows(frames, seed, tally):
+        rows.append(row)
+        print(f"{row.name}: {row.value:.2f} {row.unit}", file=sys.stderr, flush=True)
     for number in range(seed, seed + frames * 2):
         shown = negative(number)
         reader = camera_reader("any")
@@ -102,6 +101,17 @@ def run(quick: bool = False, frames: int = 0, seed: int = SEED) -> list[Row]:
         print(f"scanning: WRONG TEXT: {told}", file=sys.stderr)
     rows.append(Row(f"scan: wrong texts in {tally.frames:,} frames", len(tally.wrong), "", 0))
     return rows
+
+
+def _rows(frames: int, seed: int, tally: Tally) -> Iterator[Row]:
+    for level, kind, target in ONE_FRAME:
+        yield _one_frame(level, kind, target, frames, seed, tally)
+    for level, kind, length, target in CLIPS:
+        yield _clip(level, kind, length, target, frames, seed, tally)
+    yield _every_angle(max(1, frames // 72), seed, tally)
+    for kind, high, low, target in SMALLEST:
+        yield _smallest(kind, high, low, target, max(10, frames // 10), seed, tally)
+    yield from _speed(max(12, frames // 12), seed, tally)
 
 
 def _scenes(kind: Kind, level: Level, number: int, seed: int) -> Iterator[Scene]:
