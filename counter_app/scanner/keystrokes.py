@@ -121,6 +121,11 @@ class BurstDetector:
         """True while a burst is open, that is while a silence means something."""
         return bool(self._burst.chars)
 
+    @property
+    def looks_like_scan(self) -> bool:
+        """Is the open burst as fast as a scanner, long enough, and begins like a code?"""
+        return len(self._burst.chars) >= MIN_CHARACTERS and self._looks_like_scanner()
+
     def is_start(self, when: float) -> bool:
         """True when a character at ``when`` would open a new piece (the moment to remember the field's text)."""
         if self._is_flooded(when):

@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 CODE = "000.00.16.H59-260213-0042"
 URL = f"https://dvc.example.gov.vn/tra-cuu?MHS={CODE}"
 TEXT = "đang gõ dở"
-_KEY_OF = {char: (code, shift) for code, pair in reversed(_US.items()) for shift, char in enumerate(pair)}
+_KEY_OF = {char: (code, shift) for code, pair in reversed(_US.items()) for shift, char in reversed(list(enumerate(pair)))}
 _SHIFT, _ENTER, _TAB, _CAPS = 50, 36, 23, 66
 
 

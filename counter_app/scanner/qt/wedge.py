@@ -10,13 +10,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
+from statistics import median
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
-from counter_app.scanner.keystrokes import MAX_GAP_S, SILENCE_S, Action, BurstDetector, Verdict
+from counter_app.scanner.keystrokes import JOIN_S, MAX_GAP_S, MEDIAN_GAP_S, MIN_CHARACTERS, SILENCE_S, Action, BurstDetector, Verdict
 from counter_app.scanner.listening import SILENCE_S as LISTENING_SILENCE_S
 from counter_app.scanner.listening import Listening
 from counter_app.scanner.positions import X_OFFSET, us_character
@@ -236,14 +238,21 @@ class Wedge(QObject):
             return all([self._listen_to(char, now, "", False) for char in text if char.isprintable()])
         if field is None or is_secret(field):
             return False
+        if self._ticks and now - self._ticks[-1] > JOIN_S:
+            self._ticks.clear()  # of a word that was given up
         if not self._ticks:
             self._open_piece(field, now)
-        if event.preeditString() or not text:
+        if event.preeditString():
             self._ticks.append(now)
+            self._silence.start(round(SILENCE_S * 1000))
+            self._late_round = False
+        elif not text:
+            self._ticks.clear()
         if text and text.isprintable():
             if self._held:
                 self._settle()
-            for char, when in zip(text, _spread(self._ticks, len(text), now), strict=True):
+            times = self._ticks if len(self._ticks) >= len(text) else [*self._ticks, now]
+            for char, when in zip(text, _spread(times, len(text)), strict=True):
                 self._detector.character(char, when, in_field=True, may_hold=False)
             self._ticks.clear()
             self._wait()
@@ -286,6 +295,9 @@ class Wedge(QObject):
             self._silence.start(10)
         elif self._listening:
             self._listened("silence")
+        elif self._ticks and (self._detector.looks_like_scan or _is_fast(self._ticks)):
+            # An input method keeps the last letters of a scan without Enter to itself; a person's words it may keep.
+            QGuiApplication.inputMethod().commit()
         else:
             verdict = self._detector.silence(time.monotonic())
             if verdict.action is Action.HOLD:
@@ -331,11 +343,16 @@ def _offset() -> int:
     return 0 if QGuiApplication.platformName() == "windows" else X_OFFSET
 
 
-def _spread(ticks: list[float], count: int, now: float) -> list[float]:
-    """The times of ``count`` characters committed at ``now`` of which the pre-edit changes in ``ticks`` are known."""
+def _is_fast(ticks: list[float]) -> bool:
+    return len(ticks) >= MIN_CHARACTERS and median(b - a for a, b in pairwise(ticks)) <= MEDIAN_GAP_S
+
+
+def _spread(ticks: list[float], count: int) -> list[float]:
+    """The times of ``count`` characters committed at the last of ``ticks``; those before are of the pre-edit changes."""
     if len(ticks) >= count:
         return ticks[-count:]
-    begun = ticks[0] if ticks else now
+    begun, now = ticks[0], ticks[-1]
     return [begun + (now - begun) * (i + 1) / count for i in range(count)]
 
 
+__all__ = ["Wedge"]
