@@ -148,6 +148,8 @@ class Leaders(Flowable):
                 canvas.drawString(x, y + self.size * 0.3, self.labels[number])
                 x += self.fixed[number]
                 if self.known[number]:
+                    wide = stringWidth(self.known[number], fonts.SERIF, self.size)
+                    canvas.setFont(fonts.SERIF, self.size * min(1.0, room / wide))
                     canvas.drawString(x, y + self.size * 0.3, self.known[number])
                 else:
                     dots(canvas, x, x + room, y + self.size * 0.3)

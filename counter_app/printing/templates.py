@@ -19,6 +19,7 @@ from typing import Any
 from counter_app.printing import template_schema as schema
 from counter_app.printing.json_lines import BadForm, Located, parse
 from counter_app.printing.kinds import vocabularies
+from counter_app.printing.logo import logo_problem
 from onestop.errors import UserError
 from onestop.resources import resource_dir
 
@@ -103,9 +104,12 @@ def load_forms(office_dir: Path | None = None) -> FormSet:
     known, problems = dict(base), []
     for path in sorted(office_dir.glob("*.json"))[:_MOST_FILES]:
         try:
-            known[path.stem] = read_template(path, base)
+            known[path.stem] = found = read_template(path, base)
         except UserError as problem:
             problems.append(problem)
+            continue
+        if found.logo and (broken := logo_problem(found)) is not None:
+            problems.append(broken)
     return FormSet(tuple(known.values()), tuple(problems), office_dir)
 
 

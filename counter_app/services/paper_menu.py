@@ -55,7 +55,7 @@ FILE_MAKERS: dict[str, Callable[[Desk, Path], Paper]] = {
 
 def slip_paper(desk: Desk, slip: Slip) -> Paper:
     """What is signed when the folders of a slip change hands: for the post its list of items, else the slip itself."""
-    return (post_lists.post_list if slip.direction == "post" and "post-list" in _known() else paper.handover_slip)(desk, slip)
+    return (post_lists.post_list if slip.direction == "post" else paper.handover_slip)(desk, slip)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +82,14 @@ def slip_choices(desk: Desk, slip: Slip) -> list[Choice]:
 
 
 def _choices(desk: Desk, entity: Any, makers: dict[str, Any], prints: dict[str, int]) -> list[Choice]:
-    known, found = _known(), []
+    from counter_app.printing.registry import FORMS
+
+    found = []
     for form, maker in makers.items():
-        if form not in known:
-            continue
         why = ""
         try:
             maker(desk, entity)
         except UserError as error:
             why = error.message
-        found.append(Choice(form, known[form].name, prints.get(form, 0), why, lambda maker=maker: maker(desk, entity)))
+        found.append(Choice(form, FORMS[form].name, prints.get(form, 0), why, lambda maker=maker: maker(desk, entity)))
     return found
-
-
-def _known() -> dict[str, Any]:
-    from counter_app.printing.registry import FORMS
-
-    return FORMS

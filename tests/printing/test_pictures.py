@@ -22,3 +22,14 @@ def test_the_documented_picture_is_what_is_printed(name: str):
 
 def test_no_picture_of_a_form_that_is_gone():
     assert {path.stem for path in pictures.FOLDER.glob("*.png")} == set(every.all_samples())
+
+
+@pytest.mark.parametrize("name", every.all_samples())
+def test_the_documented_words_are_what_is_printed(name: str):
+    path = pictures.TEXTS / f"{name}.txt"
+    assert path.exists(), "make them: python -m tests.printing.pictures"
+    assert pictures.words(name) == path.read_text(encoding="utf-8")
+
+
+def test_no_words_of_a_form_that_is_gone():
+    assert {path.stem for path in pictures.TEXTS.glob("*.txt")} == set(every.all_samples())

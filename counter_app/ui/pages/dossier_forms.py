@@ -18,12 +18,20 @@ from onestop.model import Dossier
 from onestop.vntime import VN_TZ
 
 METHODS = (("cash", "Tiền mặt"), ("transfer", "Chuyển khoản"))
+PRINT_NOW = "print-now"
 _REASON = Ask("reason", "Lý do", "long", required=True, hint="Ghi rõ, cụ thể: lý do vào lịch sử hồ sơ và in trên giấy tờ.")
+
+
+def _print_now(words: str) -> Ask:
+    """Whether the statutory paper of this step leaves the printer as soon as it is saved: usually it goes into the citizen's hand."""
+    later = "Chưa in (in sau ở “In giấy khác…”)"
+    return Ask("print", "Giấy tờ của bước này", "choice", PRINT_NOW, choices=((PRINT_NOW, words), ("later", later)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """``do(values)`` runs the use case; it raises UserError and then nothing happened. ``outcome`` None: plainly saved."""
+    """``do(values)`` runs the use case; it raises UserError and then nothing happened. ``outcome`` None: plainly saved. ``paper``: the
+    form of this step, printed when ``values["print"]`` says so."""
 
     title: str
     asks: tuple[Ask, ...]
@@ -33,6 +41,7 @@ class Form:
     icon: str = "file-pen-line"
     danger: bool = False
     outcome: SaveOutcome | None = None
+    paper: str = ""
 
 
 def form_for(desk: Desk, dossier: Dossier, action_id: str) -> Form:
@@ -52,6 +61,7 @@ def _supplement(desk: Desk, dossier: Dossier) -> Form:
                 hint="Mỗi bước chỉ được yêu cầu bổ sung một lần; lần nữa phải có người phê duyệt.",
             )
         )
+    asks.append(_print_now("In phiếu yêu cầu bổ sung (mẫu 02) ngay"))
 
     def do(values: dict[str, Any]) -> None:
         lifecycle.ask_supplement(
@@ -64,16 +74,19 @@ def _supplement(desk: Desk, dossier: Dossier) -> Form:
         verb="Yêu cầu bổ sung",
         do=do,
         icon="file-warning",
+        paper="02",
     )
 
 
 def _reason_form(
-    title: str, verb: str, icon: str, work: Callable[[Desk, str, str], Any], *, danger: bool, text: str = ""
+    title: str, verb: str, icon: str, work: Callable[[Desk, str, str], Any], *, danger: bool, text: str = "", paper: str = "",
+    printed: str = "",
 ) -> Callable[[Desk, Dossier], Form]:
     def make(desk: Desk, dossier: Dossier) -> Form:
         return Form(
             title=title,
-            asks=(_REASON,),
+            asks=(_REASON, _print_now(printed)) if paper else (_REASON,),
+            paper=paper,
             verb=verb,
             icon=icon,
             danger=danger,
@@ -89,8 +102,10 @@ def _extend(desk: Desk, dossier: Dossier) -> Form:
         Ask("due_at", "Ngày hẹn trả mới", "date", required=True, wide=False),
         Ask("approver", "Người phê duyệt", initial=desk.staff.name if desk.staff else "", wide=False),
         _REASON,
+        _print_now("In văn bản xin lỗi và gia hạn (mẫu 04) ngay"),
     )
     return Form(
+        paper="04",
         title="Gia hạn thời gian trả kết quả",
         asks=asks,
         verb="Gia hạn",
@@ -183,6 +198,8 @@ _FORMS: dict[str, Callable[[Desk, Dossier], Form]] = {
         lifecycle.refuse,
         danger=True,
         text="Không hoàn tác được. Lý do được ghi trên phiếu từ chối (mẫu 03).",
+        paper="03",
+        printed="In phiếu từ chối (mẫu 03) ngay",
     ),
     "stop": _reason_form(
         "Dừng xử lý hồ sơ",
@@ -191,6 +208,8 @@ _FORMS: dict[str, Callable[[Desk, Dossier], Form]] = {
         lifecycle.stop,
         danger=True,
         text="Không hoàn tác được. Lý do được ghi trên thông báo dừng giải quyết (mẫu 05).",
+        paper="05",
+        printed="In thông báo dừng giải quyết (mẫu 05) ngay",
     ),
     "payment": _reason_form(
         "Yêu cầu thực hiện nghĩa vụ tài chính",

@@ -8,10 +8,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 
 from counter_app.domain.outcomes import SaveOutcome
-from counter_app.services import access, lifecycle, paper
+from counter_app.services import access, lifecycle
 from counter_app.services.desk import Changes
 from counter_app.services.lookup import LookupResult
-from counter_app.services.paper_menu import dossier_choices
+from counter_app.services.paper_menu import DOSSIER_MAKERS, dossier_choices
 from counter_app.ui.context import UiContext
 from counter_app.ui.pages import dossier_forms as forms
 from counter_app.ui.pages.dossier_actions import available
@@ -154,6 +154,8 @@ class DossierPresenter(QObject):
                 return
             dialog.accept()
             self._saved(form.outcome)
+            if form.paper and values.get("print") == forms.PRINT_NOW:
+                self._print(form.paper)
 
         dialog.submitted.connect(submit)
 
@@ -171,9 +173,8 @@ class DossierPresenter(QObject):
 
     def _print(self, form: str) -> None:
         assert self._dossier is not None
-        makers = {"01": paper.receipt, "06": paper.control_sheet, "return": paper.return_slip}
         try:
-            print_paper(self._ctx, makers[form](self._ctx.desk, self._dossier))
+            print_paper(self._ctx, DOSSIER_MAKERS[form](self._ctx.desk, self._dossier))
         except UserError as error:
             self._ctx.fail(error)
 
@@ -181,8 +182,13 @@ class DossierPresenter(QObject):
         """The papers of this dossier as they would be printed now."""
         if self._dossier is None or self._ctx.printing is None or not self._view.actions.buttons:
             return False
-        makers = [paper.receipt, paper.control_sheet, *([paper.return_slip] if self._dossier.returned else [])]
-        self._ctx.printing.preview([make(self._ctx.desk, self._dossier) for make in makers])
+        papers = []
+        for form in ("01", "02", "03", "04", "05", "06", "return"):
+            try:
+                papers.append(DOSSIER_MAKERS[form](self._ctx.desk, self._dossier))
+            except UserError:
+                continue  # nothing of the kind has happened to this dossier
+        self._ctx.printing.preview(papers)
         return True
 
     @Slot(str)

@@ -79,12 +79,34 @@ def test_supplement_once_then_with_an_approver(opened, stage, qtbot):
     dialog.editors["reason"].setPlainText("Thiếu giấy khai sinh của con")
     dialog.confirm()
     assert stage.bench.dossier(dossier.id).status == State.SUPPLEMENT and stage.outcomes == [SaveOutcome.SAVED_WAITING]
+    assert [(p.form, p.document.items) for p in stage.printer.papers] == [("02", ("Bản sao giấy khai sinh",))]
     assert view.presenter.command("supplement")  # F6: the papers came; F6 twice by mistake must not say so
     assert stage.bench.dossier(dossier.id).status == State.SUPPLEMENT and "Bản sao giấy khai sinh" in _dialog(view).text()
     _dialog(view).confirm()
     assert stage.bench.dossier(dossier.id).status == State.ACCEPTED
     view.presenter.do("supplement")
     assert "approver" in _dialog(view).editors
+
+
+@pytest.mark.parametrize(("action", "form"), [("extend", "04"), ("stop", "05")])
+def test_the_paper_of_a_step_is_printed_unless_it_is_left_for_later(opened, stage, action, form):
+    view, dossier = opened(State.PROCESSING)
+    stage.bench.sign_in("truong.nt")
+    for choice in ("later", "print-now"):
+        if choice == "print-now" and action != "extend":  # the dossier is closed by now
+            view.presenter.do("print-" + form)
+            break
+        view.presenter.do(action)
+        dialog = _dialog(view)
+        dialog.editors["reason"].setPlainText("Lý do cụ thể của bước này")
+        if action == "extend":
+            days = 30 if choice == "later" else 60
+            dialog.editors["due_at"].set_date((dossier.due_at + timedelta(days=days)).date())
+        dialog.editors["print"].setCurrentIndex(dialog.editors["print"].findData(choice))
+        dialog.confirm()
+        if choice == "later":
+            assert stage.printer.papers == []
+    assert [p.form for p in stage.printer.papers] == [form]
 
 
 def test_the_focus_stays_with_the_actions_when_they_change(opened, stage):
