@@ -3,7 +3,8 @@
 A QR code corrects and checks itself, and a Code 128 that fits the grammar of our codes with a real date passed a check digit and a
 grammar: one read is enough. Everything else must be read twice alike within a few frames, and so must what was weighed from soft
 pixels or read by the second engine, unless it is a QR code that fits a grammar as well: a correction gone wrong changes a quarter
-of the code and leaves nothing that looks like one of ours. This is what keeps wrong texts at none.
+of the code and leaves nothing that looks like one of ours. A weighed linear code that fits no grammar is never believed. This is
+what keeps wrong texts at none.
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ def enough(read: Read, fits: Callable[[str], bool]) -> bool:
     """Whether one sighting is proof."""
     checked, known = read.symbology in CORRECTING, fits(read.text)
     return checked and known if read.processed else checked or known
+
+
+def credible(read: Read, fits: Callable[[str], bool]) -> bool:
+    """Whether any number of sightings is proof: the same bend or blur makes the same mistake in every frame, so a linear code that
+    was weighed must fit a grammar as well."""
+    return not read.processed or read.symbology in CORRECTING or fits(read.text)
 
 
 class Confirm:
@@ -40,6 +47,8 @@ class Confirm:
         self._forget()
         confirmed = []
         for read in reads:
+            if not credible(read, self._fits):
+                continue
             key = (read.symbology, read.text)
             if self._is_enough(read) or key in self._believed or key in self._last:
                 self._believed[key] = self._frame

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from counter_app.scanner.classify import classify
-from counter_app.scanner.confirm import enough
+from counter_app.scanner.confirm import credible, enough
 from counter_app.scanner.decode import Expect, Read, decode_image
 from counter_app.scanner.gate import clean
 from counter_app.scanner.known import Fits, known_code
@@ -44,7 +44,7 @@ def scan_files(paths: Iterable[str | Path], expect: Expect, book: CodeBook) -> I
 def read_picture(gray: np.ndarray, expect: Expect, fits: Fits) -> list[Read]:
     """All believable codes of a picture: doubtful ones (averaged pixels, second engine, no known grammar) are looked for twice.
     A check digit alone lets one misread Code 128 in a hundred through."""
-    reads = decode_image(gray, expect)
+    reads = [read for read in decode_image(gray, expect) if credible(read, fits)]
     doubtful = {read.text for read in reads if not enough(read, fits)}
     if doubtful:
         again = cv2.resize(gray, None, fx=SECOND_LOOK, fy=SECOND_LOOK, interpolation=cv2.INTER_CUBIC)

@@ -12,6 +12,8 @@ from counter_app.scanner.upright import upright
 
 CODE_MODULES = 288
 """Modules of a Code 128 with a dossier code of 25 characters."""
+LOW_CODE = 26
+"""Modules the lowest of our codes are high, with what the locator cuts off."""
 NEEDED_PX = 1.5
 _GLARE_LEVEL, _GLARE_SHARE = 250, 0.25
 _SHARP = 60.0
@@ -33,7 +35,7 @@ def advise(gray: np.ndarray, fields: list[BarField], patient: bool) -> Advice | 
     if not fields:
         return Advice.SHOW if patient else None
     field = fields[0]
-    if field.length < CODE_MODULES * NEEDED_PX:
+    if min(field.length / CODE_MODULES, field.height / LOW_CODE) < NEEDED_PX:
         return Advice.CLOSER
     crop = upright(gray, field)
     if float((crop >= _GLARE_LEVEL).mean()) > _GLARE_SHARE and float(np.percentile(crop, 30)) > _GLARE_LEVEL / 2:

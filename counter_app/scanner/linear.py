@@ -65,7 +65,7 @@ def _believed(found: Sequence | None, field: BarField, alone: bool = True) -> Re
     hundreds, wrong ones (a symbol too many or too few) rarely 50 and never all of it."""
     if found is None or found.text is None or len(found.text) < MIN_LINEAR or not found.free:
         return None
-    if found.margin < 40 or found.fit < 0.9 or found.worst > 0.65 or found.uneven > 0.07:
+    if found.margin < (40 if alone else 80) or found.fit < 0.9 or found.worst > 0.65 or found.uneven > 0.07:
         return None
     sure = alone and found.margin >= 80 and found.fit >= 0.94 and found.worst <= 0.4
     return Read(found.text, CODE128, field.corners(), processed=not sure)

@@ -18,6 +18,7 @@ WORK_SIDE = 640
 """Longest side of the reduced picture the fields are sought in: bars of 1.5 px at 1280 are still a coherent texture."""
 
 _WINDOW = (13, 13)
+_RIM = 5
 _MIN_COHERENCE = 0.42
 _MAX_ONE_WAY = 0.35
 """Square of the share of the gradient that does not cancel: 1 at the edge of the paper, near 0 in a bar field."""
@@ -82,6 +83,8 @@ def find_bar_fields(gray: np.ndarray, limit: int = 4, side: int = WORK_SIDE) -> 
     one_way = cv2.magnitude(cv2.boxFilter(gx, -1, _WINDOW), cv2.boxFilter(gy, -1, _WINDOW))
     both = cv2.boxFilter(cv2.magnitude(gx, gy), -1, _WINDOW)
     mask = cv2.bitwise_and(mask, cv2.compare(one_way, cv2.multiply(both, math.sqrt(_MAX_ONE_WAY)), cv2.CMP_LT))
+    for edge in (mask[:_RIM], mask[-_RIM:], mask[:, :_RIM], mask[:, -_RIM:]):
+        edge[:] = 0  # beyond the rim the picture is mirrored, and anything mirrored is coherent
     solid = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
