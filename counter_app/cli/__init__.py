@@ -11,7 +11,7 @@ from counter_app.cli.output import refuse
 from counter_app.cli.parser import build_parser
 from onestop.errors import UserError
 
-_FILES = frozenset({"file", "files", "images", "out"})
+_FILES = frozenset({"file", "files", "images", "out", "preview"})
 
 
 def main(argv: Sequence[str] | None = None) -> int:

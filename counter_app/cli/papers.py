@@ -26,11 +26,15 @@ def run_print(args: argparse.Namespace) -> int:
     if args.list:
         _list()
         return 0
+    if args.preview is not None:
+        return _preview(args)
     if args.form not in FORMS:
         raise UserError("form-unknown", f"Không có mẫu “{(args.form or '')[:20]}”. Dùng: {', '.join(FORMS)}.")
     own_printer = args.printer is not None
-    if not (args.out or own_printer) or not args.codes:
-        raise UserError("print-target-missing", "Cần mã hồ sơ, số phiếu hoặc kỳ và --out TỆP hoặc --printer TÊN.")
+    if not (args.out or own_printer) or not (args.codes or args.blank):
+        raise UserError("print-target-missing", "Cần mã hồ sơ, số phiếu, kỳ hay tệp (hoặc --blank), và --out TỆP hoặc --printer TÊN.")
+    if args.blank and (args.codes or FORMS[args.form].purpose in ("label", "ticket")):
+        raise UserError("blank-impossible", "Mẫu trống để viết tay không kèm mã, và nhãn, phiếu nhỏ thì không có mẫu trống.")
     if args.out and own_printer:
         raise UserError("print-target-twice", "Chỉ chọn một nơi: --out TỆP hoặc --printer TÊN.")
     many = len(args.codes) > 1
@@ -41,7 +45,7 @@ def run_print(args: argparse.Namespace) -> int:
         target = print_jobs.target_for(station.settings, args.form, size=args.paper or "", queue=args.printer or None, copies=args.copies,
                                        purpose=args.purpose or "")
         worst = 0
-        for number, code in enumerate(args.codes):
+        for number, code in enumerate(args.codes or [""]):
             try:
                 worst = max(worst, _one(station, args, code, target, forms))
             except EnvironmentFault:
@@ -72,7 +76,7 @@ def _list() -> None:
 
 
 def _one(station: Workstation, args: argparse.Namespace, code: str, target: Target, forms: FormSet) -> int:
-    made = make(station, args.form, code, skip=args.skip if "label" in args.form else 0)
+    made = _blank(station, args.form) if args.blank else make(station, args.form, code, skip=args.skip if "label" in args.form else 0)
     warnings = {"warnings": [problem.problem() for problem in forms.problems]} if forms.problems else {}
     said: dict[str, Any] = {"form": made.form, "code": made.title, "copy_no": made.copy_no}
     if args.out:
@@ -81,7 +85,7 @@ def _one(station: Workstation, args: argparse.Namespace, code: str, target: Targ
         content = print_jobs.pages(made, target, forms)
         file = Path(args.out) / f"{made.form}-{_safe(made.title)}-{made.copy_no}.pdf" if len(args.codes) > 1 else Path(args.out)
         printers.save_pdf(content, file, overwrite=args.overwrite)
-        _note(station, made, "pdf", "saved")
+        _note(station, made, "pdf", "saved", counted=not args.blank)
         emit({**said, "bytes": len(content), "file": str(file), "state": "done", "reason": "", **warnings})
         return 0
     try:
@@ -93,9 +97,31 @@ def _one(station: Workstation, args: argparse.Namespace, code: str, target: Targ
     final = _followed(sent, args.timeout)
     came_out = final.state == "done"
     _note(station, made, sent.queue, {"done": "done", "unknown": "unknown"}.get(final.state, "failed"), final.reason,
-          counted=came_out)
+          counted=came_out and not args.blank)
     emit({**said, "pages": sent.pages, "printer": sent.queue, "state": final.state, "reason": final.reason, **warnings})
     return 0 if came_out else 1
+
+
+def _preview(args: argparse.Namespace) -> int:
+    """A template file with invented facts: what an office looks at before it puts the file into its folder. Needs no profile."""
+    from counter_app.printing import printers
+    from counter_app.printing.preview import preview_pages
+
+    if not args.out:
+        raise UserError("print-target-missing", "Cần --out TỆP cho bản xem thử.")
+    content = preview_pages(Path(args.preview), args.paper or "")
+    printers.save_pdf(content, Path(args.out), overwrite=args.overwrite)
+    emit({"template": args.preview, "file": args.out, "bytes": len(content), "state": "done", "reason": ""})
+    return 0
+
+
+def _blank(station: Workstation, form: str) -> Paper:
+    """The form to be filled in by hand. Not counted: it is about nobody."""
+    from counter_app.printing.letters import BlankDoc
+    from counter_app.services.paper import header
+
+    desk = station.desk
+    return Paper(form, "", 1, "", BlankDoc(header=header(desk), form=form, made_at=desk.now()))
 
 
 def _followed(sent: print_jobs.Sent, seconds: float) -> JobState:

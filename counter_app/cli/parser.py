@@ -156,6 +156,8 @@ def build_parser() -> argparse.ArgumentParser:
     printing.add_argument("codes", nargs="*", metavar="CODE|SLIP|PERIOD|FILE")
     printing.add_argument("--list", action="store_true", help="các mẫu in được")
     printing.add_argument("--out", metavar="FILE.pdf|DIR")
+    printing.add_argument("--blank", action="store_true", help="mẫu trống để viết tay")
+    printing.add_argument("--preview", metavar="TEMPLATE.json", help="xem thử một tệp mẫu với dữ kiện bịa")
     printing.add_argument("--overwrite", action="store_true", help="ghi đè tệp đã có")
     printing.add_argument("--printer", metavar="NAME", nargs="?", const="", help="máy in; không ghi tên: máy in của loại giấy tờ này")
     printing.add_argument("--purpose", metavar="PURPOSE", help="dùng thiết lập máy in của loại giấy tờ khác")

@@ -44,6 +44,7 @@ class Cups:
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._sent: dict[str, float] = {}
+        self._missed: set[str] = set()
 
     def list_printers(self) -> list[Printer]:
         """The queues of this PC, the default one first. Empty without CUPS or without queues: then there is PDF."""
@@ -167,10 +168,20 @@ class Cups:
                 waiting = ipp.jobs_at(uri, _ABOUT_JOB, "not-completed")
                 held = next((one for one in waiting if one.get("job-name") == [job.title]), None)
                 if held is not None:
-                    return JobState("printing", _why(held), pages)
+                    if "job-data-insufficient" not in held.get("job-state-reasons", []):
+                        return JobState("printing", _why(held), pages)
+                    if job.id in self._missed:  # CUPS is done, and the printer still waits for the first byte
+                        return JobState("failed", "máy in không nhận được trang in", pages)
+                    self._missed.add(job.id)
+                    return JobState("printing", "", pages)
                 up = int(_first(ipp.printer_at(uri, ("printer-up-time",)), "printer-up-time", 1 << 30) or 0)
                 restarted = up < self._clock() - self._sent.get(job.id, self._clock())
-                return JobState("unknown", _LOST, pages, True) if restarted or any(known) else JobState("done", "", pages)
+                if not restarted and not any(known):
+                    return JobState("done", "", pages)
+                if job.id not in self._missed:  # it may have gone from one list to the other between the questions: ask once more
+                    self._missed.add(job.id)
+                    return JobState("printing", "", pages)
+                return JobState("unknown", _LOST, pages, True)
         except ipp.IppFault:
             return JobState("unknown", "hàng đợi báo đã gửi xong nhưng máy in không trả lời", pages)
         if _first(mine, "job-state", _COMPLETED) in (_CANCELED, _ABORTED):

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from counter_app.printing.profiles import PURPOSES, Profile, profile_for
-from counter_app.runtime.settings import RECEIPT_PAPER, Settings
+from counter_app.runtime.settings import PRINTERS, RECEIPT_PAPER, Settings
 from counter_app.services.desk import Desk
 from counter_app.services.paper import Paper
 from onestop.errors import UserError
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 LOGGED = "print-log"
 CAME_OUT = frozenset({"done", "saved", "confirmed"})
 """Outcomes that are prints; the dossier counts them."""
-_USUAL = {"01": "receipt-a4", "handover": "slip", "return": "slip"}
 RECEIPTS = "receipt"
-"""What the purposes of form 01 begin with: the paper decides between them."""
+"""The purpose of form 01: its paper decides between ``receipt-a4`` and ``receipt-a5``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,8 @@ def purpose_of(form: str, size: str = "") -> str:
     from counter_app.printing.registry import FORMS
 
     spec = FORMS.get(form)
-    purpose = str(getattr(spec, "purpose", "") or _USUAL.get(form, "form"))
-    if purpose.startswith(RECEIPTS):
+    purpose = spec.purpose if spec is not None else "form"
+    if purpose == RECEIPTS:
         return f"{RECEIPTS}-{size.lower()}" if f"{RECEIPTS}-{size.lower()}" in PURPOSES else f"{RECEIPTS}-a4"
     return purpose if purpose in PURPOSES else "form"
 
@@ -91,7 +90,8 @@ def target_for(settings: Settings | None, form: str, *, size: str = "", queue: s
     wanted = size or (usual if purpose_of(form).startswith(RECEIPTS) and not purpose else "")
     purpose = purpose or purpose_of(form, wanted)
     profile = profile_for(settings, purpose)
-    wanted = wanted or (profile.paper if profile.paper in papers or not papers else papers[0])
+    chosen = settings.get(PRINTERS).get(purpose, {}).get("paper", "") if settings is not None else ""
+    wanted = wanted or (chosen if chosen in papers else papers[0] if papers else profile.paper)
     if papers and wanted not in papers:
         raise UserError("paper-not-supported", f"Mẫu này không in được trên khổ {wanted}. Hãy chọn {' hoặc '.join(papers)}.", paper=wanted)
     if queue is not None or copies is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from counter_app.domain.outcomes import PrintOutcome
@@ -40,6 +40,7 @@ class BatchPanel(FloatingPanel):
         self._ctx, self._flow, self._title = ctx, flow, title
         self._left: deque[Any] = deque(papers)
         self._now: dict[tuple[str, str], Paper] = {}
+        self._mine: set[tuple[str, str]] = set()
         self.total, self.out = len(papers), 0
         self.failed: list[Paper] = []
         self._page = ""
@@ -48,6 +49,7 @@ class BatchPanel(FloatingPanel):
         flow.paged.connect(self._paged)
         self.action_requested.connect(self._chosen)
         self.close_button.hide()
+        self._bar = _Bar(self)
 
     def start(self) -> None:
         """Begin."""
@@ -65,6 +67,10 @@ class BatchPanel(FloatingPanel):
     def running(self) -> bool:
         """Is anything left to do?"""
         return bool(self._left or self._now) and not self._stopped
+
+    def holds(self, paper: Paper) -> bool:
+        """Is it one of this batch's (then nobody else tells of it)?"""
+        return _key(paper) in self._mine
 
     def stop(self) -> None:
         """Nothing more is sent; what waits in the queue is taken back, between pages where the printer allows it."""
@@ -88,6 +94,7 @@ class BatchPanel(FloatingPanel):
                 self.total -= 1
                 continue
             self._now[_key(paper)] = paper
+            self._mine.add(_key(paper))
             self._flow.print_paper(paper)
 
     @Slot(object, object, object)
@@ -143,7 +150,9 @@ class BatchPanel(FloatingPanel):
         else:
             self.show_notice(Notice("success", "printer-check", f"Đã in xong {self._title}: {count}.", Sound.NONE), "", (_CLOSE,))
             QTimer.singleShot(6000, self, self._end)
-        self.update()
+        self._bar.part = self.out / self.total if self.total else 1.0
+        self._bar.raise_()
+        self._bar.update()
 
     @Slot()
     def _end(self) -> None:
@@ -155,20 +164,21 @@ class BatchPanel(FloatingPanel):
         self.ended.emit()
         self.deleteLater()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The frame, and how far it is as a line along its foot (the words say it too)."""
-        super().paintEvent(event)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        high = max(4, spacing(1))
+        self._bar.setGeometry(1, self.height() - high - 1, self.width() - 2, high)
+
+
+class _Bar(QWidget):
+    """How far it is, as a line (the words say it too)."""
+
+    part = 0.0
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        high, inset = max(3, spacing(0.75)), spacing(1)
-        track = QRectF(inset, self.height() - high - 1, self.width() - 2 * inset, high)
-        painter.setBrush(colour("border"))
-        painter.drawRoundedRect(track, high / 2, high / 2)
-        if self.total:
-            track.setWidth(track.width() * self.out / self.total)
-            painter.setBrush(colour("accent"))
-            painter.drawRoundedRect(track, high / 2, high / 2)
+        painter.fillRect(self.rect(), colour("border"))
+        painter.fillRect(0, 0, round(self.width() * self.part), self.height(), colour("accent"))
         painter.end()
 
 

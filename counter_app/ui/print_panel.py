@@ -69,13 +69,15 @@ class PrintPanel(FloatingPanel):
     @Slot(object, object, object)
     def _told(self, outcome: PrintOutcome, facts: dict[str, Any], paper: Paper) -> None:
         """What no page has said: where a file went (a file is not heard), and that paper came out."""
+        if self.batch is not None and self.batch.holds(paper):
+            return
         if outcome is PrintOutcome.SAVED_PDF:
             self._folder = Path(facts["folder"])
             name = form_name(paper.form)
             self.saved.show_notice(notice(outcome, **facts), f"{name[:1].upper()}{name[1:]} {paper.title}: tệp {Path(facts['path']).name}",
                                    (("folder", "Mở thư mục"),))
             self._saved_timer.start(1000 * SAVED_SECONDS)
-        elif outcome in _TOLD and self.batch is None and (toast := getattr(self.parentWidget(), "show_toast", None)) is not None:
+        elif outcome in _TOLD and (toast := getattr(self.parentWidget(), "show_toast", None)) is not None:
             told = notice(outcome, **facts)
             toast(f"{told.sentence.rstrip('.')} ({paper.title}).", told.role, told.icon)
 

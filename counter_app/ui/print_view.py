@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QVBoxLayout, QWidget
 
 from counter_app.printing.profiles import MOST_COPIES
 from counter_app.services.paper import Paper
@@ -30,11 +30,13 @@ class PrintView(QDialog):
         self.setAccessibleName(self.windowTitle())
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.forms, self.printers, self.copies = QComboBox(), QComboBox(), QSpinBox(minimum=1, maximum=MOST_COPIES)
+        self.forms, self.printers, self.copies = QComboBox(), QComboBox(), QComboBox()
         for paper in self._papers:
             name = form_name(paper.form)
             again = self.tr(" (in lại lần {0})").format(paper.copy_no - 1) if paper.copy_no > 1 else ""
             self.forms.addItem(f"{name[0].upper()}{name[1:]} {paper.title}{again}")
+        for count in range(1, MOST_COPIES + 1):
+            self.copies.addItem(str(count), count)
         self.printers.addItem(self.tr("Máy in của loại giấy này"), None)
         self.preview = PreviewWidget(decorate=set_icon)
         column = QVBoxLayout(self)
@@ -64,7 +66,7 @@ class PrintView(QDialog):
         except UserError as error:
             self._ctx.fail(error)
             return
-        self.copies.setValue(target.profile.copies)
+        self.copies.setCurrentIndex(target.profile.copies - 1)
         self.printers.setItemText(0, self.tr("Máy in của loại giấy này") + (f" ({target.queue})" if target.queue else ""))
         self._ctx.tasks.run_task(lambda: self._flow.render(paper), self._rendered, self._ctx.fail, key="preview", owner=self)
 
@@ -81,7 +83,7 @@ class PrintView(QDialog):
 
     @Slot()
     def _print(self) -> None:
-        self._flow.print_paper(self.paper, queue=self.printers.currentData(), copies=self.copies.value())
+        self._flow.print_paper(self.paper, queue=self.printers.currentData(), copies=self.copies.currentData())
         if len(self._papers) == 1:
             self.accept()
         else:

@@ -90,3 +90,45 @@ def test_where_paper_cannot_go(cli: CommandLine, tmp_path: Path) -> None:
 ])
 def test_nothing_to_print(cli: CommandLine, words: list[str], refusal: str) -> None:
     assert cli("print", *words).refusal == refusal
+
+
+def test_the_list_says_number_purpose_and_papers(cli: CommandLine) -> None:
+    listed = {form["form"]: form for form in cli("print", "--list").out}
+    assert (listed["01"]["purpose"], listed["01"]["papers"], listed["01"]["about"]) == ("receipt-a4", ["A4", "A5"], "dossier")
+    assert listed["06"]["number"] == "06" and listed["07"]["about"] == "period" and listed["ticket"]["purpose"] == "ticket"
+    assert {form["purpose"] for form in listed.values()} == {"receipt-a4", "form", "slip", "list", "label", "ticket", "report"}
+
+
+def test_blank_forms_for_handwriting_are_no_print_of_anybody(cli: CommandLine, tmp_path: Path) -> None:
+    out = tmp_path / "trống.pdf"
+    assert cli("print", "01", "--blank", "--out", out).one["code"] == ""
+    assert "GIẤY TIẾP NHẬN" in words_of(out)
+    code = cli.received("Không Liên Quan")
+    assert cli("print", "01", code, "--blank", "--out", tmp_path / "b.pdf").refusal == "blank-impossible"
+    assert cli("print", "ticket", "--blank", "--out", tmp_path / "b.pdf").refusal == "blank-impossible"
+    assert [path.name for path in tmp_path.iterdir()] == ["trống.pdf"]
+
+
+def test_an_offices_template_is_looked_at_first(cli: CommandLine, tmp_path: Path) -> None:
+    template, out = tmp_path / "01-2025.json", tmp_path / "xem.pdf"
+    template.write_text('{"labels": {"left_sign": "NGƯỜI GIAO HỒ SƠ"}}', "utf-8")
+    assert cli.on(tmp_path / "none")("print", "--preview", template, "--out", out).one["state"] == "done"
+    assert "NGƯỜI GIAO HỒ SƠ" in words_of(out)
+    template.write_text('{\n "labels": {"left_sgn": "X"}}', "utf-8")
+    refused = cli("print", "--preview", template, "--out", tmp_path / "y.pdf")
+    assert refused.refusal == "form-file-invalid" and refused.problems[0]["facts"]["line"] == 2
+    assert cli("print", "--preview", template).refusal == "print-target-missing"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["01-2025.json", "xem.pdf"]
+
+
+def test_names_with_quotes_and_places_that_are_taken(cli: CommandLine, tmp_path: Path) -> None:
+    code = cli.received("Dấu Nháy")
+    odd = tmp_path / "giấy \"hẹn\" của 'ông' $HOME;.pdf"
+    assert cli("print", "01", code, "--out", odd).one["state"] == "done" and odd.exists()
+    before = odd.read_bytes()
+    assert cli("print", "01", code, "--out", odd).refusal == "output-exists"
+    assert odd.read_bytes() == before and cli("show", code).one["prints"] == {"01": 1}
+    link = tmp_path / "link.pdf"
+    link.symlink_to(tmp_path / "gone")
+    assert cli("print", "01", code, "--out", link).refusal == "output-exists"
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([odd.name, "link.pdf"])

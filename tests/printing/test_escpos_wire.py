@@ -16,11 +16,9 @@ from counter_app.printing.receipt_printers import trouble_of
 from counter_app.printing.tickets.escpos import escpos
 from counter_app.printing.tickets.picture import Roll
 from onestop.errors import EnvironmentFault, UserError
+from tests.servers.receipt_printer import COVER, KNIFE, LOW_PAPER, NO_PAPER, ReceiptPrinter
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo terminals; on Windows receipt printers hang on the spooler")
-
-if sys.platform != "win32":
-    from tests.servers.receipt_printer import COVER, KNIFE, LOW_PAPER, NO_PAPER, ReceiptPrinter
 
 
 @pytest.fixture(params=["tcp", "file"])

@@ -7,7 +7,6 @@ import os
 import select
 import socket
 import threading
-import tty
 from contextlib import suppress
 
 COVER, NO_PAPER, LOW_PAPER, KNIFE = "cover", "no-paper", "low-paper", "knife"
@@ -39,6 +38,8 @@ class ReceiptPrinter:
 
     def on_file(self) -> ReceiptPrinter:
         """A device file, as the kernel makes one for a USB printer (here a pseudo terminal in raw mode)."""
+        import tty  # not on Windows, where this module must still import
+
         self._master, slave = os.openpty()
         tty.setraw(slave)
         self.address = f"file://{os.ttyname(slave)}"

@@ -271,13 +271,14 @@ def _prints(dossier: Dossier) -> str:
 
 def _history(desk: Desk, dossier: Dossier, names: dict[str, str]) -> tuple[Moment, ...]:
     """What happened, newest first; attempts of this counter to print that came to nothing stand between."""
-    lines = [(event.at, _line(desk, event, names)) for event in reversed(dossier.events)]
+    lines: list[tuple[datetime, Moment]] = []
     for tried in attempts(desk, dossier.id, 20):
         if tried.outcome not in CAME_OUT:
             what = f"Chưa in được {form_words(tried.form)}" if tried.outcome != "stopped" else f"Dừng in {form_words(tried.form)}"
             details = "; ".join(part for part in (tried.reason, printer_words(tried.printer)) if part)
             lines.append((tried.at, Moment("printer-x", what, details, f"{names.get(tried.staff, tried.staff)} · quầy này".lstrip(" ·"),
                                            moment_text(tried.at))))
+    lines += [(event.at, _line(desk, event, names)) for event in reversed(dossier.events)]
     return tuple(line for _at, line in sorted(lines, key=lambda pair: pair[0], reverse=True))
 
 

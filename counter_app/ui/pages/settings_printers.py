@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QSpinBox, QWidget
+from PySide6.QtGui import QDoubleValidator
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
 from counter_app.printing.profiles import DPI, FARTHEST_MM, MOST_COPIES, PDF_QUEUE, PURPOSES, Profile
 from counter_app.ui.a11y import name as named
@@ -54,10 +55,10 @@ class PrintersCard(Card):
             queue.setMinimumContentsLength(11)
             queue.activated.connect(lambda _i, p=purpose, w=queue: self.queue_chosen.emit(p, w.currentData()))
             edit, trial = KeyButton("", "settings", kind="quiet"), KeyButton("", "printer", kind="quiet")
-            for button, words, signal in ((edit, self.tr("Thiết lập máy in cho {0}"), self.edit_requested),
-                                          (trial, self.tr("In thử {0}"), self.trial_requested)):
-                button.setAccessibleName(words.format(title.lower()))
-                button.setToolTip(words.format(title.lower()))
+            for button, words, signal in ((edit, self.tr("Thiết lập máy in: {0}"), self.edit_requested),
+                                          (trial, self.tr("In thử: {0}"), self.trial_requested)):
+                button.setAccessibleName(words.format(title))
+                button.setToolTip(words.format(title))
                 button.clicked.connect(lambda _checked=False, p=purpose, s=signal: s.emit(p))
             self.queues[purpose], self.edits[purpose], self.trials[purpose] = queue, edit, trial
             self.notes[purpose] = plain("", "muted", wrap=False)
@@ -89,9 +90,9 @@ class ProfileDialog(BaseDialog):
     queue_changed = Signal(str)
 
     def __init__(self, purpose: str, profile: Profile, queues: Queues, papers: Sequence[str], *, locked: str = "",
-                 parent: QWidget | None = None) -> None:
+                 names: Mapping[str, str] | None = None, parent: QWidget | None = None) -> None:
         title, _ = PURPOSES[purpose]
-        super().__init__(self.tr("Máy in cho {0}").format(title.lower()), "", icon="printer", parent=parent)
+        super().__init__(self.tr("Máy in: {0}").format(title), "", icon="printer", parent=parent)
         self.queue = QComboBox(editable=True)
         self.queue.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         for data, words in queues:
@@ -101,7 +102,7 @@ class ProfileDialog(BaseDialog):
         self.queue.setCurrentIndex(self.queue.findData(profile.queue))
         self.paper, self.tray, self.duplex, self.dpi = QComboBox(), QComboBox(editable=True), QComboBox(), QComboBox()
         for size in papers:
-            self.paper.addItem(f"{size} mm" if size.isdecimal() else size, size)
+            self.paper.addItem((names or {}).get(size) or (f"{size} mm" if size.isdecimal() else size), size)
         if self.paper.findData(profile.paper) < 0:
             self.paper.addItem(profile.paper, profile.paper)
         self.paper.setCurrentIndex(self.paper.findData(profile.paper))
@@ -115,7 +116,10 @@ class ProfileDialog(BaseDialog):
         for dots in DPI:
             self.dpi.addItem(f"{dots} dpi", dots)
         self.dpi.setCurrentIndex(self.dpi.findData(profile.dpi))
-        self.copies = QSpinBox(minimum=1, maximum=MOST_COPIES, value=profile.copies)
+        self.copies = QComboBox()
+        for count in range(1, MOST_COPIES + 1):
+            self.copies.addItem(str(count), count)
+        self.copies.setCurrentIndex(profile.copies - 1)
         self.dx, self.dy = (self._offset(value) for value in (profile.dx_mm, profile.dy_mm))
         self.fields = {
             "queue": FormField(self.tr("Máy in"), self.queue, hint=self.tr("Chọn, hoặc gõ địa chỉ máy in phiếu: tcp://192.168.1.50:9100, "
@@ -148,10 +152,14 @@ class ProfileDialog(BaseDialog):
                 field.editor.setEnabled(False)
             self.save_button.setEnabled(False)
 
-    def _offset(self, value: float) -> QDoubleSpinBox:
-        box = QDoubleSpinBox(minimum=-FARTHEST_MM, maximum=FARTHEST_MM, singleStep=0.5, decimals=1, value=value)
-        box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.PlusMinus)
-        return box
+    def _offset(self, value: float) -> QLineEdit:
+        edit = QLineEdit(self.locale().toString(value, "f", 1))
+        edit.setValidator(QDoubleValidator(-FARTHEST_MM, FARTHEST_MM, 1, edit))
+        return edit
+
+    def _millimetres(self, edit: QLineEdit) -> float:
+        value, fine = self.locale().toDouble(edit.text().strip() or "0")
+        return round(value, 1) if fine else FARTHEST_MM * 10  # refused with the field's words
 
     def current_queue(self) -> str:
         """The chosen queue, or the address that was typed."""
@@ -164,8 +172,8 @@ class ProfileDialog(BaseDialog):
         tray = self.tray.currentText().strip()
         at = self.tray.findText(tray, Qt.MatchFlag.MatchExactly)
         return {"queue": self.current_queue(), "paper": self.paper.currentData(), "tray": self.tray.itemData(at) if at >= 0 else tray,
-                "copies": self.copies.value(), "duplex": self.duplex.currentData(), "dx_mm": round(self.dx.value(), 1),
-                "dy_mm": round(self.dy.value(), 1), "dpi": self.dpi.currentData()}
+                "copies": self.copies.currentData(), "duplex": self.duplex.currentData(), "dx_mm": self._millimetres(self.dx),
+                "dy_mm": self._millimetres(self.dy), "dpi": self.dpi.currentData()}
 
     def set_status(self, words: str, trays: Sequence[str] = ()) -> None:
         """How the chosen printer is, and the trays it names."""

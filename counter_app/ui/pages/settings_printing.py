@@ -91,7 +91,9 @@ class PrinterSettings(QObject):
     def edit(self, purpose: str) -> None:
         """Open everything there is to say about a purpose's printer."""
         profile = self._profile(purpose)
-        dialog = ProfileDialog(purpose, profile, self._choices(), PURPOSES[purpose][1], locked=self._locked(), parent=self._card.window())
+        names = self._label_papers() if purpose == "label" else {}
+        papers = tuple(names) or PURPOSES[purpose][1]
+        dialog = ProfileDialog(purpose, profile, self._choices(), papers, locked=self._locked(), names=names, parent=self._card.window())
         self._dialog = dialog
         dialog.kept.connect(lambda values: self._kept(dialog, purpose, values))
         dialog.tried.connect(lambda values: self._tried(dialog, purpose, values))
@@ -99,6 +101,12 @@ class PrinterSettings(QObject):
         dialog.finished.connect(self._closed)
         dialog.open()
         self._ask_status(dialog, profile.queue)
+
+    def _label_papers(self) -> dict[str, str]:
+        """Label paper by name, the office's own sizes too."""
+        from counter_app.printing.labels.sizes import load_sizes
+
+        return {key: size.name for key, size in load_sizes(self._settings.file.parent / "forms").sizes.items()}
 
     @Slot(int)
     def _closed(self, _result: int) -> None:

@@ -96,9 +96,9 @@ def test_everything_about_a_printer_in_one_dialog(page, stage, settings, monkeyp
     assert asked[-1] == "Laser-A5"
     dialog.paper.setCurrentIndex(dialog.paper.findData("A5"))
     dialog.tray.setCurrentText("Tray2")
-    dialog.copies.setValue(2)
+    dialog.copies.setCurrentIndex(1)
     dialog.duplex.setCurrentIndex(dialog.duplex.findData("long"))
-    dialog.dy.setValue(-1.5)
+    dialog.dy.setText("-1,5")
     dialog.save_button.click()
     assert settings.get(PRINTERS) == {"slip": {"queue": "Laser-A5", "paper": "A5", "tray": "Tray2", "copies": 2, "duplex": "long",
                                                "dy_mm": -1.5}}
