@@ -21,8 +21,8 @@ from counter_app.printing.desk_documents import (
     ReportLine,
     TicketDoc,
 )
-from counter_app.printing.documents import ComponentLine, Party, Reprint
-from tests.printing.samples import AT, CODE, DUE, HEADER, LONG_ADDRESS, LONG_NAME, LONG_PROCEDURE, PROVISIONAL
+from counter_app.printing.documents import ComponentLine, HandoverSlipDoc, Party, Reprint
+from tests.printing.samples import AT, CODE, DUE, HEADER, LONG_ADDRESS, LONG_NAME, LONG_PROCEDURE, PROVISIONAL, handover
 
 OLD_CODE = "000.00.16.H59-230505-0001"
 LONG_CODE = "H59.16.12-20261123-0092637"
@@ -68,6 +68,20 @@ def s10(serial: int) -> str:
     from counter_app.domain.postal import s10_check_digit
 
     return f"EE{serial:08d}{s10_check_digit(f'{serial:08d}')}VN"
+
+
+def handover_back() -> HandoverSlipDoc:
+    """Results that come back to the counter, counted line by line: one did not."""
+    slip = handover(5)
+    lines = tuple(replace(line, received=n != 3, remark="Chưa có kết quả, phòng giữ lại" if n == 3 else line.remark)
+                  for n, line in enumerate(slip.lines))
+    return replace(slip, direction="results-back", from_unit=slip.to_unit, from_person="Đỗ Minh Quân", to_unit=slip.from_unit,
+                   to_person="Phạm Thu Hằng", lines=lines)
+
+
+def handover_post() -> HandoverSlipDoc:
+    """Results to the post without a list of items."""
+    return replace(handover(3), direction="post", to_unit="Bưu chính công ích", to_person="")
 
 
 def cash_note() -> CashNoteDoc:
@@ -382,7 +396,8 @@ def all_samples() -> dict[str, tuple[Any, str]]:
         "postal-label-100x150-extreme": (postal_labels(extreme_postal()), "100x150"),
         "postal-label-80x50-extreme": (postal_labels(extreme_postal()), "80x50"),
         "postal-label-a4-14": (postal_labels(*(postal_label(item=s10(n)) for n in range(9)), extreme_postal(), skip=3), "a4-14"),
-        "cover-label-100x75": (cover_labels(), "100x75"),
+        "handover-back-a4": (handover_back(), "A4"), "handover-post-a4": (handover_post(), "A4"),
+        "cover-label-100x75": (cover_labels(), "100x75"), "cover-label-80x50-extreme": (cover_labels(cover_extreme()), "80x50"),
         "cover-label-a4-8": (cover_labels(cover_short(), *covers, cover_extreme()), "a4-8"),
         "cover-label-a4-24": (cover_labels(cover_short(), *covers * 3, cover_extreme(), skip=4), "a4-24"),
     }
