@@ -17,7 +17,7 @@ def test_our_sizes_lie_on_their_sheets_without_touching():
         places = [size.place(n) for n in range(size.count)]
         assert len(set(places)) == size.count
         for left, top in places:
-            assert 0 <= left and left + size.label[0] <= size.sheet[0] + 0.5 and top + size.label[1] <= size.sheet[1] + 0.5
+            assert left >= 0 and left + size.label[0] <= size.sheet[0] + 0.5 and top + size.label[1] <= size.sheet[1] + 0.5
         # The margins left over are the same on both sides: the numbers are those of the maker.
         assert abs(size.left - (size.sheet[0] - places[-1][0] - size.label[0])) < 0.2
         assert abs(size.top - (size.sheet[1] - places[-1][1] - size.label[1])) < 0.6
