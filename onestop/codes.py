@@ -134,7 +134,8 @@ class CodeBook:
         return None
 
     def _dotted(self, normalised: str) -> str | None:
-        """A code printed without its dots (narrow paper, see `without_dots`) with them, if only one agency can be meant."""
+        """A code printed without its dots (narrow paper) with them, if only one agency can be meant: a known one, else the only way to
+        divide the id."""
         if match := _DOTLESS_2018.fullmatch(normalised):
             return ".".join(match.group(1, 2, 3, 4)) + match["rest"]
         if not (match := _DOTLESS.fullmatch(normalised)):
@@ -168,13 +169,6 @@ class CodeBook:
             warnings.append("unknown-agency")
         form = pattern.name if pattern else UNKNOWN_FORM
         return ParsedCode(form, match["agency"], day, int(match["number"]), raw, match[0], tuple(warnings))
-
-
-def without_dots(code: str) -> str:
-    """A dossier code for paper too narrow for the bars of the dotted one; `CodeBook.parse` reads it as the same code, where the
-    agency is in the catalogue or its id can be divided in one way only."""
-    agency, dash, rest = code.partition("-")
-    return agency.replace(".", "") + dash + rest
 
 
 def _levels(digits: str) -> list[str]:

@@ -23,6 +23,7 @@ from counter_app.runtime.logs import setup_logging, stop_logging
 from counter_app.runtime.paths import Profile, profile_at
 from counter_app.runtime.settings import DENSITY, FONT_SCALE, LANGUAGE, THEME, Settings
 from counter_app.runtime.single_instance import SingleInstance
+from counter_app.scanner.qt.input_method import choose_module
 from counter_app.ui.background import TaskRunner
 from counter_app.ui.collector import Collector
 from counter_app.ui.heartbeat import Heartbeat
@@ -39,6 +40,7 @@ ENV_HEARTBEAT = "COUNTER_APP_HEARTBEAT"
 
 def make_application() -> QApplication:
     """The one QApplication, named."""
+    choose_module()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("counter-app")
     app.setApplicationDisplayName("Quầy một cửa")

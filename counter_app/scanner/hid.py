@@ -125,6 +125,11 @@ def open_device(path: str) -> _Device:
     return _WindowsDevice(path) if sys.platform == "win32" else _Descriptor(path)
 
 
+def readable(path: str) -> bool:
+    """May this account read the device? (Windows decides when it is opened.)"""
+    return sys.platform == "win32" or os.access(path, os.R_OK)
+
+
 class HidScanner(DeviceReader):
     """One HID-POS scanner; see `DeviceReader`. ``device`` is an id of `list_hid`."""
 
@@ -183,4 +188,4 @@ def _scan(text: HidText, now: float) -> RawScan:
                    Arrival(text.aim + decoded, end="report"))
 
 
-__all__ = ["HidInfo", "HidScanner", "list_hid"]
+__all__ = ["HidInfo", "HidScanner", "list_hid", "readable"]

@@ -15,6 +15,7 @@ from counter_app.printing.profiles import PDF_QUEUE, problems
 from counter_app.runtime.paths import Profile
 from counter_app.runtime.secrets import keyring_usable
 from counter_app.runtime.settings import PRINTERS, Settings
+from counter_app.scanner.hid import list_hid, readable
 from counter_app.scanner.serial_port import list_ports
 from counter_app.services.workstation import Workstation, open_workstation, profile_at
 from onestop.errors import UserError
@@ -106,9 +107,12 @@ def _printers(settings: Settings) -> tuple[State, str]:
 
 def _scanners() -> tuple[State, str]:
     ports = [port.name for port in list_ports()]
-    if ports:
-        return "ok", f"Cổng nối tiếp: {', '.join(ports)}."
-    return "ok", "Không có máy quét cổng nối tiếp; máy quét kiểu bàn phím vẫn dùng được."
+    hids = list_hid()
+    shut = [info.title for info in hids if not readable(info.path)]
+    told = [f"Cổng nối tiếp: {', '.join(ports)}."] * bool(ports) + [f"HID-POS: {', '.join(info.title for info in hids)}."] * bool(hids)
+    if shut:
+        return "warning", f"{' '.join(told)} Chưa có quyền đọc {', '.join(shut)}: cần một quy tắc udev (docs/scanning.md)."
+    return "ok", " ".join(told) or "Không có máy quét cổng nối tiếp hay HID-POS; máy quét kiểu bàn phím vẫn dùng được."
 
 
 def _store(station: Workstation) -> tuple[State, str]:

@@ -16,6 +16,7 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("ibus is Linux's", allow_module_level=True)
 
+from counter_app.scanner.qt.input_method import module_for
 from tests.scanner.test_wedge_screen import CODE, TEXT, URL, Desk, Scanner
 from tests.servers.process import require
 from tests.servers.screen import VirtualScreen
@@ -95,6 +96,13 @@ def test_scans_arrive_whole_and_the_field_keeps_its_text(desk, scanner, text, no
     scanner.scan(text, end=end)
     assert desk.scanned() == [(text, note)]
     assert desk.ask("state")["line"] == TEXT
+
+
+def test_fcitx_without_its_plugin_is_asked_as_ibus(tmp_path):
+    assert [module_for(name, tmp_path) for name in ("fcitx", "fcitx5", "ibus", "compose")] == ["ibus", "ibus", "ibus", "compose"]
+    (tmp_path / "platforminputcontexts").mkdir()
+    (tmp_path / "platforminputcontexts" / "libfcitx5platforminputcontextplugin.so").touch()
+    assert module_for("fcitx", tmp_path) == "fcitx"
 
 
 def test_without_a_field_the_input_method_has_no_hand_in_it(desk, scanner):
