@@ -107,16 +107,8 @@ def cash_note() -> CashNoteDoc:
 
 def refund_note() -> CashNoteDoc:
     """The fee goes back because the dossier was withdrawn."""
-    line = MoneyLine(
-        name="Phí thẩm định cấp giấy phép xây dựng",
-        kind="Phí",
-        due=150_000,
-        collected=150_000,
-        refunded=150_000,
-        outstanding=150_000,
-        receipt_no="0004512",
-        method="Tiền mặt",
-    )
+    line = MoneyLine(name="Phí thẩm định cấp giấy phép xây dựng", kind="Phí", due=150_000, collected=150_000, refunded=150_000,
+                     outstanding=150_000, receipt_no="0004512", method="Tiền mặt")
     return replace(cash_note(), form="refund-note", lines=(line,), due=150_000, refunded=150_000)
 
 
