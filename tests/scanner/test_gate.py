@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counter_app.scanner.gate import MAX_TEXT, Gate, Wrapping, clean
-from counter_app.scanner.raw import RawScan, Source
+from counter_app.scanner.raw import Arrival, RawScan, Source
 
 CODE = "000.00.16.H59-260213-0042"
 
@@ -65,6 +65,14 @@ def test_double_delivery_of_a_usb_scanner_is_one_scan_a_second_pull_is_another()
     assert gate.admit(scan(Source.WEDGE, 10.2)) is None
     assert gate.admit(scan(Source.WEDGE, 11.0))
     assert gate.admit(scan(Source.SERIAL, 11.1)), "another device is another showing"
+    assert gate.admit(scan(Source.HID, 11.1)) and gate.admit(scan(Source.HID, 11.3)) is None
+
+
+def test_how_it_arrived_stays_with_the_scan():
+    raw = RawScan(f"##{CODE}", Source.HID, 1.0, arrival=Arrival(f"]C0##{CODE}", end="report"))
+    admitted = Gate(Wrapping("##")).admit(raw)
+    assert (admitted.text, admitted.arrival.received) == (CODE, f"]C0##{CODE}")
+    assert CODE not in repr(admitted)
 
 
 def test_a_picture_chosen_twice_is_two_scans_and_keeps_the_wrapping_characters():
