@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +61,14 @@ def slip_paper(desk: Desk, slip: Slip) -> Paper:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One entry. ``printed``: how often it was printed; ``why``: why it cannot be made now (empty: it can)."""
+    """One entry. ``printed``: how often it was printed; ``why``: why it cannot be made now (empty: it can). ``make`` takes what its maker
+    takes (labels: ``skip``)."""
 
     form: str
     name: str
     printed: int
     why: str
-    make: Callable[[], Paper]
+    make: Callable[..., Paper]
 
 
 def dossier_choices(desk: Desk, dossier: Dossier) -> list[Choice]:
@@ -91,5 +93,5 @@ def _choices(desk: Desk, entity: Any, makers: dict[str, Any], prints: dict[str, 
             maker(desk, entity)
         except UserError as error:
             why = error.message
-        found.append(Choice(form, FORMS[form].name, prints.get(form, 0), why, lambda maker=maker: maker(desk, entity)))
+        found.append(Choice(form, FORMS[form].name, prints.get(form, 0), why, partial(maker, desk, entity)))
     return found

@@ -55,6 +55,7 @@ class UiContext:
     ``receive_for(Card)`` begins a reception with a card; ``correct_dossier(id)`` opens a stored one for correction;
     ``return_dossier(id)`` and ``hand_over(ids)`` take a dossier to that page.
 
+    ``labels_used``: how far the sheet of stickers in the printer is used, as the last print left it.
     ``try_scanner(listener)``: while a listener is there, everything the scanners send goes to it alone, as it came; None ends it.
     """
 
@@ -66,6 +67,7 @@ class UiContext:
     central: Central | None = None
     sync: SyncEngine | None = None
     printing: PrintFlow | None = None
+    labels_used: int = 0
     say: Callable[..., None] = field(default=lambda outcome, **facts: None)
     fail: Callable[[Exception], None] = field(default=lambda error: None)
     open_dossier: Callable[[str], None] = field(default=lambda dossier_id: None)

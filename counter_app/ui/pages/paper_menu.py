@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from counter_app.printing.labels.sizes import LabelSize, load_sizes
 from counter_app.services.paper_menu import Choice
 from counter_app.ui.context import UiContext
 from counter_app.ui.dialogs.base import BaseDialog
 from counter_app.ui.pages.dossier_actions import Action
+from counter_app.ui.pages.dossier_dialogs import Ask, FieldsDialog
 from counter_app.ui.pages.dossier_parts import ActionList
 from counter_app.ui.pages.presented import print_paper
-from onestop.errors import UserError
+from onestop.errors import InvalidFields, UserError
 
-COMMAND = "print-more"
+LABELS = frozenset({"cover-label", "postal-label"})
 _ICONS = {
     "cash-note": "banknote", "refund-note": "undo-2", "cover-label": "folder-open", "postal-label": "package",
     "post-list": "package-open", "ticket": "receipt", "handover": "arrow-left-right", "handover-one": "arrow-left-right",
@@ -63,11 +67,56 @@ def offer_papers(ctx: UiContext, parent: QWidget, title: str, choices: list[Choi
     menu = PaperMenu(title, choices, parent.window())
 
     def print_it(choice: Choice) -> None:
-        try:
-            print_paper(ctx, choice.make())
-        except UserError as error:
-            ctx.fail(error)
+        size = _stickers(ctx, choice.form)
+        if size is None:
+            _print(ctx, choice)
+        else:
+            _ask_first(ctx, parent, choice, size)
 
     menu.chosen.connect(print_it)
     menu.open()
     return menu
+
+
+def _print(ctx: UiContext, choice: Choice, **more: Any) -> int:
+    """Make and print; how many labels there were."""
+    try:
+        made = choice.make(**more)
+        print_paper(ctx, made)
+    except UserError as error:
+        ctx.fail(error)
+        return 0
+    return len(getattr(made.document, "labels", ()))
+
+
+def _stickers(ctx: UiContext, form: str) -> LabelSize | None:
+    """The sheet of stickers a form is printed on here; None for everything else, single labels too."""
+    if form not in LABELS or ctx.printing is None:
+        return None
+    try:
+        folder = ctx.settings.file.parent / "forms" if ctx.settings is not None else None
+        size = load_sizes(folder).get(ctx.printing.target(form).size)
+    except UserError:  # said when it is printed
+        return None
+    return size if size.count > 1 else None
+
+
+def _ask_first(ctx: UiContext, parent: QWidget, choice: Choice, size: LabelSize) -> FieldsDialog:
+    """A sheet that is half used goes on where it was left; the program remembers while it runs, and the person knows better."""
+    first = Ask("first", "Bắt đầu từ nhãn số", initial=str(ctx.labels_used % size.count + 1), required=True,
+                hint=f"Tờ có {size.count} nhãn, đếm từ trái sang phải, từ trên xuống dưới.")
+    dialog = FieldsDialog(f"In {choice.name.lower()}", [first], verb="In", icon="printer", parent=parent.window())
+
+    def submitted(values: dict[str, Any]) -> None:
+        typed = values["first"]
+        if not (typed.isascii() and typed.isdigit() and 1 <= int(typed[:4]) <= size.count):
+            dialog.show_problem(InvalidFields({"first": f"Nhập số từ 1 đến {size.count}."}))
+            return
+        dialog.accept()
+        skip = int(typed) - 1
+        ctx.labels_used = skip + _print(ctx, choice, skip=skip)
+
+    dialog.submitted.connect(submitted)
+    dialog.open()
+    dialog.editors["first"].selectAll()  # type: ignore[attr-defined]
+    return dialog

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from counter_app.services.paper_menu import SLIP_MAKERS, dossier_choices, slip_choices
+from counter_app.ui.pages.dossier_dialogs import FieldsDialog
 from counter_app.ui.pages.dossier_presenter import build_dossier_page
 from counter_app.ui.pages.handover_presenter import build_handover_page
 from counter_app.ui.pages.paper_menu import PaperMenu
@@ -74,3 +76,40 @@ def test_the_papers_of_a_slip(stage, qtbot):
     menu().reject()
     why = {choice.form: choice.why for choice in slip_choices(bench.desk, slip)}
     assert set(why) <= set(SLIP_MAKERS) and why["handover"] == ""
+
+
+def test_a_half_used_sheet_of_stickers_goes_on_where_it_was_left(stage, qtbot):
+    window, view = in_window(stage, "dossier", build_dossier_page)
+    qtbot.addWidget(window)
+    stage.printer.target = lambda form: SimpleNamespace(size="a4-14")
+    view.presenter.open(stage.bench.with_status(State.ACCEPTED).id)
+
+    def ask() -> FieldsDialog:
+        view.presenter.do("print-more")
+        opened = menu()
+        qtbot.keyClicks(opened, next(key for key, choice in opened.choices.items() if choice.form == "cover-label"))
+        return next(w for w in QApplication.topLevelWidgets() if isinstance(w, FieldsDialog) and w.isVisible())
+
+    dialog = ask()
+    for wrong in ("0", "15", "một", ""):
+        dialog.editors["first"].setText(wrong)
+        dialog.confirm()
+        assert dialog.isVisible() and stage.printer.papers == []
+    dialog.editors["first"].setText("14")
+    dialog.confirm()
+    assert [paper.document.skip for paper in stage.printer.papers] == [13]
+    dialog = ask()
+    assert dialog.editors["first"].text() == "1"  # the sheet is used up
+    dialog.confirm()
+    assert ask().editors["first"].text() == "2" and stage.failed == []
+
+
+def test_a_label_from_a_roll_asks_nothing(stage, qtbot):
+    window, view = in_window(stage, "dossier", build_dossier_page)
+    qtbot.addWidget(window)
+    stage.printer.target = lambda form: SimpleNamespace(size="80x50")
+    view.presenter.open(stage.bench.with_status(State.ACCEPTED).id)
+    view.presenter.do("print-more")
+    opened = menu()
+    qtbot.keyClicks(opened, next(key for key, choice in opened.choices.items() if choice.form == "cover-label"))
+    assert [paper.form for paper in stage.printer.papers] == ["cover-label"]
