@@ -249,6 +249,9 @@ class BurstDetector:
                 continue
             places = "".join(whole.places) if all(whole.places) else ""
             repaired, note = repair(text, self._proves, places, self._fits)
+            half = repaired[: len(repaired) // 2]
+            if half + half == repaired and self._proves(half):
+                repaired = half  # delivered twice without an end in between
             if self._proves(repaired):
                 proven = repaired, note, count, whole
             elif count == 1 and whole.is_fast() and (self._fits(repaired) or not self._in_field):

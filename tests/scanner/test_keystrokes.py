@@ -182,6 +182,11 @@ def test_of_a_scanner_that_always_sent_enter_a_little_more_is_waited_for():
     assert field.detector.silence(field.now + 0.7).action is Action.SCAN
 
 
+def test_a_code_delivered_twice_without_an_end_between_is_one_scan():
+    assert Field().type(LONG + LONG, 0.004).enter().scans == [LONG]
+    assert Field().type(LONG + CODE, 0.004).enter().scans == []
+
+
 def test_the_enter_that_comes_after_the_silence_presses_nothing():
     field = Field().type(LONG, 0.004).silence()
     assert field.enter(0.3).text == "" and field.scans == [LONG]

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from counter_app.domain.outcomes import ScanOutcome
-from counter_app.runtime.settings import CAMERA, SCANNER_PREFIX, SCANNER_SUFFIX, SERIAL_PORT, Settings
+from counter_app.runtime.settings import CAMERA, HID_SCANNER, SCANNER_PREFIX, SCANNER_SUFFIX, SERIAL_PORT, Settings
 from counter_app.scanner.classify import DossierCode, TrackingUrl, Unknown
 from counter_app.scanner.raw import RawScan, Source
 from counter_app.ui.page import Page
@@ -27,7 +27,7 @@ class Bench:
 
     def __init__(self, stage, folder: Path, **values: str) -> None:
         stage.ctx.settings = Settings(folder / "settings.json", folder / "machine.json")
-        for setting in (SCANNER_PREFIX, SCANNER_SUFFIX, SERIAL_PORT, CAMERA):
+        for setting in (SCANNER_PREFIX, SCANNER_SUFFIX, SERIAL_PORT, HID_SCANNER, CAMERA):
             if setting.key in values:
                 stage.ctx.settings.set(setting, values[setting.key])
         self.stage = stage
@@ -76,6 +76,24 @@ def test_bar_code_and_qr_code_of_one_receipt_are_one_showing(make):
     assert len(bench.got) == 1
     bench.sources.arrived(RawScan(CODE, Source.CAMERA, 3.0))
     assert len(bench.got) == 2
+
+
+def test_every_device_ends_in_the_same_router(make):
+    """By what it is, never by focus: the field that has it keeps its text."""
+    bench = make()
+    bench.field.setFocus()
+    for when, source in enumerate((Source.WEDGE, Source.SERIAL, Source.HID, Source.CAMERA)):
+        bench.sources.arrived(RawScan(CODE, source, float(when)))
+    assert [raw.source for _, raw in bench.got] == [Source.WEDGE, Source.SERIAL, Source.HID, Source.CAMERA]
+    assert {type(scan) for scan, _ in bench.got} == {DossierCode} and bench.field.text() == "gõ dở"
+
+
+def test_a_hid_scanner_that_is_not_there_is_waited_for_in_silence(make, qtbot):
+    bench = make(hid_scanner="FFFF:0001")
+    qtbot.waitUntil(lambda: bench.sources._devices[0]._state is not None, timeout=5000)
+    assert bench.stage.outcomes == []
+    bench.sources.reload()
+    assert len(bench.sources._devices) == 1
 
 
 def test_nothing_scanned_has_an_effect_behind_the_lock_screen(make):

@@ -21,6 +21,8 @@ from counter_app.ui.page import Page, PageSpec
 from counter_app.ui.pages.scanner_trial_presenter import build_scanner_trial_page
 from counter_app.ui.pages.specs import page_specs
 from counter_app.ui.scan_sources import ScanSources
+from counter_app.ui.theme import apply_theme
+from counter_app.ui.widgets import ScrollBody, SideColumn
 
 CODE, KEY_CODE, CODE39, VIETNAMESE, CARD = (code.text for code in CHECK_CODES)
 PERSON = "079305000123||Trần Thị Bình|29022004|Nữ|Ấp 2, Xã Mẫu, TP. Hồ Chí Minh|02032022"
@@ -214,6 +216,18 @@ def test_it_is_reached_by_a_command_and_stands_not_in_the_rail(window):
 def test_names_for_everything(page):
     arrive(page, CODE)
     assert a11y.unnamed(page) == []
+
+
+@pytest.mark.parametrize("scale", [1.25, 1.5, 2.0])
+def test_with_large_letters_the_columns_stand_below_each_other_and_nothing_scrolls_sideways(page, window, app, scale):
+    arrive(page, VIETNAMESE.encode().decode("latin-1"), Source.SERIAL, end="cr")
+    apply_theme(app, "light", scale)
+    for _ in range(6):
+        app.processEvents()
+    columns, scroll = page.findChild(SideColumn), page.findChild(ScrollBody)
+    assert columns.is_narrow() or scale < 1.5
+    assert scroll.horizontalScrollBar().maximum() == 0
+    apply_theme(app, "light")
 
 
 def test_pictures(page, window, stage, pictures, bench):
