@@ -19,7 +19,7 @@ _PAD_X, _PAD_TOP, _PAD_BOTTOM = 3.2, 1.5, 3.0
 _LEADING = 1.2
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def wrapped(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
     """``text`` in lines of at most ``width`` points; words longer than a line are cut."""
     if not text:
