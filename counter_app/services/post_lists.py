@@ -45,14 +45,14 @@ def postal_labels(desk: Desk, slip: Slip, *, skip: int = 0) -> Paper:
 
 
 def postal_label(desk: Desk, dossier: Dossier, *, item: str = "", skip: int = 0) -> Paper:
-    """The label for one dossier's result. ``item``: its S10 code (default: that of the slip to the post it lies on, or that noted at the
-    return). Raises InvalidFields ``postal-code-invalid``, ``address-missing``."""
+    """The label for one dossier's result. ``item``: its S10 code (default: ``item_of``). Raises InvalidFields ``postal-code-invalid``, ``address-missing``."""
     if item and not postal_ok(item):
-        raise InvalidFields({"item": "Mã bưu gửi không đúng (13 ký tự, số kiểm tra phải khớp). Hãy quét lại tem."}, "postal-code-invalid")
+        why = "Mã bưu gửi không đúng (13 ký tự, số kiểm tra phải khớp). Hãy quét lại tem."
+        raise InvalidFields({"item": why}, "postal-code-invalid")
     if not receiver(dossier)[2]:
         raise UserError("address-missing", "Hồ sơ chưa có địa chỉ nhận kết quả. Hãy đính chính địa chỉ rồi in nhãn.")
     copy_no = next_copy(dossier.prints, "postal-label")
-    label = _label(desk, dossier, tidy_postal(item) or _item_of(desk, dossier))
+    label = _label(desk, dossier, tidy_postal(item) or item_of(desk, dossier))
     document = LabelSheetDoc(form="postal-label", header=header(desk), title_code=dossier.shown_code, made_at=desk.now(), skip=skip,
                              labels=(label,))
     return Paper("postal-label", dossier.id, copy_no, dossier.shown_code, document)
@@ -72,12 +72,14 @@ def _label(desk: Desk, dossier: Dossier, item: str) -> PostalLabelDoc:
         content=_content(dossier))
 
 
-def _item_of(desk: Desk, dossier: Dossier) -> str:
+def item_of(desk: Desk, dossier: Dossier) -> str:
+    """The postal item a dossier's result goes in: noted at the return, else on the newest slip to the post that names one."""
+    if dossier.returned and (noted := tidy_postal(dossier.returned.postal_code)):
+        return noted
     with desk.store.read() as reader:
-        slip = reader.open_slip_of(dossier.id)
-    if slip is not None and slip.direction == "post":
-        return next((item_in(line.remark) for line in slip.lines if line.dossier == dossier.id), "")
-    return tidy_postal(dossier.returned.postal_code) or "" if dossier.returned else ""
+        slips = [slip for slip in reader.slips_of(dossier.id) if slip.direction == "post"]
+    found = (item_in(line.remark) for slip in slips for line in slip.lines if line.dossier == dossier.id)
+    return next((item for item in found if item), "")
 
 
 def _content(dossier: Dossier) -> str:

@@ -106,6 +106,12 @@ class EntityReads(IndexReads):
         row = self._one("SELECT slip FROM slip_line WHERE dossier = ? AND open = 1 LIMIT 1", dossier_id)
         return self.slip(row[0]) if row else None
 
+    def slips_of(self, dossier_id: str) -> list[Slip]:
+        """Every slip this dossier lay on, confirmed ones too, newest first."""
+        rows = self._all("SELECT DISTINCT s.id, s.made_at, s.n FROM slip_line l JOIN slip s ON s.id = l.slip WHERE l.dossier = ? "
+                         "ORDER BY s.made_at DESC, s.n DESC", dossier_id)
+        return [slip for (slip_id, _, _) in rows if (slip := self.slip(slip_id)) is not None]
+
     def review(self, review_id: str) -> Review | None:
         """One review item."""
         raw = self._entity("review", "id = ?", review_id)

@@ -80,6 +80,10 @@ def test_the_list_for_the_postman(bench: DeskBench):
     assert line.content.endswith("12/TB") and document.to_unit == "Bưu chính công ích" and document.slip_no == slip.number
     assert post_lists.postal_labels(bench.desk, slip, skip=3).document.labels[0].item == "RR123456785VN"
     assert post_lists.postal_label(bench.desk, home).document.labels[0].item == "RR123456785VN"
+    handover.confirm_slip(bench.desk, slip.id)
+    assert post_lists.item_of(bench.desk, bench.dossier(home.id)) == "RR123456785VN"
+    lifecycle.return_result(bench.desk, home.id, collector_name="Bưu tá", relation="post", postal_code="EE000000014VN")
+    assert post_lists.item_of(bench.desk, bench.dossier(home.id)) == "EE000000014VN"
     out, _ = handover.create_slip(bench.desk, "out", UNIT, [received(bench).id])
     for make in (post_lists.post_list, post_lists.postal_labels):
         with pytest.raises(UserError, match="not-to-the-post"):

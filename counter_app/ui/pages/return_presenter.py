@@ -15,6 +15,7 @@ from counter_app.services import lifecycle, paper
 from counter_app.services.desk import Changes
 from counter_app.services.lookup import look_up
 from counter_app.services.paper_menu import dossier_choices
+from counter_app.services.post_lists import item_of
 from counter_app.store.rows import ListFilter, Row
 from counter_app.ui.context import UiContext
 from counter_app.ui.notify import Notice, Sound, notice
@@ -183,6 +184,8 @@ class ReturnPresenter(QObject):
 
     def _fill(self, collector: case.Collector) -> None:
         self._view.form.fill(collector)
+        if collector.relation == "post" and self._dossier is not None:  # its label was scanned when the slip to the post was made
+            self._view.form.postal.setText(item_of(self._ctx.desk, self._dossier))
 
     def _owed(self) -> None:
         assert self._dossier is not None

@@ -194,3 +194,19 @@ def test_the_papers_of_what_was_just_returned_are_two_keys_away(page, stage, rea
     key = next(key for key, choice in menu.choices.items() if choice.form == "return")
     qtbot.keyClicks(menu, key)
     assert [(p.form, p.entity) for p in stage.printer.papers] == [("return", ready.id)]
+
+
+def test_the_item_scanned_with_the_slip_to_the_post_is_filled_in(page, stage, ready):
+    from counter_app.services import handover
+
+    desk, minh = stage.bench.desk, stage.bench.desk.staff
+    stage.bench.sign_in("truong.nt")
+    slip, _ = handover.create_slip(desk, "post", handover.POST_UNIT, [ready.id], items={ready.id: "RR123456785VN"})
+    handover.confirm_slip(desk, slip.id)
+    desk.staff = minh
+    stage.scan(ready.code)
+    assert page.form.postal.text() == ""
+    page.form.relation_chosen.emit("post")
+    assert page.form.postal.text() == "RR123456785VN"
+    stage.scan("EE000000014VN")
+    assert page.form.postal.text() == "EE000000014VN"
