@@ -15,7 +15,10 @@ import benchmarks
 from benchmarks.report import Row, document, table
 
 #: What the benchmarks are made with.
-_BESIDE = ("__main__", "bare_gateway", "link", "material", "pouch", "profile", "province", "report", "scenes", "window_child")
+_BESIDE = (
+    "__main__", "bare_gateway", "link", "material", "paper_child", "pouch",
+    "profile", "province", "report", "scenes", "window_child",
+)
 
 
 def main() -> int:

@@ -86,7 +86,7 @@ class PrintFlow(QObject):
         self._ctx = ctx
         self._running: list[_Running] = []
         self._unnoted: list[tuple[Paper, str]] = []
-        self._todo: list[tuple[Paper, Callable[[], Any], Callable[[Any], None]]] = []
+        self._todo: list[tuple[Paper, Callable[[FormSet], Callable[[], None]]]] = []
         self._stopped: set[tuple[str, str]] = set()
         self._asking = self._busy = self._claimed = False
         self._forms: FormSet | None = None
@@ -102,23 +102,24 @@ class PrintFlow(QObject):
     def print_paper(self, paper: Paper, *, queue: str | None = None, copies: int | None = None) -> None:
         """Print one form; ``queue`` and ``copies`` for this time instead of the profile's. An earlier job of the same form that still
         waits is taken out of its queue first, so that it does not come out twice."""
-        try:
-            target = self.target(paper.form, queue=queue, copies=copies)
-        except UserError as error:
-            self._failed(paper, error)
-            return
-        if target.queue == PDF_QUEUE and self._ctx.settings is not None:
-            self.save_pdf(paper, self._ctx.settings.file.parent / EXPORTS / _file_name(paper))
-            return
+        settings = self._ctx.settings
         jobs = [running.job for running in self._take_out(paper)]
         self._stopped.discard(_key(paper))
         self._tell(PrintOutcome.PREPARING, {"document": form_name(paper.form)}, paper)
-        forms = self._form_texts()
 
         def page(_page: int, _pages: int) -> bool:
             return _key(paper) not in self._stopped
 
-        self._in_turn(paper, lambda: _submit(paper, target, jobs, forms, page), lambda end: self._submitted(paper, *end))
+        def work(forms: FormSet) -> Callable[[], None]:
+            _cancel(jobs)
+            target = print_jobs.target_for(settings, paper.form, queue=queue, copies=copies)
+            if target.queue == PDF_QUEUE and settings is not None:
+                saved = _save(paper, target, settings.file.parent / EXPORTS / _file_name(paper), forms)
+                return lambda: self._ended(paper, *saved)
+            sent = print_jobs.send(paper, target, forms, page)
+            return lambda: self._submitted(paper, sent.job, sent.queue, sent.pages)
+
+        self._in_turn(paper, work)
 
     def print_many(self, title: str, papers: list[Any]) -> None:
         """Print several; each is a ``Paper`` or a callable that makes one when its turn has come. Many of them show how far they are
@@ -150,23 +151,25 @@ class PrintFlow(QObject):
 
     def save_pdf(self, paper: Paper, path: Path) -> None:
         """Write the form to a file instead; it counts as a print. A file that is there is written over: the dialog asked."""
-        try:
-            target = self.target(paper.form)
-        except UserError as error:
-            self._failed(paper, error)
-            return
-        forms = self._form_texts()
-        self._in_turn(paper, lambda: _save(paper, target, path, forms), lambda end: self._ended(paper, *end))
+        settings = self._ctx.settings
+
+        def work(forms: FormSet) -> Callable[[], None]:
+            saved = _save(paper, print_jobs.target_for(settings, paper.form), path, forms)
+            return lambda: self._ended(paper, *saved)
+
+        self._in_turn(paper, work)
 
     def preview(self, papers: list[Paper]) -> None:
         """Let the person look at the pages before they are printed."""
         if papers:
-            self._form_texts()
             self.preview_requested.emit(papers)
 
-    def render(self, paper: Paper) -> bytes:
-        """The finished pages, on the paper of this PC's printer. For a worker: the first call loads the PDF library."""
-        return print_jobs.pages(paper, self.target(paper.form), self._forms)
+    def render(self, paper: Paper) -> tuple[bytes, Target, FormSet]:
+        """The finished pages as this PC's printer would get them, and that printer. For a worker: the first call loads the PDF library and
+        the forms. Hand the forms to `keep_forms`."""
+        forms = self._load_forms()
+        target = self.target(paper.form)
+        return print_jobs.pages(paper, target, forms), target, forms
 
     def pdf_name(self, paper: Paper) -> Path:
         """Where "Lưu PDF" proposes to write: a code, never a name."""
@@ -190,38 +193,47 @@ class PrintFlow(QObject):
         self._running = [running for running in self._running if running not in stuck]
         return stuck
 
-    def _in_turn(self, paper: Paper, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        """Papers leave in the order they were asked for (the receipt before the control sheet), one at a time."""
-        self._todo.append((paper, work, done))
+    def _in_turn(self, paper: Paper, work: Callable[[FormSet], Callable[[], None]]) -> None:
+        """Papers leave in the order they were asked for (the receipt before the control sheet), one at a time. ``work`` runs in the pool
+        and says what is to be done here afterwards."""
+        self._todo.append((paper, work))
         self._next()
 
     def _next(self) -> None:
         if self._busy or not self._todo:
             return
         self._busy = True
-        paper, work, done = self._todo.pop(0)
+        paper, work = self._todo.pop(0)
 
-        def ended(end: Any) -> None:
+        def run() -> tuple[FormSet, Callable[[], None]]:
+            forms = self._load_forms()
+            return forms, work(forms)
+
+        def ended(end: tuple[FormSet, Callable[[], None]]) -> None:
             self._busy = False
+            self.keep_forms(end[0])
             self._next()
-            done(end)
+            end[1]()
 
         def failed(error: Exception) -> None:
             self._busy = False
             self._next()
             self._failed(paper, error)
 
-        self._ctx.tasks.run_task(work, ended, failed, owner=self)
+        self._ctx.tasks.run_task(run, ended, failed, owner=self)
 
-    def _form_texts(self) -> FormSet:
-        """Our forms with the office's own files over them, read once; what is wrong with a file is told once."""
+    def _load_forms(self) -> FormSet:
+        """Our forms with the office's own files over them. In a worker: reading and checking them takes a quarter of a second."""
+        from counter_app.printing.templates import load_forms
+
+        return self._forms or load_forms(self._ctx.settings.file.parent / "forms" if self._ctx.settings is not None else None)
+
+    def keep_forms(self, forms: FormSet) -> None:
+        """From now on these; what is wrong with a file of the office is told once."""
         if self._forms is None:
-            from counter_app.printing.templates import load_forms
-
-            self._forms = load_forms(self._ctx.settings.file.parent / "forms" if self._ctx.settings is not None else None)
-            for problem in self._forms.problems:
+            self._forms = forms
+            for problem in forms.problems:
                 self._ctx.fail(problem)
-        return self._forms
 
     def _submitted(self, paper: Paper, job: Job, queue: str, pages: int) -> None:
         self._running.append(_Running(paper, job, pages))
@@ -361,12 +373,6 @@ def _cancel(jobs: list[Job]) -> None:
             printers.cancel(job)
         except UserError as error:
             log.warning("a stuck job could not be cancelled: %s", error.code)
-
-
-def _submit(paper: Paper, target: Target, stuck: list[Job], forms: FormSet, page: Callable[[int, int], bool]) -> tuple[Job, str, int]:
-    _cancel(stuck)
-    sent = print_jobs.send(paper, target, forms, page)
-    return sent.job, sent.queue, sent.pages
 
 
 def _save(paper: Paper, target: Target, path: Path, forms: FormSet) -> tuple[PrintOutcome, dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QVBoxLayout, QWidget
@@ -14,7 +16,10 @@ from counter_app.ui.print_flow import PrintFlow, form_name
 from counter_app.ui.print_panel import ask_for_file
 from counter_app.ui.theme import spacing
 from counter_app.ui.widgets import FormField, field_row
-from onestop.errors import UserError
+
+if TYPE_CHECKING:
+    from counter_app.printing.templates import FormSet
+    from counter_app.services.print_jobs import Target
 
 
 class PrintView(QDialog):
@@ -61,16 +66,13 @@ class PrintView(QDialog):
     def _show(self) -> None:
         paper = self.paper
         self.preview.clear()
-        try:
-            target = self._flow.target(paper.form)
-        except UserError as error:
-            self._ctx.fail(error)
-            return
-        self.copies.setCurrentIndex(target.profile.copies - 1)
-        self.printers.setItemText(0, self.tr("Máy in của loại giấy này") + (f" ({target.queue})" if target.queue else ""))
         self._ctx.tasks.run_task(lambda: self._flow.render(paper), self._rendered, self._ctx.fail, key="preview", owner=self)
 
-    def _rendered(self, content: bytes) -> None:
+    def _rendered(self, made: tuple[bytes, Target, FormSet]) -> None:
+        content, target, forms = made
+        self._flow.keep_forms(forms)
+        self.copies.setCurrentIndex(target.profile.copies - 1)
+        self.printers.setItemText(0, self.tr("Máy in của loại giấy này") + (f" ({target.queue})" if target.queue else ""))
         self.preview.show_pdf(content, self.paper.title)
         self.preview.print_button.setFocus()
 

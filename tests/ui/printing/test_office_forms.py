@@ -38,14 +38,16 @@ def _text(content: bytes) -> str:
 
 def test_an_offices_words_are_printed(flow: PrintFlow, tmp_path: Path, told: list[Exception]):
     (tmp_path / "forms" / "01-2025.json").write_text('{"labels": {"left_sign": "NGƯỜI GIAO HỒ SƠ"}}', encoding="utf-8")
-    flow.preview([PAPER])
-    assert "NGƯỜI GIAO HỒ SƠ" in _text(flow.render(PAPER))
+    content, _target, forms = flow.render(PAPER)
+    flow.keep_forms(forms)
+    assert "NGƯỜI GIAO HỒ SƠ" in _text(content)
     assert told == []
 
 
 def test_a_broken_file_is_told_once_and_ours_is_printed(flow: PrintFlow, tmp_path: Path, told: list[Exception]):
     (tmp_path / "forms" / "01-2025.json").write_text('{"labels": {"left_sgn": "X"}}', encoding="utf-8")
     for _ in range(2):
-        flow.preview([PAPER])
-    assert "NGƯỜI NỘP HỒ SƠ" in _text(flow.render(PAPER))
+        content, _target, forms = flow.render(PAPER)
+        flow.keep_forms(forms)
+    assert "NGƯỜI NỘP HỒ SƠ" in _text(content)
     assert [(type(error), error.code) for error in told] == [(UserError, "form-file-invalid")]

@@ -16,6 +16,7 @@ def shown(printing: Printing, qtbot, papers) -> tuple[QWidget, PrintView]:
     host.show()
     host.panel = PrintPanel(printing.ctx, printing.flow, host)
     printing.flow.preview(papers)
+    qtbot.waitUntil(lambda: host.findChild(PrintView) is not None, timeout=30_000)
     view = host.findChild(PrintView)
     qtbot.waitUntil(lambda: view.preview.pages() > 0, timeout=30_000)
     return host, view
