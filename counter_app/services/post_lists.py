@@ -45,7 +45,8 @@ def postal_labels(desk: Desk, slip: Slip, *, skip: int = 0) -> Paper:
 
 
 def postal_label(desk: Desk, dossier: Dossier, *, item: str = "", skip: int = 0) -> Paper:
-    """The label for one dossier's result. ``item``: its S10 code (default: ``item_of``). Raises InvalidFields ``postal-code-invalid``, ``address-missing``."""
+    """The label for one dossier's result. ``item``: its S10 code (default: ``item_of``). Raises InvalidFields ``postal-code-invalid``,
+    UserError ``address-missing``."""
     if item and not postal_ok(item):
         why = "Mã bưu gửi không đúng (13 ký tự, số kiểm tra phải khớp). Hãy quét lại tem."
         raise InvalidFields({"item": why}, "postal-code-invalid")
