@@ -20,6 +20,7 @@ def main(times: int) -> None:
     from counter_app.services import paper
     from counter_app.services.receive import receive
     from counter_app.ui.background import TaskRunner
+    from counter_app.ui.collector import Collector
     from counter_app.ui.context import Facts, UiContext
     from counter_app.ui.heartbeat import Heartbeat
     from counter_app.ui.main_window import MainWindow
@@ -56,7 +57,10 @@ def main(times: int) -> None:
     import counter_app.printing.qt.preview  # noqa: F401 - what the program's start reads behind the window
 
     settled = perf_counter() + 1.0
+    collector = Collector()
+    collector.start()
     turn(lambda: perf_counter() > settled)
+    collector.settle()
     heart = Heartbeat()
     heart.start()
     printed: list[object] = []
