@@ -38,10 +38,26 @@ def ticket(document: TicketDoc, paper: str = "80", *, forms: FormSet | None = No
 
 def label_sheet(document: LabelSheetDoc, template: FormTemplate, paper: str, dpi: int) -> bytes:
     """Every label of ``document`` on the stickers of ``paper``. Raises UserError ``label-size-unknown``."""
+    from counter_app.printing.facts import facts_of
+
+    return _labels([facts_of(label, template) for label in document.labels], template, paper, dpi, skip=document.skip,
+                   title=f"{template.name} {document.title_code}", author=document.header.unit)
+
+
+def preview(template: FormTemplate, facts: dict[str, Any], paper: str, dpi: int = 300) -> bytes:
+    """One label or ticket with the facts given. Raises as ``ticket`` and ``label_sheet`` do."""
+    from counter_app.printing.tickets.form import ticket_picture
+
+    if template.purpose == "ticket":
+        return ticket_picture(template, facts, paper).pdf(template.name)
+    return _labels([facts], template, paper, dpi, title=template.name)
+
+
+def _labels(every: list[dict[str, Any]], template: FormTemplate, paper: str, dpi: int, *, title: str, skip: int = 0,
+            author: str = "") -> bytes:
     from reportlab.platypus import CondPageBreak
 
     from counter_app.printing import engine, fonts
-    from counter_app.printing.facts import facts_of
     from counter_app.printing.labels.pages import PADDING_MM, label_pages
     from counter_app.printing.sheet import MM, Geometry, Sheet
 
@@ -49,9 +65,7 @@ def label_sheet(document: LabelSheetDoc, template: FormTemplate, paper: str, dpi
     edge = PADDING_MM
     plain = Geometry(paper, *size.label, edge, edge, edge, edge, look.body, look.small, look.title)
 
-    def maker(label: Any) -> Any:
-        facts = facts_of(label, template)
-
+    def maker(facts: dict[str, Any]) -> Any:
         def make(scale: float) -> list[Flowable]:
             geometry = replace(plain, body=look.body * scale, small=look.small * scale, title=look.title * scale)
             story = engine.story(template.blocks, facts, Sheet(geometry, template, dpi, known), width=plain.usable * MM)
@@ -59,5 +73,4 @@ def label_sheet(document: LabelSheetDoc, template: FormTemplate, paper: str, dpi
 
         return make
 
-    return label_pages([maker(label) for label in document.labels], size, skip=document.skip, author=document.header.unit,
-                       title=f"{template.name} {document.title_code}", subject=template.name)
+    return label_pages([maker(facts) for facts in every], size, skip=skip, author=author, title=title, subject=template.name)

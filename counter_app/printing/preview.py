@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from counter_app.printing import pdf
+from counter_app.printing import desk_pages, pdf
 from counter_app.printing.documents import Header
 from counter_app.printing.kinds import vocabularies
 from counter_app.printing.letters import BlankDoc
@@ -29,7 +29,7 @@ _WORDS = {
     "reason": "Lý do dùng để xem thử mẫu.", "count": "3", "count_words": "ba", "slip_no": "H99.99-1-270105-0001",
     "name": "Giấy tờ dùng để xem thử mẫu", "originals": "1", "copies": "", "electronic": "", "note": "", "remark": "",
     "unit": "Trung tâm Phục vụ hành chính công", "provisional": "", "provisional_only": "", "both_codes": "", "code": _CODE,
-    "code_only": _CODE, "shown_code": _CODE, "qr": _CODE,
+    "code_only": _CODE, "shown_code": _CODE, "qr": _CODE, "item": "EE999999999VN", "item_spaced": "EE 99 999 999 9 VN",
 }
 _MOMENTS = ("received", "returned", "asked", "refused", "extended", "stopped", "asked_at", "old_due", "handed", "made", "at")
 _LATER = ("due", "new_due", "internal")
@@ -46,6 +46,8 @@ def preview_pages(path: Path, paper: str = "") -> bytes:
     paper = paper or next(iter(template.papers))
     if paper not in template.papers:
         raise UserError("paper-not-supported", f"Mẫu này chỉ in được trên khổ {' hoặc '.join(template.papers)}.", paper=paper)
+    if template.purpose in desk_pages.OTHERWISE:
+        return desk_pages.preview(template, example_facts(template), paper)
     document = BlankDoc(header=_HEADER, form=template.key, made_at=_AT, copies=("Xem thử",))
     return pdf.build(document, template, paper, office_facts=example_facts(template))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from counter_app.printing.facts import facts_of
 from counter_app.printing.kinds import vocabularies
 from counter_app.printing.labels.sizes import load_sizes
 from counter_app.printing.letters import BlankDoc
+from counter_app.printing.preview import preview_pages
 from counter_app.printing.registry import FORMS
 from counter_app.printing.sheet import MM
 from counter_app.printing.templates import load_forms
@@ -267,3 +269,15 @@ def test_the_files_are_small_tagged_and_without_personal_data_in_their_propertie
         assert info.author == "Trung tâm Phục vụ hành chính công" and b"vi-VN" in content
         assert not any(word in str(info) for word in ("Nguyễn", "Trần", "0830"))
         assert len(content) < (80_000 if not name.endswith("extreme") else 110_000), name
+
+
+@pytest.mark.parametrize(("form", "paper", "linear", "square"), [
+    ("cover-label", "a4-14", 1, 0), ("cover-label", "a4-24", 0, 1), ("postal-label", "100x150", 1, 0), ("ticket", "80", 1, 1),
+    ("ticket", "58", 0, 1), ("cash-note", "A5", 1, 1), ("report", "A4", 0, 0),
+])
+def test_an_office_can_look_at_its_own_template_before_it_is_used(tmp_path: Path, form: str, paper: str, linear: int, square: int):
+    (tmp_path / f"{form}.json").write_text('{"name": "Mẫu của đơn vị"}', "utf-8")
+    content = preview_pages(tmp_path / f"{form}.json", paper)
+    found = codes(next(iter(dots(content, 203))))
+    assert (len(found[0]), len(found[1])) == (linear, square)
+    assert "Mẫu của đơn vị" in str(pypdf.PdfReader(io.BytesIO(content)).metadata.title)
