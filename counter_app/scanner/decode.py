@@ -5,6 +5,7 @@ The stages and what each of them brings are in docs/scanning.md.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -31,6 +32,8 @@ _REDUCED_SIDES = (1280, 800)
 _FINE_SIDE = 960
 _CAMERA_FIELDS, _CAMERA_TRIPLES = 2, 4
 _RARELY = 4
+_RESERVE_S = 0.008
+"""No stage is begun with less than this left of a frame's time: the dear ones take twice as long."""
 
 
 def decode_region(gray: np.ndarray, region: tuple[int, int, int, int], expect: Expect = "any") -> list[Read]:
@@ -49,15 +52,15 @@ def decode_region(gray: np.ndarray, region: tuple[int, int, int, int], expect: E
 
 
 def decode_image(
-    gray: np.ndarray, expect: Expect = "any", budget_s: float | None = None, turn: int = 0, evidence: Evidence | None = None
+    gray: np.ndarray, expect: Expect = "any", budget_s: float | None = None, turn: int = 1, evidence: Evidence | None = None
 ) -> list[Read]:
     """All codes in ``gray`` (2-D uint8), in the order found, each text once.
 
     ``expect`` restricts the symbologies to what the screen can use: ``idcard`` reads QR codes only. With ``budget_s`` no further
     stage is begun once so many seconds are spent (a camera has the next frame) or something was read; without it every stage runs
-    (a picture file has no next frame). ``turn``, counted up with each frame, decides which of the dear stages this frame may try;
-    ``evidence`` collects what frames show that cannot be read alone. Raises ValueError when ``gray`` is not a gray picture or
-    ``expect`` is unknown.
+    (a picture file has no next frame). ``turn``, 1 for the first of a row of frames without a read, decides which of the dear stages
+    this frame may try; ``evidence`` collects what frames show that cannot be read alone. Raises ValueError when ``gray`` is not a gray
+    picture or ``expect`` is unknown.
     """
     if gray.ndim != 2 or gray.dtype != np.uint8:
         raise ValueError("decode_image takes a two-dimensional array of bytes")
@@ -66,14 +69,18 @@ def decode_image(
     if min(gray.shape) < 8:
         return []
     gray = np.ascontiguousarray(gray)
-    deadline = None if budget_s is None else time.monotonic() + budget_s
+    deadline = None if budget_s is None else time.monotonic() + budget_s - min(_RESERVE_S, budget_s / 2)
     found: dict[str, Read] = {}
+
+    def over() -> bool:
+        return deadline is not None and (bool(found) or time.monotonic() >= deadline)
+
     for stage in _stages(gray, expect, deadline, turn, evidence, found):
         for read in stage():
             found.setdefault(read.text, read)
-        if deadline is not None and (found or time.monotonic() >= deadline):
+        if over():
             break
-    if found or (deadline is not None and time.monotonic() >= deadline):
+    if found or over():
         return list(found.values())
     for fallback in _thorough(gray, expect) if deadline is None else [_in_turn(gray, expect, deadline, turn, evidence)]:
         if reads := fallback():
@@ -87,14 +94,19 @@ _Stage = Callable[[], list[Read]]
 def _stages(
     gray: np.ndarray, expect: Expect, deadline: float | None, turn: int, evidence: Evidence | None, found: dict[str, Read]
 ) -> Iterator[_Stage]:
-    """The usual stages, cheapest first; bar fields only where nothing was read yet."""
+    """The usual stages, cheapest first; bar fields only where nothing was read yet, and in a camera not in every fourth frame, so
+    that there is time for what else there is."""
     still = deadline is None
+    if evidence is not None and evidence.take_owed():
+        for field in find_bar_fields(gray, limit=1):
+            yield lambda chosen=field: read_field(gray, chosen, math.inf, evidence)  # type: ignore[misc]
+        return
     # PDF417 costs as much as all others together and is on no paper of ours: a camera looks for it now and then.
     formats = "code" if expect == "any" and not still and turn % _RARELY else expect
     yield lambda: first_engine(gray, formats, rotate=still)
     if evidence is not None and (place := evidence.place) is not None:
         yield lambda: read_again(gray, place, evidence)
-    if expect != "idcard":
+    if expect != "idcard" and (still or turn % _RARELY):
         for field in find_bar_fields(gray, limit=4 if still else _CAMERA_FIELDS):
             if not any(_covers(read, field) for read in found.values()):
                 yield lambda chosen=field: read_field(gray, chosen, deadline, evidence, weigh=not found)  # type: ignore[misc]
@@ -110,7 +122,7 @@ def _in_turn(gray: np.ndarray, expect: Expect, deadline: float, turn: int, evide
     if expect != "idcard":
         stages.append(lambda: _fine_fields(gray, deadline, evidence))
         stages.append(lambda: _softened(gray, "code", rotate=False))
-    return stages[turn % len(stages)]
+    return stages[(turn - 1 if turn % _RARELY else turn // _RARELY) % len(stages)]
 
 
 def _thorough(gray: np.ndarray, expect: Expect) -> list[_Stage]:

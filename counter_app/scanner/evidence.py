@@ -37,6 +37,16 @@ class Evidence:
         self._bars: deque[tuple[int, Costs]] = deque(maxlen=FRAMES)
         self._squares: deque[tuple[int, int, np.ndarray]] = deque(maxlen=FRAMES)
         self._place: tuple[int, Place] | None = None
+        self._owed = False
+
+    def owe(self) -> None:
+        """There was no time left to weigh a bar field: the next frame begins with that."""
+        self._owed = True
+
+    def take_owed(self) -> bool:
+        """Whether the last frame left that to this one (asked once)."""
+        owed, self._owed = self._owed, False
+        return owed
 
     def next_frame(self) -> None:
         """A new frame begins; what is too old is forgotten."""
@@ -51,6 +61,7 @@ class Evidence:
         self._bars.clear()
         self._squares.clear()
         self._place = None
+        self._owed = False
 
     def added(self, costs: Costs) -> Sequence | None:
         """The most likely sequence by ``costs`` and by what earlier frames said; None when none of them did."""

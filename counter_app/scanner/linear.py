@@ -39,7 +39,11 @@ def read_field(
     crop = straightened(upright(gray, field, zoom))
     if reads := first_engine(crop, LINEAR, rotate=False):
         return placed(reads)
-    if not weigh or (deadline is not None and time.monotonic() >= deadline):
+    if not weigh:
+        return []
+    if deadline is not None and time.monotonic() >= deadline:
+        if evidence is not None:
+            evidence.owe()
         return []
     if read := _weighed(crop, field.length * zoom, field, deadline, evidence):
         return [read]

@@ -47,7 +47,6 @@ class FrameReader:
         self._region: tuple[int, int, int, int] | None = None
         self._region_age = 0
         self._empty = 0
-        self._turn = 0
 
     def frame(self, gray: np.ndarray) -> FrameResult:
         """Reads of the next frame (2-D uint8), and an advice now and then while nothing is read."""
@@ -56,9 +55,8 @@ class FrameReader:
             gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         seen = self._last_place(gray)
         if not seen:
-            self._turn += 1
             self._evidence.next_frame()
-            seen = decode_image(gray, self.expect, self._budget_s, turn=self._turn, evidence=self._evidence)
+            seen = decode_image(gray, self.expect, self._budget_s, turn=self._empty + 1, evidence=self._evidence)
         self._note(seen, gray.shape)
         reads = self._confirm.frame(seen)
         advice = None

@@ -17,7 +17,9 @@ def values_of(text: str) -> list[int]:
     return [int(np.abs(PATTERNS - symbol).sum(axis=1).argmin()) for symbol in symbols]
 
 
-@pytest.mark.parametrize("text", ["000.00.16.H59-260213-0042", "990016H592602130042", "EB123456785VN", "TN-7-260213-0001", "H32.15-99.7-260704-7985"])
+@pytest.mark.parametrize(
+    "text", ["000.00.16.H59-260213-0042", "990016H592602130042", "EB123456785VN", "TN-7-260213-0001", "H32.15-99.7-260704-7985"]
+)
 def test_what_the_product_prints_means_what_was_printed(text):
     assert text_of(values_of(text)) == text
 
