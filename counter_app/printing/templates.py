@@ -19,6 +19,7 @@ from typing import Any
 from counter_app.printing import template_schema as schema
 from counter_app.printing.json_lines import BadForm, Located, parse
 from counter_app.printing.kinds import vocabularies
+from counter_app.printing.labels.sizes import load_sizes
 from counter_app.printing.logo import logo_problem
 from onestop.errors import UserError
 from onestop.resources import resource_dir
@@ -110,7 +111,7 @@ def load_forms(office_dir: Path | None = None) -> FormSet:
             continue
         if found.logo and (broken := logo_problem(found)) is not None:
             problems.append(broken)
-    return FormSet(tuple(known.values()), tuple(problems), office_dir)
+    return FormSet(tuple(known.values()), (*problems, *load_sizes(office_dir).problems), office_dir)
 
 
 def read_template(path: Path, base: dict[str, FormTemplate] | None = None) -> FormTemplate:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from counter_app.printing.labels.sizes import load_sizes
+from counter_app.printing.templates import load_forms
 from onestop.errors import UserError
 
 
@@ -50,6 +51,8 @@ def test_a_broken_file_is_said_and_ours_are_used(tmp_path: Path, text: str, why:
     found = load_sizes(office(tmp_path, text))
     assert set(found.sizes) == set(load_sizes().sizes)
     assert [problem.code for problem in found.problems] == ["label-sizes-invalid"] and why in found.problems[0].message
+    # Told with what is wrong in the office's templates.
+    assert [problem.message for problem in load_forms(tmp_path).problems] == [found.problems[0].message]
 
 
 def test_an_unknown_size_names_the_known():

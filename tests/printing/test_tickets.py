@@ -97,7 +97,7 @@ def test_no_line_is_wider_than_the_head():
         for text in ("Nguyễn " * 40, "x" * 300, "Khánh-Hòa/" * 30, "Ủ" * 500):
             for size, bold in ((18, False), (24, True), (36, True)):
                 font = _font(size, bold)
-                for lines in (wrapped(text, font, width), wrapped(text, font, width, 40), balanced(text, font, width)):
+                for lines in (wrapped(text, font, width), balanced(text, font, width)):
                     assert all(font.getlength(line) <= width for line in lines)
                     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 

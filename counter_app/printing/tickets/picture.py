@@ -83,13 +83,12 @@ class Roll:
         self._strips: list[tuple[int, Image.Image | None, int]] = []
         self._letters = _letters()
 
-    def text(self, text: str, *, size: int = 24, bold: bool = False, align: Align = "left", indent: int = 0) -> None:
-        """Words wrapped to the width; a word longer than a line is broken. ``indent``: dots left free before every line but the first."""
+    def text(self, text: str, *, size: int = 24, bold: bool = False, align: Align = "left") -> None:
+        """Words wrapped to the width; a word longer than a line is broken."""
         font = _font(size, bold)
         clean = printable(text, self._letters)
-        lines = balanced(clean, font, self.width) if align == "center" else wrapped(clean, font, self.width, indent)
-        for number, line in enumerate(lines):
-            self._line([(line, font)], size, align, indent if number else 0)
+        for line in (balanced if align == "center" else wrapped)(clean, font, self.width):
+            self._line([(line, font)], size, align)
 
     def pair(self, label: str, value: str, *, size: int = 24, bold: bool = True) -> None:
         """"label: value", the value in bold if wanted, wrapped as one paragraph. Nothing when there is no value."""
@@ -104,12 +103,12 @@ class Roll:
             for part in _broken(word, font, self.width):
                 length = font.getlength(part)
                 if line and used + space + length > self.width:
-                    self._line(line, size, "left", 0)
+                    self._line(line, size, "left")
                     line, used = [], 0.0
                 used += (space if line else 0) + length
                 line.append((part, font))
         if line:
-            self._line(line, size, "left", 0)
+            self._line(line, size, "left")
 
     def rule(self) -> None:
         """A line from edge to edge, two dots thick."""
@@ -178,7 +177,7 @@ class Roll:
         dots = page.point(lambda grey: 255 if grey < _GREY else 0).convert("1", dither=Image.Dither.NONE)
         return Ticket(self.width, page.height, dots.tobytes())
 
-    def _line(self, parts: list[tuple[str, ImageFont.FreeTypeFont]], size: int, align: Align, left: int) -> None:
+    def _line(self, parts: list[tuple[str, ImageFont.FreeTypeFont]], size: int, align: Align) -> None:
         from PIL import Image, ImageDraw
 
         tall = line_height(size)
@@ -186,7 +185,7 @@ class Roll:
         draw = ImageDraw.Draw(picture)
         space = _font(size, False).getlength(" ")
         length = sum(font.getlength(text) for text, font in parts) + space * (len(parts) - 1)
-        x = {"left": float(left), "center": (self.width - length) / 2, "right": self.width - length}[align]
+        x = {"left": 0.0, "center": (self.width - length) / 2, "right": self.width - length}[align]
         for text, font in parts:
             # On whole dots: a letter between two dots has blurred stems.
             draw.text((round(x), round(size * 1.08)), text, font=font, fill=0, anchor="ls")
@@ -199,14 +198,13 @@ def line_height(size: int) -> int:
     return round(size * 1.42)
 
 
-def wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, indent: int = 0) -> list[str]:
-    """``text`` in lines of at most ``width`` dots (``indent`` fewer from the second on)."""
+def wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+    """``text`` in lines of at most ``width`` dots."""
     lines: list[str] = []
     line = ""
     for word in text.split():
-        for part in _broken(word, font, width - indent):
-            room = width - (indent if lines else 0)
-            if line and font.getlength(f"{line} {part}") > room:
+        for part in _broken(word, font, width):
+            if line and font.getlength(f"{line} {part}") > width:
                 lines.append(line)
                 line = part
             else:
