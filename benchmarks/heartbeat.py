@@ -16,8 +16,9 @@ from tests.servers.screen import VirtualScreen
 
 #: Everything the window reads in its life.
 _COMPILE = """
-import counter_app.app.program, counter_app.demo.walk, counter_app.printing.pdf, counter_app.scanner.qt.camera, counter_app.store.list_query
-import counter_app.cli.system
+import counter_app.app.program, counter_app.demo.walk, counter_app.scanner.qt.camera, counter_app.store.list_query, counter_app.cli.system
+from counter_app.printing.prepare import prepare
+prepare()
 """
 
 

@@ -59,6 +59,8 @@ from onestop.errors import UserError
 log = logging.getLogger(__name__)
 
 _SCANNER_KEYS = frozenset(s.key for s in (SERIAL_PORT, SERIAL_BAUD, HID_SCANNER, SCANNER_PREFIX, SCANNER_SUFFIX, CAMERA))
+#: What was saved is sent when the window has shown it: both at once would take the interpreter from each other.
+_SEND_AFTER_MS = 150
 _LINKS = {LinkState.ONLINE: LinkView.ONLINE, LinkState.UNKNOWN: LinkView.CONNECTING, LinkState.OFFLINE: LinkView.OFFLINE,
           LinkState.SERVER_TROUBLE: LinkView.OFFLINE, LinkState.PORTAL: LinkView.ATTENTION, LinkState.NOT_TRUSTED: LinkView.ATTENTION,
           LinkState.FENCED: LinkView.ATTENTION, LinkState.UPGRADE_NEEDED: LinkView.ATTENTION}
@@ -148,12 +150,14 @@ class Program(QObject):
         self.tasks.run_task(self._fetch_libraries, lambda _: self.settled.emit())
 
     def _fetch_libraries(self) -> None:
-        """In a worker: what the start left out because no sign-in needs it (0.4 s), so that the first list, the first slip and the
+        """In a worker: what the start left out because no sign-in needs it (1 s), so that the first list, the first paper and the
         camera do not have to read it. One that is missing says so where it is used."""
         with gently(lambda: self._alive()):
-            for name in ("counter_app.store.list_query", "counter_app.printing.pdf", "counter_app.scanner.qt.camera"):
+            for name in ("counter_app.store.list_query", "counter_app.printing.qt.preview", "counter_app.scanner.qt.camera"):
                 with suppress(ImportError):
                     import_module(name)
+            with suppress(ImportError, UserError):
+                import_module("counter_app.printing.prepare").prepare()
 
     def stop(self) -> None:
         """Stop the sources, then timers, sync and pool; fold the store's log; only then the window goes."""
@@ -240,7 +244,7 @@ class Program(QObject):
     def _saved(self, changes: Changes) -> None:
         """After each COMMIT of a use case."""
         self.facts.changed.emit(changes)
-        self.station.engine.wake()
+        QTimer.singleShot(_SEND_AFTER_MS, self, self.station.engine.wake)
 
     @Slot(object)
     def _signed_in(self, staff: object) -> None:

@@ -15,7 +15,7 @@ from threading import Event
 from typing import Any, Protocol
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ class Runner(Protocol):
         key: str | None = None,
         owner: QObject | None = None,
         token: CancelToken | None = None,
+        after_ms: int = 0,
     ) -> CancelToken: ...
 
 
@@ -86,12 +87,14 @@ class TaskRunner(QObject):
         key: str | None = None,
         owner: QObject | None = None,
         token: CancelToken | None = None,
+        after_ms: int = 0,
     ) -> CancelToken:
         """Run ``func()`` on the pool; then call ``on_done(result)`` or ``on_error(exception)`` on the GUI thread.
 
         A new task with the same ``key`` cancels the earlier one (typing in a search box). When ``owner`` was deleted meanwhile the
         answer is dropped. Give ``token`` if ``func`` itself should be able to notice the cancellation. Returns the token. After
-        `shutdown` nothing is run and the returned token is already cancelled."""
+        `shutdown` nothing is run and the returned token is already cancelled. ``after_ms``: begin so much later, when the window has
+        been painted (a worker that computes takes half of the interpreter from it)."""
         token = token or CancelToken()
         if self._closed:
             token.cancel()
@@ -102,10 +105,18 @@ class TaskRunner(QObject):
             self._by_key[key] = token
         number = next(self._ids)
         self._waiting[number] = (on_done, on_error, owner, token, key)
+        if after_ms:
+            QTimer.singleShot(after_ms, self, lambda: self._submit(number, func, token))
+        else:
+            self._submit(number, func, token)
+        return token
+
+    def _submit(self, number: int, func: Callable[[], Any], token: CancelToken) -> None:
+        if self._closed:
+            return
         future = self._pool.submit(self._work, number, func, token)
         self._futures.add(future)
         future.add_done_callback(self._futures.discard)
-        return token
 
     def _work(self, number: int, func: Callable[[], Any], token: CancelToken) -> None:
         result: Any = None
@@ -163,6 +174,7 @@ class InlineRunner:
         key: str | None = None,
         owner: QObject | None = None,
         token: CancelToken | None = None,
+        after_ms: int = 0,
     ) -> CancelToken:
         """As `TaskRunner.run_task`, now. An exception without ``on_error`` is raised to the test."""
         token = token or CancelToken()

@@ -40,6 +40,8 @@ SILENT_SECONDS = 90.0
 FORGET_SECONDS = 3600.0
 """A job that waits for paper is followed this long: somebody may still load it."""
 NAMES = {"01": "giấy tiếp nhận", "06": "phiếu kiểm soát", "handover": "phiếu bàn giao", "return": "phiếu trả kết quả"}
+#: The window shows what was saved before the page is worked out.
+_PAINT_FIRST_MS = 80
 _PAPER_WORDS = ("giấy",)
 TROUBLES = frozenset({PrintOutcome.NO_PRINTER, PrintOutcome.PRINTER_GONE, PrintOutcome.PRINTER_ERROR, PrintOutcome.CANCELLED,
                       PrintOutcome.UNKNOWN, PrintOutcome.PAPER_NEEDED, PrintOutcome.NOT_PRINTED})
@@ -220,7 +222,7 @@ class PrintFlow(QObject):
             self._next()
             self._failed(paper, error)
 
-        self._ctx.tasks.run_task(run, ended, failed, owner=self)
+        self._ctx.tasks.run_task(run, ended, failed, owner=self, after_ms=_PAINT_FIRST_MS)
 
     def _load_forms(self) -> FormSet:
         """Our forms with the office's own files over them. In a worker: reading and checking them takes a quarter of a second."""

@@ -101,3 +101,15 @@ def test_the_inline_runner_keeps_the_same_rules():
     held.release()
     assert answers == [1, "new"]
     assert len(errors) == 1
+
+
+def test_a_task_that_may_wait_begins_later_and_not_after_the_end(runner, qtbot):
+    began: list[str] = []
+    runner.run_task(lambda: began.append("later"), after_ms=60)
+    runner.run_task(lambda: began.append("now"))
+    qtbot.waitUntil(lambda: len(began) == 2)
+    assert began == ["now", "later"]
+    runner.run_task(lambda: began.append("too late"), after_ms=30)
+    runner.shutdown()
+    qtbot.wait(80)
+    assert began == ["now", "later"]
