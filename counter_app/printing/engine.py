@@ -6,81 +6,16 @@ facts would stand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, PageBreak, Spacer, Table, TableStyle
 
-from counter_app.printing import fonts
-from counter_app.printing.kinds import vocabularies
-from counter_app.printing.layout import BAR_HEIGHT_MM, BarsOnly, CodeBand
-from counter_app.printing.logo import logo_of
+from counter_app.printing import fonts, heads
+from counter_app.printing.heads import BARE
+from counter_app.printing.page import FACES, Block, Facts, Page
 from counter_app.printing.parts import Box, Boxes, Leaders, Rule, Ruled
 from counter_app.printing.sheet import MM, Sheet
-from counter_app.printing.words import clipped
-
-FACES = {"normal": fonts.SERIF, "bold": fonts.BOLD, "italic": fonts.ITALIC, "bold-italic": fonts.BOLD_ITALIC}
-_BARE = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-                    ("TOPPADDING", (0, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 0)])
-Block = Mapping[str, Any]
-Facts = Mapping[str, Any]
-
-
-@dataclass(slots=True)
-class Page:
-    """What the blocks of one copy share. ``blank``: for handwriting; ``number``: the last one given to a numbered line."""
-
-    sheet: Sheet
-    facts: Facts
-    blank: bool = False
-    number: int = 0
-    width: float = field(default=0.0)
-
-    def said(self, piece: Block, row: Facts | None = None) -> str:
-        """The text of a ``fact`` or ``text`` piece."""
-        facts = self.facts if row is None else {**self.facts, **row}
-        if "fact" in piece:
-            return str(facts.get(piece["fact"], ""))
-        return self.sheet.template.labels[piece["text"]].format_map(facts)
-
-    def label(self, key: str | None) -> str:
-        """A label with its places filled; nothing for no label."""
-        return self.sheet.template.labels[key].format_map(self.facts) if key else ""
-
-    def holds(self, piece: Block, row: Facts | None = None) -> bool:
-        """Whether a piece is wanted: ``when`` names facts, lists, ``option:…``, ``paper:…`` or ``blank``, ``!`` for not; all must hold."""
-        wanted = piece.get("when")
-        if wanted is None:
-            return True
-        names = wanted if isinstance(wanted, list) else [wanted]
-        return all(self._holds(name.removeprefix("!"), row) is not name.startswith("!") for name in names)
-
-    def _holds(self, name: str, row: Facts | None) -> bool:
-        kind, _, rest = name.partition(":")
-        if kind == "option":
-            return self.sheet.template.options[rest]
-        if kind == "paper":
-            return rest == self.sheet.geometry.name
-        if name == "blank":
-            return self.blank
-        if row is not None and name in row:
-            return bool(row[name])
-        # A list is always asked for on a blank form: its rows are what is written by hand.
-        return bool(self.facts.get(name)) or (self.blank and name in vocabularies()[self.sheet.template.form].lists)
-
-    def of_paper(self, value: Any, otherwise: float = 0.0) -> Any:
-        """A value, or the one for this paper."""
-        if isinstance(value, dict):
-            return value.get(self.sheet.geometry.name, otherwise)
-        return otherwise if value is None else value
-
-    def counted(self, piece: Block) -> str:
-        """ "3. " for a numbered line, which is the third."""
-        if not piece.get("number"):
-            return ""
-        self.number += 1
-        return f"{self.number}. "
 
 
 def story(template_blocks: Iterable[Block], facts: Facts, sheet: Sheet, *, blank: bool = False,
@@ -95,61 +30,6 @@ def _blocks(blocks: Iterable[Block], page: Page) -> list[Flowable]:
     for block in blocks:
         if page.holds(block):
             found += _MAKERS[block["block"]](block, page)
-    return found
-
-
-def _head(block: Block, page: Page) -> list[Flowable]:
-    """Left the office, right the nation and motto, the place and the date: the frame common to all forms."""
-    sheet, size = page.sheet, page.sheet.geometry.body - 1
-    share = block.get("share", 0.44)
-    widths = [page.width * share, page.width * (1 - share)]
-
-    def column(pieces: Any, width: float, rule: float, under: Any, *, nation: bool) -> list[Flowable]:
-        made: list[Flowable] = []
-        for number, piece in enumerate(p for p in pieces if page.holds(p)):
-            face = FACES[piece.get("style", "normal")]
-            points = size if number == 0 or not nation else size + 1
-            made.append(sheet.balanced(page.said(piece), face, points, width - 6, one_line=nation))
-        made += [Rule(rule * MM)] if rule else []
-        for piece in under or ():
-            if not page.holds(piece):
-                continue
-            if text := page.said(piece):
-                made.append(sheet.balanced(text, FACES[piece.get("style", "normal")], size + 0.5, width - 6))
-        return made
-
-    left = column(block["left"], widths[0], page.of_paper(block.get("left_rule")), block.get("under_left"), nation=False)
-    logo = logo_of(sheet.template) if block.get("logo") else None
-    if logo:
-        left.insert(0, logo)
-    right = column(block["right"], widths[1], page.of_paper(block.get("right_rule")), block.get("under_right"), nation=True)
-    table = Table([[left, right]], colWidths=widths)
-    table.setStyle(TableStyle([*_BARE.getCommands(), ("BOTTOMPADDING", (0, 0), (-1, -1), 5)]))
-    return [table]
-
-
-def _codes(block: Block, page: Page) -> list[Flowable]:
-    sheet = page.sheet
-    if page.blank:
-        return [sheet.text(page.label(block["blank"])), Spacer(0, 3 * MM)] if "blank" in block else []
-    captions = [(sheet.clean(page.label(caption["label"])), sheet.clean(page.said(caption)))
-                for caption in block.get("captions", ()) if page.holds(caption)]
-    subtitle = sheet.clean(page.label(block.get("subtitle"))) if page.facts.get("copy") else ""
-    heading = (sheet.clean(page.label(block.get("title"))), subtitle)
-    return [CodeBand(sheet, str(page.facts[block["fact"]]), str(page.facts.get(block.get("qr", ""), "")), captions, heading,
-                     page.of_paper(block.get("bar_height"), BAR_HEIGHT_MM))]
-
-
-def _code(block: Block, page: Page) -> list[Flowable]:
-    text = str(page.facts.get(block["fact"], ""))
-    if not text:
-        return []
-    made = BarsOnly(text, page.width, page.of_paper(block.get("height"), BAR_HEIGHT_MM) * MM, page.sheet.dpi,
-                    square=block.get("symbol") == "qr", centred=False)
-    made.hAlign = block.get("align", "left").upper()
-    found: list[Flowable] = [made]
-    if block.get("caption"):
-        found.append(page.sheet.text(text, font=fonts.BOLD, align=block.get("align", "left")))
     return found
 
 
@@ -211,7 +91,7 @@ def _fields(block: Block, page: Page) -> list[Flowable]:
         if block.get("columns"):
             cells = [[page.sheet.pairs(field)] for field in shown]
             table = Table([cells], colWidths=[page.width / len(row)] * len(cells))
-            table.setStyle(_BARE)
+            table.setStyle(BARE)
             found.append(table)
         else:
             found.append(page.sheet.pairs(*shown))
@@ -273,7 +153,7 @@ def _signatures(block: Block, page: Page) -> list[Flowable]:
     rows: list[list[Flowable]] = [row("above", fonts.ITALIC)] if any("above" in box for box in boxes) else []
     rows += [row("title", fonts.BOLD), row("hint", fonts.ITALIC, sheet.geometry.small), [Spacer(0, room) for _ in boxes], names]
     table = Table(rows, colWidths=[page.width / len(boxes)] * len(boxes), spaceBefore=2 * MM)
-    table.setStyle(TableStyle([*_BARE.getCommands(), ("NOSPLIT", (0, 0), (-1, -1)), ("LEFTPADDING", (0, 0), (-1, -1), 3),
+    table.setStyle(TableStyle([*BARE.getCommands(), ("NOSPLIT", (0, 0), (-1, -1)), ("LEFTPADDING", (0, 0), (-1, -1), 3),
                                ("RIGHTPADDING", (0, 0), (-1, -1), 3)]))
     return [table]
 
@@ -301,7 +181,7 @@ def _columns(block: Block, page: Page) -> list[Flowable]:
     page.width = whole
     table = Table([cells], colWidths=widths)
     pad = 3 if block.get("boxed") else 0
-    table.setStyle(TableStyle([*_BARE.getCommands(), ("RIGHTPADDING", (0, 0), (-1, -1), 6), ("LEFTPADDING", (0, 0), (-1, -1), pad),
+    table.setStyle(TableStyle([*BARE.getCommands(), ("RIGHTPADDING", (0, 0), (-1, -1), 6), ("LEFTPADDING", (0, 0), (-1, -1), pad),
                                *([("GRID", (0, 0), (-1, -1), 0.5, "black"), ("BOTTOMPADDING", (0, 0), (-1, -1), 4)] if pad else [])]))
     return [table]
 
@@ -322,14 +202,10 @@ def _steps(block: Block, page: Page) -> list[Flowable]:
     return steps(block, page)
 
 
-def clip(text: str, block: Block) -> str:
-    """A cell's text, no longer than the column wants."""
-    return clipped(text, block["longest"]) if "longest" in block else text
-
-
 _MAKERS: dict[str, Callable[[Block, Page], list[Flowable]]] = {
-    "head": _head, "codes": _codes, "code": _code, "title": _title, "paragraph": _paragraph, "fields": _fields, "list": _list,
-    "table": _table, "steps": _steps, "ticks": _ticks, "signatures": _signatures, "notes": _notes, "columns": _columns, "keep": _keep,
+    "head": heads.head, "codes": heads.codes, "code": heads.code, "title": _title, "paragraph": _paragraph, "fields": _fields,
+    "list": _list, "table": _table, "steps": _steps, "ticks": _ticks, "signatures": _signatures, "notes": _notes, "columns": _columns,
+    "keep": _keep,
     "lines": lambda block, page: [Ruled(page.of_paper(block["count"]), page.of_paper(block.get("height"), 8) * MM)],
     "space": lambda block, page: [Spacer(0, page.of_paper(block["mm"]) * MM)],
     "rule": lambda block, page: [Rule(page.of_paper(block.get("length")) * MM, block.get("align", "center"))],

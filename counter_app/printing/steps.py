@@ -7,7 +7,7 @@ from typing import Any
 from reportlab.platypus import Flowable, Spacer, Table, TableStyle
 
 from counter_app.printing import fonts
-from counter_app.printing.engine import Block, Facts, Page
+from counter_app.printing.page import Block, Facts, Page
 from counter_app.printing.parts import Box
 from counter_app.printing.sheet import MM
 

@@ -7,9 +7,9 @@ from typing import Any
 from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
 from counter_app.printing import fonts
-from counter_app.printing.engine import FACES, Block, Facts, Page, clip
 from counter_app.printing.grid import Cell, Drawn, Grid, Row, Text, head_of
 from counter_app.printing.layout import BarsOnly
+from counter_app.printing.page import FACES, Block, Facts, Page, clip
 from counter_app.printing.parts import Box
 from counter_app.printing.sheet import MM
 

@@ -14,8 +14,6 @@ from pypdf import PdfReader
 from counter_app.printing import pdf
 from counter_app.printing.documents import ComponentLine, HandoverSlipDoc, Party
 from counter_app.printing.registry import FORMS, spec_of
-from counter_app.printing.sheet import MM, geometry_of
-from counter_app.printing.templates import load_forms
 from onestop.errors import UserError
 from onestop.vntime import VN_TZ
 from tests.printing import every, samples
@@ -184,19 +182,6 @@ def test_a_return_slip_says_who_took_what():
     for fact in ("Trần Văn Quyết", "Người được ủy quyền", "083•••••1234", "giấy ủy quyền số 12/2026", "(2) Hợp đồng tặng cho",
                  "biên lai số 0004512", "NGƯỜI NHẬN KẾT QUẢ", "11 giờ 00 phút, ngày 07 tháng 12 năm 2026"):
         assert fact in words, fact
-
-
-@pytest.mark.parametrize("name", [name for name, (document, _) in SAMPLES.items() if spec_of(document).purpose not in ("label", "ticket")])
-def test_nothing_leaves_the_frame_of_the_page(name: str):
-    """A strip of 4 mm at each edge (what no printer prints) stays white on every page."""
-    document, paper = SAMPLES[name]
-    content = pdf.render(document, paper)
-    size = geometry_of(load_forms().choose(document.form, document.form_date), paper)
-    edge = int(4 / 25.4 * 100)
-    for page, picture in zip(read(content).pages, dots(content, 100), strict=True):
-        assert abs(float(page.mediabox.width) - size.width * MM) < 0.01
-        inside = picture[edge:-edge, edge:-edge]
-        assert (inside == 0).sum() == (picture == 0).sum() > 500
 
 
 @pytest.mark.parametrize("name", ["01-a4", "06-a4", "handover-a4", "return-a4"])

@@ -199,7 +199,7 @@ def test_every_template_can_be_looked_at(template: FormTemplate):
 def test_no_wording_of_a_form_stands_in_the_code():
     """Titles, law and numbers come from the files alone: nothing of them is in a module that lays out pages."""
     package = Path(pdf.__file__).parent
-    layout = ["engine", "tables", "steps", "parts", "layout", "grid", "sheet", "pdf", "facts"]
+    layout = ["engine", "heads", "page", "tables", "steps", "parts", "layout", "grid", "sheet", "pdf", "facts"]
     for name in layout:
         code = (package / f"{name}.py").read_text(encoding="utf-8")
         for words in ("CỘNG HÒA", "Độc lập", "TT-VPCP", "Bản chính", "NGƯỜI NHẬN", "GIẤY TIẾP", "Mẫu số"):

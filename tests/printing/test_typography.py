@@ -23,11 +23,12 @@ from counter_app.printing.documents import Header, Party
 from counter_app.printing.letters import BlankDoc
 from counter_app.printing.logo import LARGEST_BYTES, check_logo
 from counter_app.printing.registry import FORMS
-from counter_app.printing.sheet import MM
+from counter_app.printing.sheet import MM, geometry_of
 from counter_app.printing.templates import load_forms
 from onestop.errors import UserError
 from onestop.vntime import VN_TZ
 from tests.printing import every, letter_samples, samples
+from tests.printing.pictures import rendered
 from tests.printing.reading import codes, dots
 from tests.printing.test_forms import read, text_of
 
@@ -110,8 +111,8 @@ def lines_of(content: bytes, page: int = 0) -> list[tuple[float, float, str, flo
 
 @pytest.mark.parametrize("name", STATUTORY)
 def test_the_national_heading_is_one_bold_line_above_its_motto(name: str):
-    document, paper = SAMPLES[name]
-    runs = lines_of(pdf.render(document, paper))
+    paper = SAMPLES[name][1]
+    runs = lines_of(rendered(name))
     [nation] = [run for run in runs if "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in run[4].replace("\N{NO-BREAK SPACE}", " ")]
     [motto] = [run for run in runs if run[4].replace("\N{NO-BREAK SPACE}", " ").startswith("Độc lập - Tự do")]
     assert nation[2] == motto[2] == fonts.BOLD
@@ -128,14 +129,18 @@ def test_official_margins_and_letters_are_those_of_the_decree(key: str):
 
 @pytest.mark.parametrize("name", [name for name in SAMPLES if FORMS[SAMPLES[name][0].form].purpose not in ("label", "ticket")])
 def test_nothing_stands_outside_the_margins_but_the_foot(name: str):
+    """The foot stands below the lower margin, but not in the 4 mm at the edge that no printer prints."""
     document, paper = SAMPLES[name]
-    content = pdf.render(document, paper)
-    look = load_forms().choose(document.form, document.form_date).papers[paper]
-    left, right, top, bottom = (round(side * 100 / 25.4) for side in look.margins)
-    for page in dots(content, 100):
-        ink = page == 0
-        assert not ink[: top - 3].any()
-        assert not ink[:-bottom, : left - 5].any() and not ink[:-bottom, page.shape[1] - right + 4 :].any()
+    template = load_forms().choose(document.form, document.form_date)
+    left, right, top, bottom = (round(side * 72 / 25.4) for side in template.papers[paper].margins)
+    size, edge = geometry_of(template, paper), 11
+    content = rendered(name)
+    for page, picture in zip(read(content).pages, dots(content, 72), strict=True):
+        assert abs(float(page.mediabox.width) - size.width * MM) < 0.01
+        ink = picture == 0
+        assert ink.sum() > 250
+        assert not ink[: top - 3].any() and not ink[-edge:].any()
+        assert not ink[:-bottom, : left - 5].any() and not ink[:-bottom, ink.shape[1] - right + 4 :].any()
 
 
 @pytest.mark.parametrize("name", [name for name in STATUTORY if "extreme" in name])
@@ -212,7 +217,7 @@ def photocopied(page: np.ndarray, seed: int) -> np.ndarray:
     return np.clip(grey, 0, 255).astype("uint8")
 
 
-@pytest.mark.parametrize("name", ["01-a4", "01-a5", "01-a4-2018", "02-a4", "03-a5-extreme", "04-a4", "05-a4", "06-a4",
+@pytest.mark.parametrize("name", ["01-a4", "01-a5", "01-a4-2018", "03-a5-extreme", "05-a4", "06-a4",
                                   "handover-a4", "return-a5"])
 def test_codes_survive_a_photocopy(name: str):
     document, paper = SAMPLES[name]
@@ -232,7 +237,7 @@ def bands(page: np.ndarray) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("dpi", [203, 300, 600])
-@pytest.mark.parametrize("name", ["02-a4", "02-a5", "03-a4", "03-a5-extreme", "04-a4", "04-a4-short", "05-a4", "05-a4-2018"])
+@pytest.mark.parametrize("name", ["02-a5", "03-a4", "03-a5-extreme", "04-a4-short", "05-a4-2018"])
 def test_codes_of_letters_are_read_back(name: str, dpi: int):
     document, paper = SAMPLES[name]
     [page] = dots(pdf.render(document, paper, dpi=dpi), dpi, slice(0, 1))
