@@ -68,7 +68,6 @@ while reason=$(cat '{folder}/fault' 2>/dev/null); [ -n "$reason" ]; do
   kill -0 "$PPID" || exit 1
   if [ "$reason" = discard ]; then
     [ -z "$said" ] || echo "STATE: -$said" >&2
-    : >'{folder}/fault'
     exit 1
   fi
   if [ "$reason" != "$said" ]; then
