@@ -27,15 +27,14 @@ _FORMATS = {
     "code": zxingcpp.BarcodeFormats([_F.Code128, _F.QRCode, _F.Code39]),
     "idcard": zxingcpp.BarcodeFormats([_F.QRCode]),
     "linear": zxingcpp.BarcodeFormats([_F.Code128, _F.Code39]),
-    "square": zxingcpp.BarcodeFormats([_F.QRCode, _F.PDF417]),
 }
 _NAMES = {_F.Code128: CODE128, _F.QRCode: QR, _F.Code39: CODE39, _F.PDF417: PDF417}
 # The binding prints a complaint at exit about every object of its own that is still held.
 atexit.register(_FORMATS.clear)
 atexit.register(_NAMES.clear)
 
-LINEAR, SQUARE = "linear", "square"
-"""Besides the values of `Expect`: bars only, and codes of squares only."""
+LINEAR = "linear"
+"""Besides the values of `Expect`: bars only."""
 
 MIN_LINEAR = 6
 """Shorter linear texts are no code of ours; patterns in pictures and tables read as a few characters."""
@@ -49,10 +48,9 @@ def first_engine(
     place: Callable[[float, float], tuple[int, int]] | None = None,
     *,
     rotate: bool = True,
-    thresholded: bool = False,
 ) -> list[Read]:
     """What zxing-cpp reads. ``place`` maps its corners to those of the full picture; ``rotate``: also linear codes that stand on
-    their side; ``thresholded``: ``picture`` is black and white already."""
+    their side."""
     reads = []
     results = zxingcpp.read_barcodes(
         picture,
@@ -60,8 +58,7 @@ def first_engine(
         try_invert=False,
         text_mode=zxingcpp.TextMode.Plain,
         try_rotate=rotate,
-        try_downscale=not thresholded,
-        binarizer=zxingcpp.Binarizer.FixedThreshold if thresholded else zxingcpp.Binarizer.LocalAverage,
+        try_downscale=True,
     )
     for result in results:
         name = _NAMES.get(result.symbology) or _NAMES.get(result.format)

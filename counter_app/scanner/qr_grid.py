@@ -60,11 +60,11 @@ class _Crop:
     def likeness(self, corners: np.ndarray, version: int) -> float:
         """How well the known modules of ``version`` show with the code's corners there (in pixels of the crop)."""
         points, values = _marks(version)
-        seen = self.sample(corners, version, points)
+        seen = self._sample(corners, version, points)
         seen = seen - seen.mean()
         return float(seen @ values) / (float(np.linalg.norm(seen) * np.linalg.norm(values)) + 1e-3)
 
-    def sample(self, corners: np.ndarray, version: int, points: np.ndarray) -> np.ndarray:
+    def _sample(self, corners: np.ndarray, version: int, points: np.ndarray) -> np.ndarray:
         size = shape(version).size
         square = np.array([[0, 0], [size, 0], [size, size], [0, size]], np.float32)
         homography = cv2.getPerspectiveTransform(square, corners.astype(np.float32))
@@ -126,6 +126,8 @@ def _refined(crop: _Crop, corners: np.ndarray, version: int, value: float) -> tu
 
 
 def _flattened(crop: _Crop, corners: np.ndarray, version: int, rounds: int = 3) -> np.ndarray:
+    """The code drawn flat. After each round it is compared, module by softened module, with what it seems to say, and every place is
+    moved to where its surroundings fit better (the method of Lucas and Kanade): bends of the paper come out."""
     size = shape(version).size
     side = (size + 2 * _EDGE) * _S
     square = np.array([[0, 0], [size, 0], [size, size], [0, size]], np.float32)

@@ -24,6 +24,8 @@ _EDGE = 4
 _ROUNDS = 3
 _LEVELLED = 3 * MODULES * _S
 _RIDGE = 0.01
+_MAX_WEIGHT = 2.0
+"""Where the contrast is high the noise counts less, within reason."""
 
 
 def _modules(values: Values[int]) -> np.ndarray:
@@ -69,73 +71,77 @@ def _level(y: np.ndarray, model: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return (y - my) / gain + mm, gain
 
 
-def measure(profile: np.ndarray, track: Track, rounds: int = _ROUNDS) -> Costs | None:
-    """The evidence of ``profile`` about each symbol of ``track``."""
+def measure(profile: np.ndarray, track: Track) -> Costs:
+    """The evidence of ``profile`` (gray levels, paper bright) about each symbol of ``track``, which was found in it."""
     line = (255.0 - profile).astype(np.float64)
     if track.flipped:
         line = line[::-1]
-    at = np.arange(len(line))
-    values = track.values
-    n = len(values)
-    starts = _smooth(track.starts)
-    taps = 2 * _REACH * _S + 1
-    offset = np.arange(taps) - _REACH * _S
-    h = np.exp(-0.5 * (offset / (0.65 * _S)) ** 2)
-    h /= h.sum()
-    costs = None
-    for turn in range(rounds):
-        a = _shifted(_modules(values))
-        y = np.interp(_places(starts), at, line)
-        model = a @ h
-        level, gain = _level(y, model)
-        # move the symbols to where the waveform lies
-        slope = np.gradient(model)
-        rest = level - model
-        shift = []
-        for k in range(n):
-            part = slice((_EDGE + MODULES * k) * _S, (_EDGE + MODULES * (k + 1)) * _S)
-            shift.append(-(rest[part] @ slope[part]) / (slope[part] @ slope[part] + 0.05))
-        shift = np.clip(_smooth(np.array(shift), 2.0), -1.5, 1.5)
-        width = np.gradient(starts) / (MODULES * _S)
-        starts = starts + shift * width
-        y = np.interp(_places(starts), at, line)
-        level, gain = _level(y, model)
-        weight = np.square(gain / gain.mean())
-        weight = np.minimum(weight, 2.0)
-        g = (a * weight[:, None]).T @ a
-        g += _RIDGE * len(y) * np.eye(taps)
-        h = h + np.linalg.solve(g, (a * weight[:, None]).T @ (level - a @ h))
-        rest = level - a @ h
-        var = max(float((weight * rest * rest).mean() / weight.mean()), 1e-4)
-        costs = _pair_costs(level, h, weight, var, n, values, 1 - var / float(level.var()))
-        if turn < rounds - 1:
-            found = guess(costs)
-            if found == values and turn:
-                break
-            values = found
-    parts = rest[_EDGE * _S : (_EDGE + MODULES * n) * _S].reshape(n, -1)
-    worst = float(np.square(parts).mean(axis=1).max()) / float(level.var())
-    widths = np.diff(starts)
-    uneven = float(np.abs(np.diff(np.log(np.maximum(widths, 1e-3)))).max())
-    return replace(costs, worst=worst, uneven=uneven)
+    values, starts, blur = track.values, _smooth(track.starts), _first_blur()
+    for turn in range(_ROUNDS):
+        modules = _shifted(_modules(values))
+        starts = starts + _drift(line, starts, modules @ blur)
+        level, gain = _level(_sampled(line, starts), modules @ blur)
+        weight = np.minimum(np.square(gain / gain.mean()), _MAX_WEIGHT)
+        blur, rest = _blur_fitted(modules, level, weight, blur)
+        noise = max(float((weight * rest * rest).mean() / weight.mean()), 1e-4)
+        costs = _pair_costs(level, weight / (2 * noise), blur, values)
+        if turn == _ROUNDS - 1:
+            break
+        found = guess(costs)
+        if found == values and turn:
+            break
+        values = found
+    spread = float(level.var()) + 1e-9
+    worst = float(np.square(rest[_EDGE * _S : (_EDGE + MODULES * len(values)) * _S].reshape(len(values), -1)).mean(axis=1).max())
+    uneven = float(np.abs(np.diff(np.log(np.maximum(np.diff(starts), 1e-3)))).max())
+    return replace(costs, fit=1 - noise / spread, worst=worst / spread, uneven=uneven)
 
 
-def _pair_costs(level, h, weight, var, n, values, fit) -> Costs:
-    reach, half = _REACH * _S, MODULES * _S // 2
-    zero = np.zeros_like(PATTERNS)
+def _first_blur() -> np.ndarray:
+    offset = np.arange(2 * _REACH * _S + 1) - _REACH * _S
+    blur = np.exp(-0.5 * (offset / (0.65 * _S)) ** 2)
+    result: np.ndarray = blur / blur.sum()
+    return result
+
+
+def _sampled(line: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    return np.interp(_places(starts), np.arange(len(line)), line)
+
+
+def _drift(line: np.ndarray, starts: np.ndarray, model: np.ndarray) -> np.ndarray:
+    """How far, in samples of the profile, each symbol lies from where it is supposed to be."""
+    level, _ = _level(_sampled(line, starts), model)
+    inside = slice(_EDGE * _S, (_EDGE + MODULES * len(starts)) * _S)
+    slope = np.gradient(model)[inside].reshape(len(starts), -1)
+    rest = (level - model)[inside].reshape(len(starts), -1)
+    shift = -(rest * slope).sum(axis=1) / (np.square(slope).sum(axis=1) + 0.05)
+    return np.clip(_smooth(shift, 2.0), -1.5, 1.5) * np.gradient(starts) / (MODULES * _S)
+
+
+def _blur_fitted(modules: np.ndarray, level: np.ndarray, weight: np.ndarray, blur: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The blur that explains ``level`` best, not far from the one supposed before, and what it does not explain."""
+    weighted = modules * weight[:, None]
+    gram = weighted.T @ modules + _RIDGE * len(level) * np.eye(len(blur))
+    blur = blur + np.linalg.solve(gram, weighted.T @ (level - modules @ blur))
+    return blur, level - modules @ blur
+
+
+def _pair_costs(level: np.ndarray, weight: np.ndarray, blur: np.ndarray, values: tuple[int, ...]) -> Costs:
+    """Between the middles of two neighbours the waveform is the sum of what the two add: so is the square of its difference to what
+    is seen, but for a product that depends on the two alone."""
+    reach, half, wide = _REACH * _S, MODULES * _S // 2, 2 * MODULES * _S
+    nothing = np.zeros_like(PATTERNS)
 
     def soft(modules: np.ndarray) -> np.ndarray:
-        wide = np.pad(np.repeat(modules, _S, axis=1), ((0, 0), (reach, reach)))
-        out = sum(h[j] * wide[:, j : j + 2 * MODULES * _S] for j in range(2 * reach + 1))
+        fine = np.pad(np.repeat(modules, _S, axis=1), ((0, 0), (reach, reach)))
+        out = np.sum([tap * fine[:, j : j + wide] for j, tap in enumerate(blur)], axis=0)
         return out[:, MODULES * _S - half : MODULES * _S + half]
 
-    before, after = soft(np.concatenate([PATTERNS, zero], axis=1)), soft(np.concatenate([zero, PATTERNS], axis=1))
-    first = (_EDGE + MODULES) * _S
-    windows = np.stack([level[first + k * MODULES * _S - half : first + k * MODULES * _S + half] for k in range(n - 1)])
-    w = np.array([weight[first + k * MODULES * _S - half : first + k * MODULES * _S + half].mean() for k in range(n - 1)]) / (2 * var)
-    left = ((before * before).sum(axis=1)[None] - 2 * windows @ before.T) * w[:, None]
-    right = ((after * after).sum(axis=1)[None] - 2 * windows @ after.T) * w[:, None]
+    before, after = soft(np.concatenate([PATTERNS, nothing], axis=1)), soft(np.concatenate([nothing, PATTERNS], axis=1))
+    borders = (_EDGE + MODULES * np.arange(1, len(values))) * _S
+    windows = np.stack([level[at - half : at + half] for at in borders])
+    w = np.array([weight[at - half : at + half].mean() for at in borders])
+    left = (np.square(before).sum(axis=1)[None] - 2 * windows @ before.T) * w[:, None]
+    right = (np.square(after).sum(axis=1)[None] - 2 * windows @ after.T) * w[:, None]
     cross = (w[:, None, None] * (2 * before @ after.T)[None]).astype(np.float32)
-    return Costs(left.astype(np.float32), right.astype(np.float32), cross, fit, tuple(values))
-
-
+    return Costs(left.astype(np.float32), right.astype(np.float32), cross, 0.0, tuple(values))
