@@ -51,6 +51,11 @@ def decode_region(gray: np.ndarray, region: tuple[int, int, int, int], expect: E
     return reads
 
 
+def worth_reading(shape: tuple[int, ...]) -> bool:
+    """Whether a picture of this shape can hold a code: not a few pixels, not a thread."""
+    return min(shape) >= 8 and max(shape) <= 100 * min(shape)
+
+
 def decode_image(
     gray: np.ndarray, expect: Expect = "any", budget_s: float | None = None, turn: int = 1, evidence: Evidence | None = None
 ) -> list[Read]:
@@ -66,7 +71,7 @@ def decode_image(
         raise ValueError("decode_image takes a two-dimensional array of bytes")
     if expect not in get_args(Expect):
         raise ValueError(f"unknown expectation: {expect}")
-    if min(gray.shape) < 8:
+    if not worth_reading(gray.shape):
         return []
     gray = np.ascontiguousarray(gray)
     deadline = None if budget_s is None else time.monotonic() + budget_s - min(_RESERVE_S, budget_s / 2)
@@ -190,4 +195,4 @@ def _covers(read: Read, field: BarField) -> bool:
     return bool(np.hypot(x - field.x, y - field.y) < max(field.length / 2, 24))
 
 
-__all__ = ["CODE128", "QR", "Expect", "Read", "decode_image", "decode_region"]
+__all__ = ["CODE128", "QR", "Expect", "Read", "decode_image", "decode_region", "worth_reading"]

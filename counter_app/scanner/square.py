@@ -18,6 +18,7 @@ from counter_app.scanner.reads import QR, Corners, Read
 
 _CREDIBLE = 0.6
 """Likeness from which on a code is surely there, if not to be read."""
+_MIN_SIDE = 24
 _STANDS_OUT = 1.8
 """Noise alone has places one and a half times as busy as others."""
 
@@ -36,6 +37,8 @@ def read_again(gray: np.ndarray, place: Place, evidence: Evidence) -> list[Read]
     """The code that was at ``place`` a frame ago: a tenth of the work of looking for it everywhere."""
     left, top, right, bottom = place.box
     crop = np.ascontiguousarray(gray[top:bottom, left:right])
+    if min(crop.shape) < _MIN_SIDE:  # the camera changed its size
+        return []
     found = find_finders(crop, (place.module,), 3)
     return _read(gray, [_moved(f, left, top) for f in found], evidence)
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from counter_app.scanner.confirm import Confirm
-from counter_app.scanner.decode import Expect, Read, decode_image, decode_region
+from counter_app.scanner.decode import Expect, Read, decode_image, decode_region, worth_reading
 from counter_app.scanner.evidence import Evidence
 from counter_app.scanner.hints import Advice, advise
 from counter_app.scanner.locate import find_bar_fields
@@ -50,6 +50,8 @@ class FrameReader:
 
     def frame(self, gray: np.ndarray) -> FrameResult:
         """Reads of the next frame (2-D uint8), and an advice now and then while nothing is read."""
+        if not worth_reading(gray.shape):
+            return FrameResult(self._confirm.frame([]), [])
         scale = min(1.0, MAX_SIDE / max(gray.shape))
         if scale < 1:
             gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

@@ -58,3 +58,12 @@ def test_an_empty_view_gives_no_read_and_in_time_an_advice():
 def test_id_card_view_ignores_receipts():
     eye = reader(expect="idcard")
     assert not any(eye.frame(frame(code128(CODE), 2.5, angle)).seen for angle in (0, 20))
+
+
+def test_frames_may_change_size_and_be_no_picture_at_all():
+    """A camera that renegotiates sends anything for a moment; the code is read again right after."""
+    eye = reader()
+    for size in ((720, 1280), (1, 1), (1, 5000), (5000, 2), (8, 3000), (23, 23), (600, 800), (90, 160), (1080, 1920)):
+        shown = frame(code128(CODE), 1.9, 10, size=size) if min(size) >= 480 else np.full(size, 90, np.uint8)
+        texts = {r.text for _ in range(5) for r in eye.frame(shown).reads}
+        assert texts == ({CODE} if min(size) >= 480 else set())
