@@ -113,12 +113,6 @@ class Cups:
             words += ["-o", f"sides={_SIDES[order.duplex]}"]
         return self._lp(content, printer, title, words)
 
-    def submit_raw(self, content: bytes, printer: str, title: str) -> Job:
-        """Bytes in the printer's own language, untouched."""
-        require_known(printer, self.list_printers())
-        name = f"{title or 'counter-app'} {uuid4().hex[:6]}"
-        return self._lp(content, printer, name, ["-d", printer, "-o", "raw", "-t", name])
-
     def _lp(self, content: bytes, printer: str, title: str, words: list[str]) -> Job:
         handle, name = tempfile.mkstemp(suffix=".pdf")
         try:
@@ -191,6 +185,16 @@ class Cups:
     def cancel(self, job: Job) -> None:
         """Take a job out of the queue, so that it is not printed later by surprise."""
         _run("cancel", job.id)
+
+
+class RawCups(Cups):
+    """Queues of CUPS that pass a receipt printer's bytes on, untouched."""
+
+    def submit(self, content: bytes, printer: str, order: Order) -> Job:
+        """See ``printers.submit``; paper and copies are in the bytes."""
+        require_known(printer, self.list_printers())
+        name = f"{order.title or 'counter-app'} {uuid4().hex[:6]}"
+        return self._lp(content, printer, name, ["-d", printer, "-o", "raw", "-t", name])
 
 
 def _with(status: Status, ready: bool, trouble: str) -> Status:

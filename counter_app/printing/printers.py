@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from counter_app.printing.cups import Cups
+from counter_app.printing.cups import Cups, RawCups
 from counter_app.printing.jobs import Backend, Job, JobState, Order, Printer, State, Status, paper_refused
 from counter_app.printing.ports import address_of
 from counter_app.printing.receipt_printers import ReceiptPrinters, not_ready
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 _POLL_SECONDS = 0.4
 _backend: Backend = Cups()
 _receipts = ReceiptPrinters()
+_raw_cups = RawCups()
 
 
 def use_backend(backend: Backend) -> Backend:
@@ -49,10 +50,8 @@ def is_raw(printer: str) -> bool:
 
 def status(printer: str) -> Status:
     """What the printer says now. Takes a moment: a worker's work."""
-    address = address_of(printer)
-    if address is None:
-        return _backend.status(printer)
-    return _backend.status(address.place) if address.kind == "raw" else _receipts.status(printer)
+    backend, there = _way(printer)
+    return backend.status(there)
 
 
 def require_ready(printer: str, paper: str = "") -> Status:
@@ -71,35 +70,32 @@ def submit(content: bytes, printer: str, order: Order | None = None) -> Job:
     Raises UserError ``printer-unknown``, ``paper-not-supported``, ``print-stopped``; EnvironmentFault ``printing-unavailable``,
     ``print-refused``, ``printer-not-ready``, ``disk-full``.
     """
-    order = order or Order()
-    address = address_of(printer)
-    if address is None:
-        return _backend.submit(content, printer, order)
-    if address.kind == "raw":
-        job = _raw(content, address.place, order.title)
-        return Job(job.id, printer, job.title)
-    return _receipts.submit(content, printer, order)
+    backend, there = _way(printer)
+    job = backend.submit(content, there, order or Order())
+    return Job(job.id, printer, job.title)
 
 
-def _raw(content: bytes, queue: str, title: str) -> Job:
+def _raw() -> Backend:
+    """What passes bytes on: the spooler on Windows, else CUPS."""
     if sys.platform == "win32":
-        from counter_app.printing.winspool import WinSpooler
+        from counter_app.printing.winspool import RawQueues
 
-        return WinSpooler().send(queue, content, title)
-    return (_backend if isinstance(_backend, Cups) else Cups()).submit_raw(content, queue, title)
+        return RawQueues()
+    return _raw_cups
 
 
-def _way(job: Job) -> tuple[Backend, Job]:
-    address = address_of(job.printer)
+def _way(name: str) -> tuple[Backend, str]:
+    """Who prints on ``name``, and what it is called there. Raises UserError ``printer-address-invalid``."""
+    address = address_of(name)
     if address is None:
-        return _backend, job
-    return (_backend, Job(job.id, address.place, job.title)) if address.kind == "raw" else (_receipts, job)
+        return _backend, name
+    return (_raw(), address.place) if address.kind == "raw" else (_receipts, name)
 
 
 def job_state(job: Job) -> JobState:
     """Ask the queue once."""
-    backend, known = _way(job)
-    return backend.job_state(known)
+    backend, there = _way(job.printer)
+    return backend.job_state(Job(job.id, there, job.title))
 
 
 def follow(job: Job, *, timeout: float = 60.0, told: Callable[[JobState], None] = lambda state: None,
@@ -122,8 +118,8 @@ def follow(job: Job, *, timeout: float = 60.0, told: Callable[[JobState], None] 
 
 def cancel(job: Job) -> None:
     """Take a job out of the queue, so that it is not printed later by surprise."""
-    backend, known = _way(job)
-    backend.cancel(known)
+    backend, there = _way(job.printer)
+    backend.cancel(Job(job.id, there, job.title))
 
 
 def save_pdf(content: bytes, target: Path, *, overwrite: bool = True) -> None:

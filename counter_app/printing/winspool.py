@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import uuid4
 
-from counter_app.printing.jobs import Job, JobState, Status, print_refused
+from counter_app.printing.jobs import Job, JobState, Order, Printer, Status, print_refused
 from onestop.errors import EnvironmentFault
 
 log = logging.getLogger(__name__)
@@ -108,6 +108,29 @@ class WinSpooler:
                         handle.delete(entry.number)
         except OSError as fault:
             raise EnvironmentFault("printing-unavailable", "Hàng đợi in của Windows không trả lời. Hãy thử lại.") from fault
+
+
+class RawQueues:
+    """Queues of Windows that pass a receipt printer's bytes on (``jobs.Backend``), for the command line too: no Qt."""
+
+    def __init__(self, spooler: WinSpooler | None = None) -> None:
+        self._spooler = spooler or WinSpooler()
+
+    def list_printers(self) -> list[Printer]:
+        """None: which queue has a receipt printer, nobody can tell."""
+        return []
+
+    def status(self, printer: str) -> Status:
+        return self._spooler.status(printer)
+
+    def submit(self, content: bytes, printer: str, order: Order) -> Job:
+        return self._spooler.send(printer, content, order.title)
+
+    def job_state(self, job: Job) -> JobState:
+        return self._spooler.state(job.printer, job.id)
+
+    def cancel(self, job: Job) -> None:
+        self._spooler.cancel(job.printer, job.id)
 
 
 class _Handle:

@@ -13,7 +13,7 @@ from PySide6.QtPrintSupport import QPrinter
 from counter_app.printing import pdf, printers
 from counter_app.printing.jobs import Job, Order
 from counter_app.printing.qt.printer import QtPrinters
-from counter_app.printing.winspool import COMPLETE, DELETING, OFFLINE, PAPEROUT, PRINTING, SPOOLING, Entry, state_of
+from counter_app.printing.winspool import COMPLETE, DELETING, OFFLINE, PAPEROUT, PRINTING, SPOOLING, Entry, state_of, status_of
 from onestop.errors import EnvironmentFault, UserError
 from tests.printing import samples
 
@@ -101,3 +101,24 @@ def test_the_spoolers_bits_in_words(status: int, expected: tuple[str, str]):
 
 def test_a_job_the_spooler_no_longer_lists_is_printed():
     assert state_of([Entry(3, "other", OFFLINE)], "mine").state == "done"
+
+
+@pytest.mark.parametrize(("bits", "expected"), [
+    (0, (True, "")), (0x10, (False, "hết giấy")), (0x00400000 | 0x10, (False, "nắp đang mở")), (0x8, (False, "kẹt giấy")),
+    (0x80, (False, "đang tắt hoặc mất kết nối")), (0x20000, (True, "sắp hết mực")), (0x400 | 0x4000, (True, ""))])
+def test_the_printers_bits_in_words(bits: int, expected: tuple[bool, str]):
+    """PRINTER_INFO_6.dwStatus as winspool.h names them."""
+    status = status_of(bits)
+    assert (status.ready, status.trouble) == expected
+
+
+def test_stopping_between_two_pages(tmp_path: Path):
+    told = []
+
+    def page(number: int, pages: int) -> bool:
+        told.append((number, pages))
+        return number < 2
+
+    with pytest.raises(UserError, match="print-stopped"):
+        _into(tmp_path / "out.pdf", 75).send(pdf.render(samples.receipt()), "quầy", Order(page=page))
+    assert told == [(1, 2), (2, 2)]

@@ -1,11 +1,12 @@
 """The preview shows what the printer would get; looking counts as nothing."""
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from counter_app.domain.outcomes import PrintOutcome
 from counter_app.ui import a11y
 from counter_app.ui.print_panel import PrintPanel
 from counter_app.ui.print_view import PrintView
+from counter_app.ui.theme import apply_theme
 from tests.ui.printing.conftest import Printing
 
 
@@ -34,6 +35,10 @@ def test_pages_of_every_paper(printing: Printing, no_printer, qtbot, keep_pictur
     assert view.preview.pages() == 2 and view.forms.count() == 2 and a11y.unnamed(view) == []
     qtbot.waitUntil(lambda: _ink(view) > 200, timeout=30_000)  # pages are drawn in the background
     keep_picture(view, "print-preview-light")
+    apply_theme(QApplication.instance(), "dark")
+    qtbot.wait(50)
+    keep_picture(view, "print-preview-dark")
+    apply_theme(QApplication.instance(), "light")
     view.forms.setCurrentIndex(1)
     qtbot.waitUntil(lambda: "KIỂM SOÁT" in view.preview._view.accessibleDescription().upper(), timeout=30_000)
     assert printing.told == [] and printing.prints() == {}
