@@ -133,8 +133,13 @@ def test_a_receipt_printer(own: CommandLine):
     try:
         own("printers", "profile", "ticket", "--queue", machine.address)
         assert own("printers", "test", "ticket").one["state"] == "done" and len(machine.tickets) == 1
+        code = own.received("Phiếu Nhỏ")
+        assert own("print", "ticket", code, "--printer").one["state"] == "done" and own("show", code).one["prints"] == {"ticket": 1}
+        assert len(machine.tickets) == 2 and {len(row) for row in machine.tickets[1]} == {72} and any(map(any, machine.tickets[1]))
         machine.troubles.add(NO_PAPER)
-        assert own("printers", "test", "ticket").refusal == "printer-not-ready" and len(machine.tickets) == 1
+        assert own("printers", "test", "ticket").refusal == "printer-not-ready" and len(machine.tickets) == 2
+        assert own("print", "ticket", code, "--printer").refusal == "printer-not-ready"
+        assert own("show", code).one["prints"] == {"ticket": 1}
         own("printers", "profile", "slip", "--queue", machine.address)
         assert own("printers", "test", "slip").refusal == "printer-takes-tickets-only"
     finally:
