@@ -27,6 +27,10 @@ def run(quick: bool = False) -> list[Row]:
         for items, position in pages(count, size=2000):
             with store.write() as unit:
                 unit.apply_page(AGENCY, items, position)
+        more = True
+        while more:  # as the sync does after a pull
+            with store.write() as unit:
+                more = unit.merge_index()
         rows = _measure(store, count)
         store.close()
     return rows

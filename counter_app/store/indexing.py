@@ -12,6 +12,8 @@ from counter_app.store.words import DossierColumns, columns_of, findable, hash_k
 
 #: At most so many dossiers are outside the index (each costs a search some 20 µs).
 WAITING_MAX = 32
+#: Pages of the index joined in one step, and how many new dossiers are not worth one.
+MERGE_PAGES, _MERGE_FROM = 250, 5_000
 #: A dossier's row in the index has this number less its own: FTS5 reads forwards, the newest come first.
 TURN = 1 << 40
 _INSERT = f"INSERT INTO dossier_fts(rowid, words) VALUES ({TURN} - ?, ?)"
@@ -67,6 +69,24 @@ class Indexing(IndexReads, Filing):
         """Dossiers that are here no more."""
         self._many(_REMOVE, [(n,) for n in rows])
         self._file([(n, NONE) for n in rows])
+
+    def merge_index(self, pages: int = MERGE_PAGES) -> bool:
+        """One step of joining the pieces that the index grew in: a search looks into each. Begun when the index has grown by a quarter
+        since the last time; ``pages`` bounds the work, so that whoever saves meanwhile waits hardly longer. Returns whether there is more
+        to do."""
+        merged, now = int(self.meta_get("merged_to") or 0), self._search_to()
+        under_way = self.meta_get("merging") == "1"
+        if not under_way and now < merged + merged // 4 + _MERGE_FROM:
+            return False
+        before = self._db.total_changes
+        self._run("INSERT INTO dossier_fts(dossier_fts, rank) VALUES ('merge', ?)", pages if under_way else -pages)
+        if under_way and self._db.total_changes - before < 2:  # as FTS5 says that nothing is left
+            self.meta_set("merging", "0")
+            self.meta_set("merged_to", str(now))
+            return False
+        if not under_way:
+            self.meta_set("merging", "1")
+        return True
 
     def _write(self, statement: str, rows: list[tuple[int, DossierColumns]]) -> None:
         key = self._hash_key()

@@ -85,6 +85,7 @@ class Cycle:
             self._salvage(report, hello)
             self._leave_former(report)
             self._tidy(hello)
+            self._merge_index()
             self._beside(report, lambda: self._attachments(report), "Chưa tải được tệp đính kèm lên trung tâm; máy tự gửi tiếp.")
 
     def _attachments(self, report: SyncReport) -> None:
@@ -207,6 +208,13 @@ class Cycle:
                 with self._store.write() as unit:
                     gone = unit.drop_part(part)
                 report.moved |= bool(gone)
+
+    def _merge_index(self) -> None:
+        """Between two words of staff, after much was pulled: steps of some 30 ms, until somebody wants the store."""
+        more = True
+        while more and not self.wanted():
+            with self._store.write() as unit:
+                more = unit.merge_index()
 
     def _tidy(self, hello: HelloReply) -> None:
         """Once a day: forget acked ops that the gateway's off-site backup covers."""

@@ -71,3 +71,35 @@ def test_an_op_is_known_by_its_id_while_it_waits_and_after(store: Store) -> None
         unit.settle([OpResult(op=op, s="applied", v=1, seq=1, chain="c")])
         assert unit.outbox() == [] and unit.op_bytes(op) == raw
         assert unit.settle([OpResult(op=op, s="conflict")]) == []
+
+
+def pieces(store: Store) -> int:
+    with store.read() as reader:
+        return reader._one("SELECT count(DISTINCT segid) FROM dossier_fts_idx")[0]  # type: ignore[index]
+
+
+def test_the_pieces_of_the_index_are_joined_in_steps_and_nothing_else_changes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("counter_app.store.indexing._MERGE_FROM", 100)
+    store = bench.enrolled()
+    asked = ("nguyen", "tran thi", "le van m", "le")
+    for items, position in pages(1_500, size=100):
+        with store.write() as unit:
+            unit.apply_page(AGENCY, items, position)
+    with store.read() as reader:
+        before = [[row.id for row in reader.find(text)] for text in asked]
+    assert pieces(store) > 1 and all(before)
+    steps, more = 0, True
+    while more and steps < 500:
+        with store.write() as unit:
+            more = unit.merge_index(2)
+        steps += 1
+        if steps == 2:  # a save between two steps, and a restart, do no harm
+            receive(store, "Đặng Thị Xen Giữa")
+            bench.close()
+            store = bench.open()
+    assert steps > 3 and pieces(store) == 1 and not more
+    with store.write() as unit:
+        assert not unit.merge_index(), "not again before it has grown by a quarter"
+    with store.read() as reader:
+        assert [[row.id for row in reader.find(text)] for text in asked] == before
+        assert len(reader.find("dang thi xen giua")) == 1
