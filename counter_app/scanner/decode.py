@@ -87,9 +87,11 @@ def decode_image(
             break
     if found or over():
         return list(found.values())
-    for fallback in _thorough(gray, expect) if deadline is None else [_in_turn(gray, expect, deadline, turn, evidence)]:
+    for fallback in _thorough(gray, expect) if deadline is None else _in_turn(gray, expect, deadline, turn, evidence):
         if reads := fallback():
             return list({read.text: read for read in reads}.values())
+        if over():
+            break
     return []
 
 
@@ -117,8 +119,11 @@ def _stages(
                 yield lambda chosen=field: read_field(gray, chosen, deadline, evidence, weigh=not found)  # type: ignore[misc]
 
 
-def _in_turn(gray: np.ndarray, expect: Expect, deadline: float, turn: int, evidence: Evidence | None) -> _Stage:
-    """What helps now and then and costs as much as everything before it: one of it a frame."""
+def _in_turn(gray: np.ndarray, expect: Expect, deadline: float, turn: int, evidence: Evidence | None) -> list[_Stage]:
+    """What helps now and then and costs as much as everything before it: as much of it as there is time for, each frame beginning
+    with another."""
+    if not busy(gray):
+        return []
     groups = (MODULE_SIZES[1:], MODULE_SIZES[:1]) if expect == "idcard" else (MODULE_SIZES[1:3], MODULE_SIZES[3:], MODULE_SIZES[:1])
     stages: list[_Stage] = [
         lambda sizes=sizes: read_squares(gray, sizes, evidence, _CAMERA_TRIPLES)  # type: ignore[misc]
@@ -127,7 +132,8 @@ def _in_turn(gray: np.ndarray, expect: Expect, deadline: float, turn: int, evide
     if expect != "idcard":
         stages.append(lambda: _fine_fields(gray, deadline, evidence))
         stages.append(lambda: _softened(gray, "code", rotate=False))
-    return stages[(turn - 1 if turn % _RARELY else turn // _RARELY) % len(stages)]
+    first = (turn - 1) % len(stages)
+    return stages[first:] + stages[:first]
 
 
 def _thorough(gray: np.ndarray, expect: Expect) -> list[_Stage]:
@@ -160,7 +166,7 @@ def _squares_at(gray: np.ndarray, side: int) -> list[Read]:
 
 def _fine_fields(gray: np.ndarray, deadline: float | None = None, evidence: Evidence | None = None) -> list[Read]:
     """Bar fields too fine for the usual reduced picture: less than 1.4 pixels a module."""
-    fields = find_bar_fields(gray, limit=2, side=_FINE_SIDE) if max(gray.shape) > WORK_SIDE and busy(gray) else []
+    fields = find_bar_fields(gray, limit=2, side=_FINE_SIDE) if max(gray.shape) > WORK_SIDE else []
     return next((reads for field in fields if (reads := read_field(gray, field, deadline, evidence))), [])
 
 

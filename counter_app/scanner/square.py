@@ -28,8 +28,6 @@ def read_squares(
 ) -> list[Read]:
     """The first QR code with modules of about these sizes (pixels) that can be made out. What is seen but not understood is left
     with ``evidence``."""
-    if not busy(gray):
-        return []
     return _read(gray, find_finders(gray, sizes, triples), evidence)
 
 
