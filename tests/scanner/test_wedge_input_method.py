@@ -91,9 +91,12 @@ def desk(screen, unikey, scanner):
 @pytest.mark.parametrize(("text", "note"), [(CODE, None), (URL, None), (POST, "input-method")])
 @pytest.mark.parametrize("end", [_ENTER, None])
 def test_scans_arrive_whole_and_the_field_keeps_its_text(desk, scanner, text, note, end):
-    desk.ask("field", name="line", text=TEXT)
-    time.sleep(0.3)
-    scanner.scan(text, end=end)
+    for _ in range(1 if end else 4):  # without Enter silence ends a scan, and a starved machine makes silences of its own: scanned again
+        desk.ask("field", name="line", text=TEXT)
+        time.sleep(0.3)
+        scanner.scan(text, end=end)
+        if end or desk.heard(5):
+            break
     assert desk.scanned() == [(text, note)]
     assert desk.ask("state")["line"] == TEXT
 

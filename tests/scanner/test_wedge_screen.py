@@ -110,6 +110,13 @@ class Desk:
             assert time.monotonic() < until, (self.scans, self.ask("state"))
             time.sleep(0.02)
 
+    def heard(self, seconds: float) -> bool:
+        """Whether a scan arrives in time."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not any("scan" in s for s in self.scans):
+            time.sleep(0.02)
+        return any("scan" in s for s in self.scans)
+
     def scanned(self, count: int = 1) -> list[tuple[str, str | None]]:
         """Wait for so many scans and a little longer; then all there are, as (text, note)."""
         self.wait(lambda: len([s for s in self.scans if "scan" in s]) >= count)
