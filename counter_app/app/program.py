@@ -17,6 +17,7 @@ from counter_app.domain.outcomes import Outcome
 from counter_app.runtime.greeting import Greeting
 from counter_app.runtime.settings import (
     CAMERA,
+    CAMERA_MIRROR,
     DENSITY,
     FONT_SCALE,
     HID_SCANNER,
@@ -199,6 +200,8 @@ class Program(QObject):
         """What takes effect at once (looks are applied by the settings page itself)."""
         if key == SOUNDS.key:
             self.sounds.set_enabled(self.station.settings.get(SOUNDS))
+        elif key == CAMERA_MIRROR.key:
+            self.sources.set_mirror(self.station.settings.get(CAMERA_MIRROR))
         elif key in _SCANNER_KEYS:
             self.sources.reload()
 

@@ -61,6 +61,7 @@ SERIAL_PORT = Setting("serial_port", "")
 SERIAL_BAUD = Setting("serial_baud", 9600, (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200))
 HID_SCANNER = Setting("hid_scanner", "")
 CAMERA = Setting("camera", "")
+CAMERA_MIRROR = Setting("camera_mirror", False)
 DUE_SOON_DAYS = Setting("due_soon_days", 1, low=0, high=30)
 PLAIN_STORE = Setting("plain_store", False)
 
@@ -84,6 +85,7 @@ KNOWN: dict[str, Setting[Any]] = {
         SERIAL_BAUD,
         HID_SCANNER,
         CAMERA,
+        CAMERA_MIRROR,
         DUE_SOON_DAYS,
         PLAIN_STORE,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from enum import Enum
 
 import cv2
@@ -17,6 +19,7 @@ LOW_CODE = 26
 NEEDED_PX = 1.5
 _GLARE_LEVEL, _GLARE_SHARE = 250, 0.25
 _SHARP = 60.0
+_FILLS = 0.92
 
 
 class Advice(Enum):
@@ -26,6 +29,7 @@ class Advice(Enum):
     CLOSER = "Đưa mã lại gần camera hơn."
     STEADY = "Giữ yên giấy một chút."
     GLARE = "Nghiêng giấy để tránh chói sáng."
+    TURN = "Xoay giấy để mã nằm ngang, thấy hết cả mã."
     FLATTEN = "Vuốt phẳng giấy và để cả mã trong khung hình."
 
 
@@ -37,9 +41,48 @@ def advise(gray: np.ndarray, fields: list[BarField], patient: bool) -> Advice | 
     field = fields[0]
     if min(field.length / CODE_MODULES, field.height / LOW_CODE) < NEEDED_PX:
         return Advice.CLOSER
+    if _runs_out_above(field, gray.shape):
+        return Advice.TURN
     crop = upright(gray, field)
     if float((crop >= _GLARE_LEVEL).mean()) > _GLARE_SHARE and float(np.percentile(crop, 30)) > _GLARE_LEVEL / 2:
         return Advice.GLARE
     if float(cv2.Laplacian(crop, cv2.CV_32F).var()) < _SHARP:
         return Advice.STEADY
     return Advice.FLATTEN
+
+
+def _runs_out_above(field: BarField, shape: tuple[int, ...]) -> bool:
+    """A code held upright that is longer than the picture is high: lying down it fits (the picture is wider than high)."""
+    dx, dy = abs(math.cos(field.angle)), abs(math.sin(field.angle))
+    return shape[0] < shape[1] and dy > dx and field.length * dy > shape[0] * _FILLS
+
+
+class SteadyHint:
+    """One sentence at a time that can be read before it changes. ``clock`` counts seconds.
+
+    An advice is shown when the decoder gave it twice in a row, and stays at least `KEEP_S`; a read takes it away at once, and
+    none comes back for `KEEP_S`, so that a code lost for a moment does not flash a hint.
+    """
+
+    KEEP_S = 1.2
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._shown: Advice | None = None
+        self._last: Advice | None = None
+        self._since = -self.KEEP_S
+
+    def next(self, read: bool, advice: Advice | None) -> str | None:
+        """The words to show from now on ("" for none); None: leave what is there."""
+        now = self._clock()
+        if read:
+            self._last = None
+            changed, self._shown, self._since = self._shown is not None, None, now
+            return "" if changed else None
+        if advice is None:
+            return None
+        twice, self._last = advice is self._last, advice
+        if not twice or advice is self._shown or now - self._since < self.KEEP_S:
+            return None
+        self._shown, self._since = advice, now
+        return advice.value

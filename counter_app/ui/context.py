@@ -57,6 +57,7 @@ class UiContext:
 
     ``labels_used``: how far the sheet of stickers in the printer is used, as the last print left it.
     ``try_scanner(listener)``: while a listener is there, everything the scanners send goes to it alone, as it came; None ends it.
+    ``toggle_camera()`` opens the camera's panel, or closes it.
     """
 
     desk: Desk
@@ -81,6 +82,7 @@ class UiContext:
     return_dossier: Callable[[str], None] = field(default=lambda dossier_id: None)
     hand_over: Callable[[list[str]], None] = field(default=lambda dossier_ids: None)
     try_scanner: Callable[[Callable[[RawScan], None] | None], None] = field(default=lambda listener: None)
+    toggle_camera: Callable[[], None] = field(default=lambda: None)
     last_sync: Callable[[], datetime | None] = field(default=lambda: None)
     link: Callable[[], LinkState] = field(default=lambda: LinkState.UNKNOWN)
 

@@ -3,13 +3,14 @@ is."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 
 from counter_app.domain.outcomes import ScanOutcome
-from counter_app.runtime.settings import CAMERA, HID_SCANNER, SCANNER_PREFIX, SCANNER_SUFFIX, SERIAL_BAUD, SERIAL_PORT
+from counter_app.runtime.settings import CAMERA, CAMERA_MIRROR, HID_SCANNER, SCANNER_PREFIX, SCANNER_SUFFIX, SERIAL_BAUD, SERIAL_PORT
 from counter_app.scanner.classify import classify
 from counter_app.scanner.gate import Gate, Wrapping
 from counter_app.scanner.known import TypedGrammar, known_code
@@ -19,6 +20,8 @@ from counter_app.scanner.reader import DeviceReader, PortState
 from counter_app.ui.camera_panel import CameraPanel
 from counter_app.ui.context import UiContext
 from counter_app.ui.main_window import MainWindow
+
+log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from counter_app.scanner.qt.camera import CameraSession
@@ -55,6 +58,10 @@ class ScanSources(QObject):
         self._host.covered_changed.connect(self._cover)
         self._told: set[str] = set()
         self._panel: CameraPanel | None = None
+        self._closed_for = ""
+        self._ended = False
+        ctx.toggle_camera = self.toggle_camera
+        host.installEventFilter(self)
 
     def start(self) -> None:
         """Listen to keyboard, serial and HID scanners. The camera opens only when its panel is asked for."""
@@ -64,9 +71,13 @@ class ScanSources(QObject):
 
     def stop(self) -> None:
         """Release everything, camera first: its light should go out at once."""
+        self._ended = True  # what still waits in the loop finds the window gone
+        self._host.removeEventFilter(self)
         self.close_camera()
         self._wedge.stop()
         self._close_devices()
+        if self._camera is not None and not self._camera.wait():
+            log.warning("the camera did not let go in time")
 
     def set_trial(self, listener: Callable[[RawScan], None] | None) -> None:
         """While ``listener`` is there, everything any scanner sends goes to it as it came, and nowhere else: the page "Thử máy quét"
@@ -105,7 +116,7 @@ class ScanSources(QObject):
     @Slot()
     def toggle_camera(self) -> None:
         """Open the camera panel, or close it."""
-        if self._panel is not None and self._panel.isVisible():
+        if self._panel is not None and not self._panel.isHidden():
             self.close_camera()
             return
         if self._panel is None:
@@ -118,9 +129,36 @@ class ScanSources(QObject):
             self._camera.preview.connect(self._panel.show_picture)
             self._camera.hint.connect(self._panel.show_hint)
             self._camera.problem.connect(self._panel.show_problem)
-        assert self._camera is not None
         self._panel.open_panel()
-        self._camera.open(self._ctx.settings.get(CAMERA) if self._ctx.settings is not None else "")
+        self._open_camera()
+
+    def _open_camera(self) -> None:
+        settings = self._ctx.settings
+        assert self._camera is not None
+        self._camera.set_mirror(settings is not None and settings.get(CAMERA_MIRROR))
+        self._camera.open(settings.get(CAMERA) if settings is not None else "")
+
+    def set_mirror(self, on: bool) -> None:
+        """The setting changed; an open preview follows at its next picture."""
+        if self._camera is not None:
+            self._camera.set_mirror(on)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A window that nobody sees has no camera: the device is let go of and opened again with the window."""
+        if event.type() in (QEvent.Type.Hide, QEvent.Type.Show, QEvent.Type.WindowStateChange):
+            QTimer.singleShot(0, self, self._follow_window)
+        return False
+
+    @Slot()
+    def _follow_window(self) -> None:
+        if self._ended or self._panel is None or self._camera is None or self._panel.isHidden():
+            return
+        seen = self._host.isVisible() and not self._host.isMinimized()
+        if not seen and self._camera.is_open:
+            self._camera.close()
+        elif seen and not self._camera.is_open:
+            self._panel.open_panel()
+            self._open_camera()
 
     @Slot()
     def close_camera(self) -> None:
@@ -141,7 +179,15 @@ class ScanSources(QObject):
     def _cover(self, covered: bool) -> None:
         self._wedge.set_paused(covered)
         if covered:
+            # Who unlocks their own window finds the camera as it was; who signs in next does not.
+            self._closed_for = self._username() if self._panel is not None and not self._panel.isHidden() else ""
             self.close_camera()
+        elif self._closed_for and self._closed_for == self._username():
+            self.toggle_camera()
+
+    def _username(self) -> str:
+        staff = self._ctx.desk.staff
+        return staff.username if staff is not None else ""
 
     def _configured(self) -> Wrapping:
         settings = self._ctx.settings

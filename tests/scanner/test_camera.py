@@ -64,6 +64,7 @@ def session(qapp):
     opened = CameraSession(FITS)
     yield opened
     opened.close()
+    assert opened.wait(10)
     assert not [t for t in threading.enumerate() if t.name.startswith("camera")]
 
 

@@ -1,11 +1,13 @@
 """Where camera pictures come from: a camera through Qt, a camera through OpenCV, or files. All deliver ``QVideoFrame``.
 
-Each source lives on the GUI thread, emits ``frame(QVideoFrame)`` and tells faults by ``failed(code)``.
+Each source is made, opened and closed on a thread of its own (`mailbox.SourceThread`), emits ``frame(QVideoFrame)`` there and tells
+faults by ``failed(code)``.
 """
 
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from pathlib import Path
 
@@ -79,11 +81,12 @@ class QtCamera(FrameSource):
 
 
 class CvCamera(FrameSource):
-    """A camera through OpenCV, by its number: the fall-back for drivers that Qt cannot use."""
+    """A camera through OpenCV, by its number or device file: the fall-back for drivers that Qt cannot use. A path of a video or of a
+    pipe is played as fast as it comes."""
 
-    def __init__(self, index: int, parent: QObject | None = None) -> None:
+    def __init__(self, target: int | str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._index = index
+        self._target = target
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="camera-opencv", daemon=True)
 
@@ -96,19 +99,23 @@ class CvCamera(FrameSource):
             self._thread.join(5.0)
 
     def _run(self) -> None:
-        capture = cv2.VideoCapture(self._index)
+        capture = cv2.VideoCapture(self._target, _api(self._target))
         try:
             if not capture.isOpened():
                 self.failed.emit("camera-failed")
                 return
-            capture.set(cv2.CAP_PROP_FRAME_WIDTH, 1280)
-            capture.set(cv2.CAP_PROP_FRAME_HEIGHT, 720)
+            if capture.get(cv2.CAP_PROP_FRAME_COUNT) <= 0:
+                # MJPG first: uncompressed, USB 2 carries 1280×720 only at 10 pictures a second.
+                capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+                capture.set(cv2.CAP_PROP_FRAME_WIDTH, 1280)
+                capture.set(cv2.CAP_PROP_FRAME_HEIGHT, 720)
             while not self._stop.is_set():
                 good, picture = capture.read()
                 if not good:
                     self.failed.emit("camera-failed")
                     return
-                self.frame.emit(frame_of(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)))
+                gray = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+                self.frame.emit(frame_of(gray))
         except cv2.error as error:
             log.warning("camera read failed: %s", error.code)
             self.failed.emit("camera-failed")
@@ -194,6 +201,13 @@ class FileCamera(FrameSource):
         if good:
             gray = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
             self._sink.setVideoFrame(frame_of(_limited(gray)))
+
+
+def _api(target: int | str) -> int:
+    """DirectShow on Windows (Media Foundation takes 4–20 s to open), V4L2 for device files and numbers on Linux."""
+    if isinstance(target, str) and not target.startswith("/dev/"):
+        return cv2.CAP_FFMPEG
+    return {"win32": cv2.CAP_DSHOW, "linux": cv2.CAP_V4L2}.get(sys.platform, cv2.CAP_ANY)
 
 
 def _limited(gray: np.ndarray) -> np.ndarray:

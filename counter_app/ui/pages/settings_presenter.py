@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from counter_app.runtime.settings import (
     CAMERA,
+    CAMERA_MIRROR,
     DENSITY,
     FONT_SCALE,
     HID_SCANNER,
@@ -31,7 +32,7 @@ from counter_app.ui.pages.settings_view import SettingsView
 from counter_app.ui.theme import apply_theme
 from onestop.errors import UserError
 
-_SIMPLE = (THEME, FONT_SCALE, DENSITY, SOUNDS, IDLE_LOCK_MINUTES, SERIAL_BAUD, SCANNER_PREFIX, SCANNER_SUFFIX)
+_SIMPLE = (THEME, FONT_SCALE, DENSITY, SOUNDS, IDLE_LOCK_MINUTES, SERIAL_BAUD, SCANNER_PREFIX, SCANNER_SUFFIX, CAMERA_MIRROR)
 
 
 def _queues() -> Sequence[tuple[str, str]]:
@@ -77,6 +78,7 @@ class SettingsPresenter(QObject):
         self.printers = PrinterSettings(ctx, view.printers, devices.queues, self)
         view.changed.connect(self.change)
         view.scanner_trial_requested.connect(self._try_scanner)
+        view.camera_trial_requested.connect(self._try_camera)
         view.refresh_requested.connect(self.find_devices)
 
     @property
@@ -152,6 +154,10 @@ class SettingsPresenter(QObject):
     @Slot()
     def _try_scanner(self) -> None:
         self._ctx.go("scanner-trial")
+
+    @Slot()
+    def _try_camera(self) -> None:
+        self._ctx.toggle_camera()
 
     def _about(self) -> list[tuple[str, str]]:
         desk = self._ctx.desk

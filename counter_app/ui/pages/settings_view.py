@@ -42,10 +42,12 @@ class Choices(QComboBox):
 
 class SettingsView(PresentedPage):
     """Signals: ``changed(key, value)`` of a setting; ``scanner_trial_requested()`` leads to the page that tries scanners;
-    ``refresh_requested()`` looks for devices again. ``printers`` is a card with signals of its own."""
+    ``camera_trial_requested()`` opens the camera; ``refresh_requested()`` looks for devices again. ``printers`` is a card with signals
+    of its own."""
 
     changed = Signal(str, object)
     scanner_trial_requested = Signal()
+    camera_trial_requested = Signal()
     refresh_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -119,7 +121,13 @@ class SettingsView(PresentedPage):
         hint = plain(self.tr("Máy quét kiểu bàn phím không cần chọn ở đây."), "muted")
         for left, right in (("serial_port", "serial_baud"), ("hid_scanner", "camera"), ("scanner_prefix", "scanner_suffix")):
             card.body.addLayout(field_row(self.fields[left], self.fields[right]))
-        card.body.addLayout(row(self.trial_button, hint, 1))
+        self.mirror = QCheckBox(self.tr("Hình camera như trong gương (chỉ hình xem, không đổi cách đọc)"))
+        self.mirror.toggled.connect(lambda on: self.changed.emit("camera_mirror", on))
+        card.add(self.mirror)
+        self.camera_button = KeyButton(self.tr("Thử camera"), "camera", "F10")
+        self.camera_button.clicked.connect(self.camera_trial_requested)
+        card.body.addLayout(row(self.trial_button, self.camera_button, 1))
+        card.add(hint)
         return card
 
     def _about(self) -> Card:
@@ -142,6 +150,7 @@ class SettingsView(PresentedPage):
             "serial_baud": self.baud,
             "scanner_prefix": self.prefix,
             "scanner_suffix": self.suffix,
+            "camera_mirror": self.mirror,
         }
         widget = widgets[key]
         widget.blockSignals(True)

@@ -122,6 +122,33 @@ def test_the_camera_goes_out_when_the_window_is_covered(make, tmp_path, qtbot):
     assert panel.isVisible() and camera.is_open
     bench.window.show_overlay(QWidget())
     assert not panel.isVisible() and not camera.is_open
+    assert camera.wait(10), "the device is let go of"
+    bench.window.hide_overlay()
+    assert panel.isVisible() and camera.is_open, "who unlocks finds the camera as it was"
+
+
+def test_the_camera_stays_off_for_whoever_signs_in_next(make, tmp_path):
+    bench = make(camera=f"file:{tmp_path}")
+    bench.sources.toggle_camera()
+    bench.window.show_overlay(QWidget())
+    bench.stage.ctx.desk.staff = None
+    bench.window.hide_overlay()
+    assert not bench.sources._panel.isVisible() and not bench.sources._camera.is_open
+
+
+def test_a_window_that_nobody_sees_has_no_camera(make, tmp_path, qtbot):
+    picture = tmp_path / "giay-hen.png"
+    assert cv2.imwrite(str(picture), frame(code128(CODE), angle=30))
+    bench = make(camera=f"file:{picture}")
+    bench.sources.toggle_camera()
+    camera = bench.sources._camera
+    for away, back in ((bench.window.showMinimized, bench.window.showNormal), (bench.window.hide, bench.window.show)):
+        away()
+        qtbot.waitUntil(lambda: not camera.is_open, timeout=5000)
+        assert camera.wait(10)
+        with qtbot.waitSignal(camera.found, timeout=15_000):
+            back()
+        assert camera.is_open
 
 
 def test_a_corrected_keyboard_is_said_once(make):
