@@ -62,7 +62,7 @@ class CameraPanel(QWidget):
     @Slot(str)
     def show_hint(self, text: str) -> None:
         """What to do; empty when all is well."""
-        set_text_role(self._hint, "muted")
+        set_text_role(self._hint, "strong" if text else "muted")
         self._hint.setText(text or self.tr("Giữ giấy cách camera khoảng 15 cm, nghiêng cũng đọc được."))
 
     @Slot(str, str)

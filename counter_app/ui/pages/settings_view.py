@@ -75,6 +75,9 @@ class SettingsView(PresentedPage):
 
     def _combo(self, key: str, label: str, choices: Sequence[tuple[Any, str]] = ()) -> Choices:
         combo = Choices()
+        # The name of a device may be long; it must not push the page out of the window.
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo.setMinimumContentsLength(8)
         for data, words in choices:
             combo.addItem(words, data)
         combo.activated.connect(lambda _index: self.changed.emit(key, combo.currentData()))
