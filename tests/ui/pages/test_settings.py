@@ -8,6 +8,7 @@ from counter_app.domain.outcomes import PrintOutcome
 from counter_app.printing.jobs import Status
 from counter_app.printing.profiles import PURPOSES, profile_for
 from counter_app.runtime.settings import (
+    CAMERA_MIRROR,
     FONT_SCALE,
     HID_SCANNER,
     IDLE_LOCK_MINUTES,
@@ -196,3 +197,18 @@ def test_picture_of_the_dialog(page, stage, settings, pictures, monkeypatch):
     dialog = page.window().findChild(ProfileDialog)
     dialog.fit()
     pictures(dialog, "settings-printer")
+
+
+def test_the_mirror_is_kept_and_the_camera_can_be_tried(page, settings, stage):
+    asked = []
+    stage.ctx.toggle_camera = lambda: asked.append(True)
+    page.mirror.click()
+    assert settings.get(CAMERA_MIRROR) is True
+    page.camera_button.click()
+    assert asked == [True]
+
+
+def test_a_long_name_of_a_camera_does_not_widen_the_page(page):
+    before = page.camera.minimumSizeHint().width()
+    page.set_devices("camera", [("x", "Camera " * 40)], "x", "")
+    assert page.camera.minimumSizeHint().width() == before
