@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from os import fspath
 from pathlib import Path
 from typing import Any, NoReturn
@@ -188,7 +189,7 @@ def turned_agency(agency: str) -> str:
 
 def format_code(agency: str, day: date, n: int, digits: int = 4) -> str:
     """A dossier code as we mint it: ``H32.15-261122-0001``. Numbers beyond ``digits`` grow longer, they never wrap."""
-    return f"{_checked_agency(agency)}-{day:%y%m%d}-{_checked(n, 9_999_999):0{digits}d}"
+    return f"{_checked_agency(agency)}-{_six_digits(day)}-{_checked(n, 9_999_999):0{digits}d}"
 
 
 def format_provisional(device: int, day: date, n: int) -> str:
@@ -273,6 +274,12 @@ def _real_date(digits: str, form: str) -> date | None:
         return None
 
 
+@lru_cache(maxsize=64)
+def _six_digits(day: date) -> str:
+    return f"{day:%y%m%d}"
+
+
+@lru_cache(maxsize=1024)
 def _checked_agency(agency: str) -> str:
     if not _AGENCY.fullmatch(agency):
         raise ValueError("not an agency id")

@@ -14,6 +14,12 @@ BUSY_MS = 5000
 PAGE = 2048
 
 
+class Connection(dbapi2.Connection):
+    """A connection that carries what is remembered from one transaction to the next (``session.Kept``)."""
+
+    kept: Any = None
+
+
 def connect(path: Path, key: bytes | None, *, read_only: bool = False) -> Any:
     """Open ``path``. ``key`` is the raw 256-bit key (no key derivation: a password costs 0.3 s per connection, a raw key
     nothing) or None for a plain file. The key must come before anything else touches the file.
@@ -22,7 +28,8 @@ def connect(path: Path, key: bytes | None, *, read_only: bool = False) -> Any:
     Raises the driver's errors; ``errors.translate`` words them.
     """
     uri = f"file:{quote(str(path.absolute()))}?mode={'ro' if read_only else 'rwc'}"
-    db = dbapi2.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000, cached_statements=256)
+    db = dbapi2.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000, cached_statements=256,
+                        factory=Connection)
     try:
         if key is not None:
             if len(key) != 32:

@@ -22,13 +22,14 @@ from counter_app.store.filing import Procedures
 from counter_app.store.recovery import begin_life
 from counter_app.store.reserve import Reserve
 from counter_app.store.session import Session
-from counter_app.store.unit import Reader, Unit
+from counter_app.store.transaction import Reading, Writing, failpoint
 from counter_app.store.witness import Facts, Record, Witness, facts_from_json, facts_to_json
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from counter_app.store.blob_files import BlobFiles
+    from counter_app.store.unit import Unit
     from onestop.ops import SignedInBy
 
 T = TypeVar("T")
@@ -99,7 +100,8 @@ class Store:
         self.signed_in_by: SignedInBy = "online"
         self._key = key
         self._secrets: dict[str, Any] = {}
-        self._words: tuple[set[str], set[str]] = set(), set()
+        #: The words that dossiers have themselves, and the long words search knows (``known_words``).
+        self.words: tuple[set[str], set[str]] = set(), set()
         #: Procedures with their numbers, as committed.
         self.named = Procedures()
         self._idle: deque[Any] = deque()
@@ -116,60 +118,28 @@ class Store:
         event.listen(engine, "begin", _begin)
         return engine
 
-    @contextmanager
-    def read(self) -> Iterator[Reader]:
+    def read(self) -> Reading:
         """Everything read inside is of one moment. Raises StoreFault."""
-        with self._transaction("BEGIN") as db:
-            yield Reader(self, db)
+        return Reading(self)
 
-    @contextmanager
-    def write(self) -> Iterator[Unit]:
+    def write(self) -> Writing:
         """BEGIN IMMEDIATE … COMMIT; any exception rolls everything back.
 
         When an op was made or a number issued, the witness is on the disk before the COMMIT. Raises StoreFault for faults of
         the file or disk (then nothing of it is stored).
         """
-        with self._transaction("BEGIN IMMEDIATE") as db:
-            unit = Unit(self, db)
-            yield unit
-            if unit.submitted or unit.numbers is not None:
-                self._testify(unit)
-            failpoint("before-commit")
-        for known, fresh in zip(self._words, unit.learnt, strict=True):
-            known |= fresh
-        failpoint("after-commit")
+        return Writing(self)
 
     def known_words(self, session: Session) -> tuple[set[str], set[str]]:
         """The words that dossiers have themselves, and the long words search knows (they grow with each commit; what another process
         added is only added again)."""
-        if not self._words[1]:
+        if not self.words[1]:
             for word, own in session._all("SELECT word, own FROM word"):
-                for known in self._words[0 if own else 1 :]:
+                for known in self.words[0 if own else 1 :]:
                     known.add(word)
-        return self._words
+        return self.words
 
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[Any]:
-        try:
-            if self.suspect:
-                self._look_anew()
-            with self._connection() as db:
-                db.execute(begin)
-                try:
-                    yield db
-                    db.execute("COMMIT")
-                except BaseException:
-                    if db.in_transaction:  # after a full disk SQLite has already rolled back
-                        db.execute("ROLLBACK")
-                    raise
-        except (*errors.DB_ERRORS, OSError) as error:
-            fault = errors.translate(error, self.path)
-            if fault is None:
-                raise
-            self.suspect |= errors.is_disk_error(error)
-            raise fault from error
-
-    def _look_anew(self) -> None:
+    def look_anew(self) -> None:
         """After an error of the disk (an fsync that failed may have dropped what it was to write): let go of every connection, have the
         log written again, and read back the last op. Raises StoreFault ``store-damaged`` when it is not what was saved."""
         while self._idle:
@@ -184,19 +154,19 @@ class Store:
             db.close()
         self.suspect = False
 
-    @contextmanager
-    def _connection(self) -> Iterator[Any]:
+    def connection(self) -> Any:
+        """A connection for one transaction; ``give_back`` must follow. Raises the driver's errors."""
         try:
-            db = self._idle.pop()
+            return self._idle.pop()
         except IndexError:
-            db = connect(self.path, self._key)
-        try:
-            yield db
-        finally:
-            if self._closed or len(self._idle) >= IDLE_MAX:
-                db.close()
-            else:
-                self._idle.append(db)
+            return connect(self.path, self._key)
+
+    def give_back(self, db: Any) -> None:
+        """The transaction is over."""
+        if self._closed or len(self._idle) >= IDLE_MAX:
+            db.close()
+        else:
+            self._idle.append(db)
 
     def facts(self, session: Session) -> Facts:
         """The higher of what the store and the witness say about numbers."""
@@ -210,16 +180,23 @@ class Store:
 
     def own_facts(self, session: Session) -> Facts:
         """What the store itself says."""
-        return facts_from_json(session.meta_get("facts"))
+        kept = session.kept()
+        if kept.facts is None:
+            kept.facts = facts_from_json(kept.hot.get("facts"))
+        return kept.facts
 
-    def _testify(self, unit: Unit) -> None:
+    def testify(self, unit: Unit, fails: str | None) -> None:
+        """Have the witness write down what this transaction is about to make true, and force it to the disk. ``fails``: where a crash
+        test wants to die."""
+        unit.claim_rest()
         was, seen = self.own_facts(unit), self.seen(unit)
-        now = replace((unit.numbers or was).joined(seen.now).newest_day(), incarnation=unit.incarnation(), dseq=unit.last_dseq(),
+        now = replace((unit.numbers or was.joined(seen.now)).newest_day(), incarnation=unit.incarnation(), dseq=unit.last_dseq(),
                       hlc=unit.hlc or was.hlc)
         unit.meta_set("facts", facts_to_json(now))
-        failpoint("before-witness")
+        unit.kept().facts = now
+        failpoint(fails, "before-witness")
         self.witness.write(was, now, after=seen)
-        failpoint("after-witness")
+        failpoint(fails, "after-witness")
 
     def backup(self, target: Path) -> Path:
         """A whole, consistent copy (same key) while others work. It appears under its name only when it is complete. Raises
@@ -253,8 +230,11 @@ class Store:
     def close(self) -> None:
         """Fold the log into the file and let go of it."""
         try:
-            with self._connection() as db:
+            db = self.connection()
+            try:
                 db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                self.give_back(db)
         except errors.DB_ERRORS:
             pass  # a full disk or another process: the log is replayed at the next start
         self._closed = True
@@ -289,9 +269,3 @@ class Store:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', '')}")
-
-
-def failpoint(name: str) -> None:
-    """Where the crash tests end the process (SIGKILL). Does nothing unless the environment names this point."""
-    if os.environ.get("COUNTER_APP_FAILPOINT") == name:
-        os.kill(os.getpid(), 9)

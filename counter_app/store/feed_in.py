@@ -101,7 +101,7 @@ class FeedIn(Projecting, Positions, Former):
             if row is not None and (row[3] or row[5]):
                 with_ops.append((item.id, item.v, raw))
                 continue
-            values = self._values(columns)
+            values = self._values(kind, columns)
             if row is None:
                 inserts.append((n, item.id, *values, item.v, 0, 0, raw, None))
                 words_new.append((n, columns))

@@ -60,9 +60,13 @@ class Journal(JournalReads, WriteSession):
 
     def audit(self, staff: str, action: str, entity: str, facts: dict[str, Any], *, at: datetime) -> None:
         """Add a line. ``facts`` without personal data (ids, codes of rules, counts)."""
-        row = self._one("SELECT chain FROM audit ORDER BY n DESC LIMIT 1")
+        kept = self.kept()
+        if kept.chain is None:
+            row = self._one("SELECT chain FROM audit ORDER BY n DESC LIMIT 1")
+            kept.chain = row[0] if row else _GENESIS
         text = _FACTS.encode(facts).decode()
         when = int(at.timestamp())
+        chain = _link(kept.chain, when, staff, action, entity, text)
         self._run(
             "INSERT INTO audit (at, staff, action, entity, facts, chain) VALUES (?, ?, ?, ?, ?, ?)",
             when,
@@ -70,8 +74,9 @@ class Journal(JournalReads, WriteSession):
             action,
             entity,
             text,
-            _link(row[0] if row else _GENESIS, when, staff, action, entity, text),
+            chain,
         )
+        kept.chain = chain
 
     def save_draft(self, draft_id: str, title: str, content: dict[str, Any], *, at: datetime) -> None:
         """Park a half-filled form (JSON types); a later call replaces it."""

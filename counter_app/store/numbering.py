@@ -20,6 +20,7 @@ from onestop.wire import Lease, NumberReply
 _LEASE = "lease, agency, lane, first, last, valid_from, valid_to, token"
 _LEASES = f"SELECT {_LEASE} FROM lease"
 _TAKEN = "SELECT 1 FROM code_issued WHERE code = ?1 UNION ALL SELECT 1 FROM dossier WHERE code = ?1 LIMIT 1"
+_ISSUED = "INSERT INTO code_issued (code, entity, lease, date, n, at) VALUES (?, ?, ?, ?, ?, ?)"
 #: A PC started again, or whose clock jumped against its monotonic one by more than this, may be a restored disk image.
 JUMP_SECONDS = 120
 #: Numbers a lane of 200 is meant to give a day (half its width) and the burst allowed at the start of a day.
@@ -39,9 +40,10 @@ class NumberingReads(Session):
 
     def leases(self, on: date | None = None) -> list[Lease]:
         """The lanes of this counter, main lane first; those valid ``on`` a date when given."""
-        found = [_lease(*row) for row in self._all(_LEASES)]
-        found.sort(key=lambda x: (x.lane, x.valid_from, x.lease))
-        return found if on is None else [x for x in found if x.valid_from <= on <= x.valid_to]
+        kept = self.kept()
+        if kept.leases is None:
+            kept.leases = sorted((_lease(*row) for row in self._all(_LEASES)), key=lambda x: (x.lane, x.valid_from, x.lease))
+        return [x for x in kept.leases if on is None or x.valid_from <= on <= x.valid_to]
 
     def lane_room(self, on: date) -> int:
         """How many numbers the lanes still hold for this date (warn people before it is 0)."""
@@ -69,7 +71,27 @@ class NumberingReads(Session):
         return datetime.fromisoformat(raw) if raw else None
 
 
-class Numbering(NumberingReads, WriteSession):
+class Claiming(WriteSession):
+    """Write issued numbers down."""
+
+    #: Numbers issued in this transaction that are not written yet: with the dossier that takes one, else before the commit.
+    unclaimed: dict[str, tuple[str | None, str, int, int]]
+
+    def claim(self, code: str, entity: str) -> bool:
+        """Write down the issued number ``code`` with the dossier it went to (empty: none yet). False: it was not issued in this
+        transaction, or is written already."""
+        row = self.unclaimed.pop(code, None)
+        if row is not None:
+            self._run(_ISSUED, code, entity, *row)
+        return row is not None
+
+    def claim_rest(self) -> None:
+        """Numbers no dossier took in this transaction."""
+        for code in list(self.unclaimed):
+            self.claim(code, "")
+
+
+class Numbering(NumberingReads, Claiming):
     """Issue numbers and keep lanes."""
 
     #: What the witness is told before this transaction commits; None: no number was issued in it.
@@ -118,6 +140,7 @@ class Numbering(NumberingReads, WriteSession):
     def drop_leases(self) -> None:
         """Use none of the lanes held so far, and no number fetched beforehand."""
         self._run("DELETE FROM lease")
+        self.kept().leases = None
         self.meta_set("spare_number", "")
 
     def confirm_clock(self, by: str) -> None:
@@ -133,14 +156,15 @@ class Numbering(NumberingReads, WriteSession):
             [(x.lease, x.agency, x.lane, x.first, x.last, x.valid_from.isoformat(), x.valid_to.isoformat(), x.token) for x in leases],
         )
         self._run("DELETE FROM lease WHERE valid_to < ?", vn_date(self.store.clock.now()).isoformat())
+        self.kept().leases = None
         if not self.meta_get("number_boot"):
             self._note_boot()  # granted in this boot: no older image can know this lane
 
     def _taken(self, code: str) -> bool:
-        return self._one(_TAKEN, code) is not None
+        return code in self.unclaimed or self._one(_TAKEN, code) is not None
 
     def _issued(self, code: str, lease: str | None, day: str, n: int, now: datetime) -> None:
-        self._run("INSERT INTO code_issued (code, lease, date, n, at) VALUES (?, ?, ?, ?, ?)", code, lease, day, n, int(now.timestamp()))
+        self.unclaimed[code] = lease, day, n, int(now.timestamp())
 
     def _may_be_an_image(self) -> bool:
         """Was the PC started, or its clock moved, since the last number? Then only the time of day is a safe floor."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 from counter_app.store.entities import MODELS, entity_from
 from counter_app.store.rows import UNFINISHED
 from counter_app.store.saving import Saving
+from counter_app.store.words import columns_of
 from onestop import apply as rules
 from onestop.codec import decode_op, encode
-from onestop.copying import replace
+from onestop.copying import replace, settled
 from onestop.errors import UserError
 from onestop.model import Dossier, Review, Slip
 from onestop.ops import Op, SettleReview
@@ -42,7 +43,10 @@ def with_version(applied: rules.Applied, before: AnyEntity | None) -> AnyEntity 
     """The entity after an op, its version counted as the gateway will count it."""
     if applied.state is None or applied.status == "rejected":
         return before
-    return replace(applied.state, version=(before.version if before else 0) + 1)
+    version = (before.version if before else 0) + 1
+    if applied.state is before:
+        return replace(applied.state, version=version)
+    return settled(applied.state, version=version)  # the copy that applying the op made
 
 
 def project(kind: str, server: bytes | None, ops: list[tuple[str, bytes]]) -> AnyEntity | None:
@@ -81,7 +85,7 @@ class Projecting(Saving):
             return
         shown = data if data is not None else raw
         assert shown is not None
-        self._put(kind, entity, stored, shown, server_version=version, pending=pending, sync=sync, server=raw, data=data)
+        self._put(kind, entity, stored, columns_of(kind, shown), server_version=version, pending=pending, sync=sync, server=raw, data=data)
 
     def _advance(self, kind: str, entity: str, version: int) -> None:
         """After answers to ops of one entity. Ops that became ``version`` or later at the centre stay on top of an older copy: what is

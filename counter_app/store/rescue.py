@@ -155,6 +155,7 @@ def plant(store: Store, found: Found, seen: Facts) -> None:
                 continue
             names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
             unit._many(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", rows)
+        unit.forget_kept()
         unit.reset_sent()
         top = unit._one("SELECT coalesce(max(dseq), 0) FROM outbox")
         assert top is not None
@@ -174,4 +175,4 @@ def _show(unit: Unit) -> None:
         if state is not None:
             data = encode(state)
             pending, sync = unit._progress(kind, entity)
-            unit._put(kind, entity, None, data, server_version=0, pending=pending, sync=sync, server=None, data=data)
+            unit._put(kind, entity, None, state, server_version=0, pending=pending, sync=sync, server=None, data=data)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import msgspec
+from typing import Any
 
 from counter_app.store.entities import EntityReads
 from counter_app.store.indexing import WAITING_MAX, Indexing
-from counter_app.store.words import DossierColumns, ReviewColumns, SlipColumns, columns_of, own_words, search_words, seconds
+from counter_app.store.words import SlipColumns, columns_of, own_words, search_words, seconds
 
 _SYNC_COLUMNS = ("server_version", "pending", "sync", "server", "data")
 _COLUMNS = {
@@ -68,14 +67,14 @@ class Stored:
 class Saving(EntityReads, Indexing):
     """Insert and update entity rows, their search words and slip lines."""
 
-    def _values(self, c: msgspec.Struct) -> tuple[object, ...]:
-        """The column values in order."""
-        if isinstance(c, DossierColumns):
+    def _values(self, kind: str, c: Any) -> tuple[object, ...]:
+        """The column values in order, of an entity or of its columns."""
+        if kind == "dossier":
             return (
                 c.agency,
                 c.code,
                 c.provisional_code,
-                c.status,
+                int(c.status),
                 seconds(c.received_at),
                 seconds(c.due_at),
                 seconds(c.returned.at) if c.returned is not None else None,
@@ -86,9 +85,8 @@ class Saving(EntityReads, Indexing):
                 c.channel,
                 c.owner.name,
             )
-        if isinstance(c, SlipColumns):
+        if kind == "slip":
             return (c.number, c.agency, c.direction, c.to_unit, c.from_unit, seconds(c.made_at), c.status)
-        assert isinstance(c, ReviewColumns)
         return (c.agency, c.entity, c.status, seconds(c.opened_at))
 
     def _stored(self, kind: str, entity: str) -> Stored | None:
@@ -105,7 +103,7 @@ class Saving(EntityReads, Indexing):
         kind: str,
         entity: str,
         stored: Stored | None,
-        shown: bytes,
+        c: Any,
         *,
         server_version: int,
         pending: int,
@@ -113,24 +111,24 @@ class Saving(EntityReads, Indexing):
         server: bytes | None,
         data: bytes | None,
     ) -> None:
-        """Write one entity whose JSON to show is ``shown``."""
-        c = columns_of(kind, shown)
-        values = self._values(c)
+        """Write one entity; ``c``: what the screen shows, or its columns."""
+        values = self._values(kind, c)
         tail = (server_version, pending, sync, server, data)
         if stored is None:
             n = self._run(INSERT[kind], None, entity, *values, *tail).lastrowid
         else:
             n = stored.n
             self._run(UPDATE[kind], *values, *tail, n)
-        if isinstance(c, DossierColumns):
-            if n > self._search_to():
-                if n >= self._search_to() + WAITING_MAX:
+        if kind == "dossier":
+            top = self._search_to()
+            if n > top:
+                if n >= top + WAITING_MAX:
                     self._index_waiting()
             elif stored is not None:
                 key = self._hash_key()
                 if search_words(columns_of(kind, stored.shown), key) != search_words(c, key):  # type: ignore[arg-type]
                     self._index_again([(n, c)])
-        if isinstance(c, SlipColumns):
+        if kind == "slip":
             self._put_lines([c])
 
     def _put_lines(self, slips: list[SlipColumns]) -> None:

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
     from counter_app.store.engine import Store
     from counter_app.store.filing import Procedures
-    from counter_app.store.witness import Record
+    from counter_app.store.witness import Facts, Record
+    from onestop.wire import Lease
 
 _GET = "SELECT value FROM meta WHERE key = ?"
 _SET = "INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
 
 
-#: Read together at the first use of any of them: a save needs them all, and each statement counts.
+#: Read together at the first use of any of them, and kept while nobody else writes: a save needs them all, and each statement counts.
 _HOT = (
     "enrolment",
     "agency_settings",
@@ -39,6 +40,27 @@ _HOT = (
 _GET_HOT = f"SELECT key, value FROM meta WHERE key IN ({', '.join(repr(key) for key in _HOT)})"
 
 
+class Kept:
+    """What a connection remembers from one transaction to the next: the hot values, and what was made of them. It holds as long as
+    ``PRAGMA data_version`` stays what it was: no other connection, of this process or another, has committed since. (By the same
+    SQLite judges its own page cache.) Own changes are made here as well; a transaction that fails forgets all of it."""
+
+    __slots__ = ("chain", "enrolment", "facts", "hot", "leases", "version")
+
+    def __init__(self, version: int, hot: dict[str, str]) -> None:
+        self.version, self.hot = version, hot
+        self.enrolment: EnrolReply | None = None
+        self.facts: Facts | None = None
+        self.leases: list[Lease] | None = None
+        #: The link of the newest line of the log.
+        self.chain: str | None = None
+
+    def change(self, key: str, value: str) -> None:
+        """A hot value was written."""
+        self.hot[key] = value
+        self.enrolment = self.facts = None
+
+
 class Session:
     """Base of Reader and Unit. Not kept beyond its ``with`` block, not shared between threads.
 
@@ -49,7 +71,7 @@ class Session:
     def __init__(self, store: Store, db: Any) -> None:
         self.store = store
         self._db = db
-        self._hot: dict[str, str] | None = None
+        self._known: Kept | None = None
         self.seen: Record | None = None
         self.named: Procedures | None = None
 
@@ -64,21 +86,30 @@ class Session:
         values = compiled.construct_params()
         return self._all(str(compiled), *(values[name] for name in compiled.positiontup or ()))
 
+    def kept(self) -> Kept:
+        """What is remembered, as of this transaction."""
+        known = self._known
+        if known is None:
+            version = self._db.execute("PRAGMA data_version").fetchone()[0]
+            known = self._db.kept
+            if known is None or known.version != version:
+                known = self._db.kept = Kept(version, dict(self._all(_GET_HOT)))
+            self._known = known
+        return known
+
     def meta_get(self, key: str) -> str | None:
         """A value of the key-value table (None: never set)."""
         if key in _HOT:
-            if self._hot is None:
-                self._hot = dict(self._all(_GET_HOT))
-            return self._hot.get(key)
+            return self.kept().hot.get(key)
         row = self._one(_GET, key)
         return None if row is None else row[0]
 
     def enrolment(self) -> EnrolReply | None:
         """Which device of which agency this store belongs to (None: not enrolled), with the newest agency settings."""
-        raw = self.meta_get("enrolment")
-        if not raw:
-            return None
-        return _enrolment(raw, self.meta_get("agency_settings"))
+        kept = self.kept()
+        if kept.enrolment is None and (raw := kept.hot.get("enrolment")):
+            kept.enrolment = _enrolment(raw, kept.hot.get("agency_settings"))
+        return kept.enrolment
 
     def incarnation(self) -> str:
         """The life of this database file: new for every file and every detected rollback."""
@@ -107,8 +138,12 @@ class WriteSession(Session):
     def meta_set(self, key: str, value: str) -> None:
         """Set a value of the key-value table."""
         self._run(_SET, key, value)
-        if self._hot is not None and key in _HOT:
-            self._hot[key] = value
+        if key in _HOT:
+            self.kept().change(key, value)
+
+    def forget_kept(self) -> None:
+        """Tables were written past the methods that know what is remembered of them."""
+        self._known = self._db.kept = None
 
     def save_enrolment(self, reply: EnrolReply) -> None:
         """The gateway took this device in."""
@@ -133,6 +168,7 @@ class WriteSession(Session):
         if enrolment is not None:
             self.meta_set("enrolment", encode(replace(enrolment, agency=agency, agency_name=name)).decode())
         self._run("DELETE FROM lease WHERE agency <> ?", agency)
+        self.kept().leases = None
         self.meta_set("spare_number", "")
 
     def tell(self, code: str, message: str) -> None:

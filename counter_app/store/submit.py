@@ -8,6 +8,7 @@ from typing import Any
 
 from counter_app.store.entities import MODELS, entity_from
 from counter_app.store.journal import Journal
+from counter_app.store.numbering import Claiming
 from counter_app.store.projection import AnyEntity, Projecting, apply_op, with_version
 from counter_app.store.rows import Submitted
 from onestop.codec import encode, encode_op, kind_of
@@ -23,7 +24,7 @@ _INSERT_OP = """INSERT INTO outbox (dseq, op_id, inc, part, entity, target, kind
 HLC_AHEAD = 5 * 60 * 1000 << 16
 
 
-class Submitting(Projecting, Journal):
+class Submitting(Projecting, Journal, Claiming):
     """``submit`` and its bookkeeping."""
 
     #: Ops made in this transaction (the witness counts them).
@@ -82,7 +83,7 @@ class Submitting(Projecting, Journal):
             kind,
             entity,
             stored,
-            data,
+            after,
             server_version=stored.server_version if stored else 0,
             pending=(stored.pending if stored else 0) + 1,
             sync=max(stored.sync if stored else 0, 2),
@@ -128,6 +129,8 @@ class Submitting(Projecting, Journal):
         """Remember which dossier an issued number went to; a number another dossier bears is refused."""
         assert isinstance(state, Dossier)
         for code in filter(None, (state.code, state.provisional_code)):
+            if self.claim(code, entity):
+                continue
             if self._run("UPDATE code_issued SET entity = ?1 WHERE code = ?2 AND entity IN ('', ?1)", entity, code).rowcount:
                 continue
             if self._one("SELECT 1 FROM code_issued WHERE code = ?", code):

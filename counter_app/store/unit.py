@@ -35,4 +35,5 @@ class Unit(Submitting, Epochs, FeedIn, Numbering, People, Carried, Blobs, Reader
         self.submitted = 0
         self.hlc = 0
         self.numbers = None
+        self.unclaimed = {}
         self.learnt = set(), set()

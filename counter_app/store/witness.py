@@ -69,10 +69,14 @@ class Facts(msgspec.Struct, frozen=True):
     def newest_day(self) -> Facts:
         """Without lanes last used on earlier days: business dates never go back, so those say nothing any more."""
         day = self.last_date()
+        if all(used == day for used, _ in self.lanes.values()):
+            return self
         return replace(self, lanes={k: v for k, v in self.lanes.items() if v[0] == day})
 
     def joined(self, other: Facts) -> Facts:
         """The higher of both in every number (for issuing: never below either proof)."""
+        if self == other:
+            return self
         if self.era != other.era:
             newer = max(self, other, key=lambda facts: facts.era)
             return replace(newer, incarnation=self.incarnation, dseq=self.dseq, hlc=max(self.hlc, other.hlc))

@@ -138,6 +138,7 @@ def test_row_32_a_lane_valid_until_today(moved, gateway_up, checked, seen) -> No
     today = station.desk.today()
     with station.store.write() as unit:
         unit._run("UPDATE lease SET valid_to = ?", today.isoformat())
+        unit.forget_kept()
     assert take_in(station)[0].startswith("H32.15-")
     clock.start_again()
     clock.shift = DAY

@@ -149,9 +149,10 @@ def test_another_process_holds_the_lock(filled: Bench, monkeypatch: pytest.Monke
 def test_the_file_may_not_grow(filled: Bench) -> None:
     """SQLITE_FULL by the real thing: the file's own limit."""
     store = filled.open()
-    with store._connection() as db:
-        pages = db.execute("PRAGMA page_count").fetchone()[0]
-        db.execute(f"PRAGMA max_page_count = {pages}")
+    db = store.connection()
+    pages = db.execute("PRAGMA page_count").fetchone()[0]
+    db.execute(f"PRAGMA max_page_count = {pages}")
+    store.give_back(db)
     with pytest.raises(StoreFault) as caught, store.write() as unit:
         for n in range(200):
             unit.save_draft(f"d{n}", "t", {"x": "y" * 5000}, at=NOW)
