@@ -95,7 +95,8 @@ def _gray(picture: Image.Image) -> np.ndarray:
         gray = _on_white(picture)
     else:
         gray = picture.convert("L")
-    if turn := _UPRIGHT.get(note.get(ExifTags.Base.Orientation, 1)):
+    turn = _UPRIGHT.get(note.get(ExifTags.Base.Orientation, 1))
+    if turn is not None:
         gray = gray.transpose(turn)
     return np.ascontiguousarray(np.asarray(gray, dtype=np.uint8))
 
