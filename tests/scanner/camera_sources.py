@@ -99,6 +99,9 @@ class Bench(CameraDevices):
         self.plugged: dict[str, list[Callable[[], FrameSource]]] = {}
         self.opened: list[str] = []
 
+    def look(self) -> None:
+        """This list is always there."""
+
     def plug(self, camera_id: str, *ways: Callable[[], FrameSource]) -> None:
         self.plugged[camera_id] = list(ways)
         self.changed.emit()
@@ -113,3 +116,16 @@ class Bench(CameraDevices):
     def ways(self, camera_id: str) -> list[Callable[[], FrameSource]]:
         self.opened.append(camera_id)
         return list(self.plugged[camera_id])
+
+
+class SlowBench(Bench):
+    """The system has not answered which cameras there are until `answer`."""
+
+    answered = False
+
+    def answer(self) -> None:
+        self.answered = True
+        self.changed.emit()
+
+    def found(self) -> list[CameraInfo] | None:
+        return super().found() if self.answered else None

@@ -139,10 +139,11 @@ def test_no_picture_is_told_with_a_sentence(session, heard, qtbot, tmp_path, mon
     qtbot.waitUntil(lambda: CODE in heard.texts(), timeout=15000)
 
 
-def test_without_a_camera_it_says_so_at_once(session, heard):
+def test_without_a_camera_it_says_so_at_once(session, heard, qtbot):
     if list_cameras():
         pytest.skip("this machine has a camera")
     session.open()
+    qtbot.waitUntil(lambda: bool(heard.problems), timeout=10000)
     assert [code for code, _ in heard.problems] == ["camera-missing"]
     assert session.is_open, "it starts by itself when a camera is plugged in"
 

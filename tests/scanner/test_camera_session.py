@@ -15,9 +15,11 @@ from PySide6.QtGui import QImage
 
 from counter_app.domain.published import bundled_codes
 from counter_app.scanner.known import known_code
+from counter_app.scanner.qt import devices as device_module
 from counter_app.scanner.qt.camera import CameraSession
+from counter_app.scanner.qt.devices import CameraDevices
 from counter_app.scanner.qt.frames import CvCamera
-from tests.scanner.camera_sources import Bench, DeafCamera, FedCamera, HungCamera, PlayedCamera
+from tests.scanner.camera_sources import Bench, DeafCamera, FedCamera, HungCamera, PlayedCamera, SlowBench
 from tests.scanner.rendering import CODE, code128, frame
 
 FITS = known_code(bundled_codes())
@@ -217,3 +219,60 @@ def test_the_window_does_not_wait_for_a_driver_that_hangs(bench, session, ear, q
     assert ear.texts == [], "the device is opened again only when it was let go of"
     free.set()
     qtbot.waitUntil(lambda: CODE in ear.texts, timeout=15000)
+
+
+def test_the_list_of_cameras_is_waited_for_by_nobody(qapp, clock, qtbot):
+    """A driver may hang in being asked what it is. It is said after three seconds, and the picture comes when it answers."""
+    bench = SlowBench()
+    session = CameraSession(FITS, devices=bench, clock=clock)
+    ear = Ear(session)
+    bench.plugged["cam"] = [lambda: FedCamera([RECEIPT])]
+    session.open("cam")
+    session._look()
+    assert not ear.problems and not bench.opened
+    clock.now += 4
+    session._look()
+    session._look()
+    assert ear.problems == ["camera-failed"]
+    bench.answer()
+    qtbot.waitUntil(lambda: CODE in ear.texts, timeout=15000)
+    session.close()
+    assert session.wait(15)
+
+
+def test_an_empty_list_that_comes_late_is_told_and_a_closed_session_does_not_open(qapp, clock):
+    bench = SlowBench()
+    session = CameraSession(FITS, devices=bench, clock=clock)
+    ear = Ear(session)
+    session.open("cam")
+    bench.answer()
+    assert ear.problems == ["camera-missing"]
+    bench.answered = False
+    session.close()
+    session.open("cam")
+    session.close()
+    bench.plugged["cam"] = [lambda: FedCamera([RECEIPT])]
+    bench.answer()
+    assert not bench.opened
+    assert session.wait(15)
+
+
+def test_the_system_is_asked_for_its_cameras_on_another_thread(qapp, monkeypatch, qtbot):
+    """One question at a time; what changed while a driver kept it waiting is asked once more."""
+    free, asked = threading.Event(), []
+
+    def slow():
+        asked.append(threading.get_ident())
+        assert free.wait(30)
+        return device_module._Listing((), "")
+
+    monkeypatch.setattr(device_module, "_list", slow)
+    devices = CameraDevices()
+    assert devices.found() is None and devices.found() is None
+    devices.look()
+    qtbot.waitUntil(lambda: len(asked) == 1, timeout=10000)
+    assert threading.get_ident() not in asked
+    free.set()
+    qtbot.waitUntil(lambda: len(asked) == 2, timeout=10000)
+    qtbot.waitUntil(lambda: not devices._asking, timeout=10000)
+    assert devices.found() == [] and len(asked) == 2

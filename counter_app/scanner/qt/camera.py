@@ -74,6 +74,7 @@ class CameraSession(QObject):
         self._source_number = 0
         self._frames_seen = False
         self._last_frame = 0.0
+        self._listing_since: float | None = None
         self._told = ""
         self._round = 0
         self._hint = SteadyHint(clock)
@@ -137,11 +138,17 @@ class CameraSession(QObject):
     @Slot()
     def _open_source(self) -> None:
         self._device_id = ""
+        self._listing_since = None
         if self._wanted.startswith(FILE_PREFIX):
             path = _path_of(self._wanted)
             self._ways = [lambda: FileCamera(path)]
         else:
-            ids = [camera.id for camera in self._devices.found()]
+            cameras = self._devices.found()
+            if cameras is None:  # `_devices_changed` goes on
+                self._listing_since = self._clock()
+                self._watchdog.start()
+                return
+            ids = [camera.id for camera in cameras]
             if not ids:
                 self._tell("camera-missing")
                 return
@@ -173,6 +180,7 @@ class CameraSession(QObject):
 
     def _close_source(self) -> None:
         self._watchdog.stop()
+        self._listing_since = None
         source, self._source = self._source, None
         if source is not None:
             source.stop()
@@ -191,6 +199,8 @@ class CameraSession(QObject):
 
     @Slot()
     def _look(self) -> None:
+        if self._listing_since is not None and self._clock() - self._listing_since >= NO_FRAME_S:
+            self._tell("camera-failed")
         if self._source is None or self._clock() - self._last_frame < NO_FRAME_S:
             return
         if not self._frames_seen and self._next_way():
@@ -202,8 +212,13 @@ class CameraSession(QObject):
     def _devices_changed(self) -> None:
         if not self.is_open or self._wanted.startswith(FILE_PREFIX):
             return
-        ids = [camera.id for camera in self._devices.found()]
-        if self._source is not None and self._device_id not in ids:
+        cameras = self._devices.found()
+        if cameras is None:
+            return
+        ids = [camera.id for camera in cameras]
+        if self._listing_since is not None:  # the first list
+            self._open_source()
+        elif self._source is not None and self._device_id not in ids:
             self._close_source()
             self._tell("camera-unplugged")
         elif ids and (self._source is None or (self._wanted in ids and self._device_id != self._wanted)):

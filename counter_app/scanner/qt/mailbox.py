@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 from collections.abc import Callable
 
@@ -11,6 +10,7 @@ from PySide6.QtCore import QEventLoop, QMetaObject, Qt
 from PySide6.QtMultimedia import QVideoFrame
 
 from counter_app.scanner.qt.frames import FrameSource
+from counter_app.scanner.qt.multimedia import com_for_this_thread
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ class SourceThread:
         if after is not None and not after.wait(PATIENCE_S):
             self._on_failed("camera-failed")
             return
-        _com()
+        com_for_this_thread()
         loop = QEventLoop()
         with self._lock:
             if self._stopped:
@@ -114,14 +114,6 @@ class SourceThread:
     def _failed(self, code: str) -> None:
         if not self._stopped:
             self._on_failed(code)
-
-
-def _com() -> None:
-    """Windows: the camera's interfaces want COM on the thread that calls them."""
-    if sys.platform == "win32":
-        import ctypes
-
-        ctypes.windll.ole32.CoInitializeEx(None, 0)
 
 
 __all__ = ["Mailbox", "SourceThread"]

@@ -23,3 +23,11 @@ def sound_is_there() -> bool:
         return True
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     return bool(os.environ.get("PULSE_SERVER")) or (runtime != "" and (Path(runtime) / "pulse" / "native").exists())
+
+
+def com_for_this_thread() -> None:
+    """Windows: the camera's interfaces want COM on the thread that calls them. Elsewhere, and the second time, nothing."""
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.ole32.CoInitializeEx(None, 0)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication
@@ -32,6 +33,9 @@ from counter_app.ui.pages.settings_view import SettingsView
 from counter_app.ui.theme import apply_theme
 from onestop.errors import UserError
 
+if TYPE_CHECKING:
+    from counter_app.scanner.qt.devices import CameraDevices
+
 _SIMPLE = (THEME, FONT_SCALE, DENSITY, SOUNDS, IDLE_LOCK_MINUTES, SERIAL_BAUD, SCANNER_PREFIX, SCANNER_SUFFIX, CAMERA_MIRROR)
 
 
@@ -53,20 +57,26 @@ def _hid_scanners() -> Sequence[tuple[str, str]]:
     return [(info.id, info.title) for info in list_hid()]
 
 
-def _cameras() -> Sequence[tuple[str, str]]:
-    from counter_app.scanner.qt.camera import list_cameras
+def _load_cameras() -> None:
+    import_module("counter_app.scanner.qt.devices")
 
-    return [(c.id, c.title) for c in list_cameras()]
+
+def _cameras(parent: QObject) -> CameraDevices:
+    from counter_app.scanner.qt.devices import CameraDevices
+
+    return CameraDevices(parent)
 
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """Where the lists come from: (value kept, words). Queues and ports are asked in the background, cameras in the window's thread."""
+    """Where the lists come from: (value kept, words), asked in the background. For cameras ``load_cameras`` reads the libraries in the
+    background, ``cameras`` makes the list that looks after itself."""
 
     queues: Callable[[], Sequence[tuple[str, str]]] = _queues
     ports: Callable[[], Sequence[tuple[str, str]]] = _ports
-    cameras: Callable[[], Sequence[tuple[str, str]]] = _cameras
+    cameras: Callable[[QObject], CameraDevices] = _cameras
     hid_scanners: Callable[[], Sequence[tuple[str, str]]] = _hid_scanners
+    load_cameras: Callable[[], None] = _load_cameras
 
 
 class SettingsPresenter(QObject):
@@ -75,6 +85,7 @@ class SettingsPresenter(QObject):
     def __init__(self, ctx: UiContext, view: SettingsView, devices: Devices) -> None:
         super().__init__(view)
         self._ctx, self._view, self._devices = ctx, view, devices
+        self._cameras: CameraDevices | None = None
         self.printers = PrinterSettings(ctx, view.printers, devices.queues, self)
         view.changed.connect(self.change)
         view.scanner_trial_requested.connect(self._try_scanner)
@@ -136,12 +147,11 @@ class SettingsPresenter(QObject):
 
     @Slot()
     def find_devices(self) -> None:
-        """Ask for queues and ports off the window's thread, for cameras here."""
+        """Ask for queues, ports and cameras off the window's thread."""
         self.printers.find()
         self._ctx.tasks.run_task(self._devices.ports, self._ports_found, self._ctx.fail, key="settings-ports", owner=self)
         self._ctx.tasks.run_task(self._devices.hid_scanners, self._hid_found, self._ctx.fail, key="settings-hid", owner=self)
-        none = [("", "Camera mặc định")]
-        self._view.set_devices(CAMERA.key, [*none, *self._devices.cameras()], self._settings.get(CAMERA), self._locked(CAMERA.key))
+        self._ctx.tasks.run_task(self._devices.load_cameras, self._ask_cameras, self._ctx.fail, key="settings-cameras", owner=self)
 
     def _ports_found(self, ports: Sequence[tuple[str, str]]) -> None:
         none = [("", "Không dùng")]
@@ -150,6 +160,21 @@ class SettingsPresenter(QObject):
     def _hid_found(self, scanners: Sequence[tuple[str, str]]) -> None:
         none = [("", "Không dùng")]
         self._view.set_devices(HID_SCANNER.key, [*none, *scanners], self._settings.get(HID_SCANNER), self._locked(HID_SCANNER.key))
+
+    def _ask_cameras(self, _loaded: None) -> None:
+        if self._cameras is None:
+            self._cameras = self._devices.cameras(self)
+            self._cameras.changed.connect(self._cameras_found)
+        self._cameras.look()
+        self._cameras_found()
+
+    @Slot()
+    def _cameras_found(self) -> None:
+        cameras = self._cameras.found() if self._cameras is not None else None
+        if cameras is None:
+            return
+        shown = [("", "Camera mặc định"), *((camera.id, camera.title) for camera in cameras)]
+        self._view.set_devices(CAMERA.key, shown, self._settings.get(CAMERA), self._locked(CAMERA.key))
 
     @Slot()
     def _try_scanner(self) -> None:

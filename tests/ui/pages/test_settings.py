@@ -26,10 +26,20 @@ from counter_app.ui.theme import theme
 from onestop.errors import EnvironmentFault
 from tests.ui.pages.stage import in_window
 
+
+def _cameras(parent):
+    from tests.scanner.camera_sources import Bench
+
+    bench = Bench()
+    bench.setParent(parent)
+    bench.plugged["Logitech C920"] = []
+    return bench
+
+
 DEVICES = Devices(
     queues=lambda: [("Quay-07", "Quay-07 (mặc định)"), ("Laser-A5", "Laser-A5")],
     ports=lambda: [("05E0:1701", "Symbol LS2208 (COM3)")],
-    cameras=lambda: [("cam0", "Logitech C920")],
+    cameras=_cameras,
     hid_scanners=lambda: [("0C2E:0B81", "Honeywell 1900")],
 )
 
@@ -206,6 +216,17 @@ def test_the_mirror_is_kept_and_the_camera_can_be_tried(page, settings, stage):
     assert settings.get(CAMERA_MIRROR) is True
     page.camera_button.click()
     assert asked == [True]
+
+
+def test_cameras_are_listed_and_follow_the_plug(page, qtbot):
+    def titles():
+        return [page.camera.itemText(i) for i in range(page.camera.count())]
+
+    qtbot.waitUntil(lambda: titles() == ["Camera mặc định", "Logitech C920"])
+    page.presenter._cameras.plug("Dino-Lite")
+    assert titles() == ["Camera mặc định", "Logitech C920", "Dino-Lite"]
+    page.presenter._cameras.unplug("Logitech C920")
+    assert titles() == ["Camera mặc định", "Dino-Lite"]
 
 
 def test_a_long_name_of_a_camera_does_not_widen_the_page(page):
