@@ -7,7 +7,7 @@ So dossiers made here wait: those with a row number above ``search_to`` are comp
 
 from __future__ import annotations
 
-from counter_app.store.filing import NONE, Filing, FilingReads
+from counter_app.store.filing import NONE, Filing, FilingReads, name_bits
 from counter_app.store.words import DossierColumns, columns_of, findable, hash_key, letters, long_words, search_words
 
 #: At most so many dossiers are outside the index (each costs a search some 20 µs).
@@ -92,7 +92,8 @@ class Indexing(IndexReads, Filing):
         key = self._hash_key()
         words = [findable(c, key) for _, c in rows]
         self._many(statement, [(row[0], f"{mine} {rest}") for row, (mine, rest) in zip(rows, words, strict=True)])
-        self._file([(n, self._procedure_number(c.procedure_code, c.procedure_name)) for n, c in rows])
+        self._file([(n, self._procedure_number(c.procedure_code, c.procedure_name) | name_bits(mine))
+                    for (n, c), (mine, _) in zip(rows, words, strict=True)])
         own, long = self.store.known_words(self)
         mine = letters([mine for mine, _ in words], own) - self.learnt[0]
         new = long_words([part for parts in words for part in parts], long) - self.learnt[1] | mine

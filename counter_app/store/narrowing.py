@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 from typing import Any, NamedTuple
 
-from counter_app.store.filing import BLOCK, NONE, OTHER, RARE
+from counter_app.store.filing import BLOCK, NAME_BITS, NONE, NUMBER, OTHER, RARE
 from counter_app.store.indexing import TURN, IndexReads
 from counter_app.store.words import code_words, procedure_words
 
@@ -64,14 +64,20 @@ class _Question:
     must: int
     having: dict[int, int]
     groups: dict[int, float]
+    #: Bit of a whole word → its bit in ``filing``, for the commonest names.
+    names: dict[int, int]
 
-    def left(self, bits: int) -> Wanted:
-        """The words that are not in ``bits``."""
-        return [word for i, word in enumerate(self.wanted) if not bits >> i & 1]
+    def left(self, bits: int) -> tuple[int, Wanted]:
+        """What is not in ``bits``: as bits of ``filing``, and the words that only the dossier itself can tell."""
+        asked = sum(name for bit, name in self.names.items() if not bits & bit)
+        return asked, [word for i, word in enumerate(self.wanted) if not bits >> i & 1 and 1 << i not in self.names]
 
-    def having_all(self, asked: Sequence[_Term]) -> tuple[float, float, float]:
-        """What part of the dossiers has these words; what part of them all belongs to a procedure that fits; and has to be read."""
+    def having_all(self, asked: Sequence[_Term], terms: Sequence[_Term] = ()) -> tuple[float, float, float]:
+        """What part of the dossiers has these words; what part of them all belongs to a procedure that fits; and has to be read
+        (``terms``: all words)."""
         every, proved = (1 << len(self.wanted)) - 1, sum(term.bit for term in asked)
+        told = proved | sum(self.names)
+        named = [term for term in terms if term.bit in self.names and not proved & term.bit]
         have = fit = read = 0.0
         for bits, share in self.groups.items():
             for term in asked:
@@ -80,12 +86,17 @@ class _Question:
             have += share
             if bits & self.must == self.must:
                 fit += share
-                read += share * (bits | proved != every)
+                if bits | told != every:
+                    for term in named:
+                        if not bits & term.bit:
+                            share *= term.own
+                    read += share
         return have, fit, read
 
-    def telling(self, terms: list[_Term], top: int, limit: int) -> list[_Term]:
+    def telling(self, terms: list[_Term], top: int, limit: int, known: int) -> list[_Term]:
         """Which words are worth looking up: so many of those that dossiers may have, the most telling first, and perhaps the rarest of
-        the procedure's. ``top``: how many dossiers there are."""
+        the procedure's. ``top``: how many dossiers there are; ``known``: so many blocks of ``filing`` have been read already."""
+        block = _BLOCK * max(0.0, 1.0 - known * BLOCK / max(top, 1))
         reach = min(float(top), limit / max(self.having_all(terms)[1], 1e-9))
         own = sorted((term for term in terms if not self.must & term.bit), key=lambda term: self.having_all([term])[1])
         theirs = sorted(term for term in terms if self.must & term.bit)[:1]
@@ -94,10 +105,10 @@ class _Question:
             for more in ([], theirs) if theirs else ([],):
                 asked = sorted(own[:some] + more)
                 if asked:
-                    have, _, read = self.having_all(asked)
+                    have, _, read = self.having_all(asked, terms)
                     cost = sum(_BEGIN + reach * (asked[0].share * _JUMP + term.share * _PASS) for term in asked)
                     if len(asked) < len(terms):
-                        cost += reach * have * _ASK + min(reach * have, reach / BLOCK) * _BLOCK + reach * read * _READ
+                        cost += reach * have * _ASK + min(reach * have, reach / BLOCK) * block + reach * read * _READ
                     best = min(best, (cost, asked))
         return best[1]
 
@@ -127,8 +138,10 @@ class Narrowing(IndexReads):
         having = {n: bits for n, bits in every.items() if bits & must == must}
         if must and not having:
             return []
-        question = _Question(wanted, must, having, groups)
-        asked = question.telling(terms, top, limit) if min(shares) else sorted(terms)
+        names = {1 << i: NAME_BITS[word] for i, (word, begins) in enumerate(wanted)
+                 if not begins and word in NAME_BITS and not must >> i & 1}
+        question = _Question(wanted, must, having, groups, names)
+        asked = question.telling(terms, top, limit, len(self.kept().blocks)) if min(shares) else sorted(terms)
         found: list[int] = []
         below = self._judge(question, asked, limit, top + 1, found, _ENOUGH)
         if below:  # from there on by the index alone
@@ -143,28 +156,29 @@ class Narrowing(IndexReads):
         """Add to ``found`` what has the words ``asked`` and all others, newest first, up to ``limit``. Returns the row below which
         nothing was looked at because there were ``enough`` (0: all was)."""
         proved = sum(term.bit for term in asked)
-        if not question.left(proved):
+        if proved == (1 << len(question.wanted)) - 1:
             found += [n for near in self._hits(asked, below, limit - len(found)) for n in near]
             return 0
         left = {n: question.left(bits | proved) for n, bits in question.having.items()}
         other = None if question.must else question.left(proved)
-        blocks: dict[int, memoryview] = {}
         seen = 0
         for near in self._hits(asked, below, -1):
             fit: list[int] = []
             unread: dict[int, Wanted | None] = {}
-            if unknown := {n // BLOCK for n in near} - blocks.keys():
-                blocks |= self._blocks(unknown)
+            blocks = self._blocks({n // BLOCK for n in near})
             for n in near:
-                number = blocks[n // BLOCK][n % BLOCK]
-                words = left.get(number, other)
-                if words is None or number == NONE:
+                value = blocks[n // BLOCK][n % BLOCK]
+                number = value & NUMBER
+                open_ = left.get(number, other)
+                if open_ is None or number == NONE:
                     continue
-                fit.append(n)
                 if number == OTHER:
                     unread[n] = None
-                elif words:
-                    unread[n] = words
+                elif value & open_[0] != open_[0]:
+                    continue
+                elif open_[1]:
+                    unread[n] = open_[1]
+                fit.append(n)
             if unread:
                 fitting = self._that_fit(unread, question.wanted)
                 fit = [n for n in fit if n not in unread or n in fitting]

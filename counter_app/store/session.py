@@ -45,7 +45,7 @@ class Kept:
     ``PRAGMA data_version`` stays what it was: no other connection, of this process or another, has committed since. (By the same
     SQLite judges its own page cache.) Own changes are made here as well; a transaction that fails forgets all of it."""
 
-    __slots__ = ("chain", "enrolment", "facts", "hot", "leases", "version")
+    __slots__ = ("blocks", "chain", "enrolment", "facts", "hot", "leases", "version")
 
     def __init__(self, version: int, hot: dict[str, str]) -> None:
         self.version, self.hot = version, hot
@@ -54,6 +54,8 @@ class Kept:
         self.leases: list[Lease] | None = None
         #: The link of the newest line of the log.
         self.chain: str | None = None
+        #: What ``filing`` has read.
+        self.blocks: dict[int, memoryview] = {}
 
     def change(self, key: str, value: str) -> None:
         """A hot value was written."""

@@ -80,7 +80,7 @@ word = Table(
     sqlite_with_rowid=False,
 )
 #: The procedures of this store's dossiers (numbers from 1, without a gap), and for each dossier in the index the number of its
-#: procedure: two bytes, ``filing.BLOCK`` dossiers in a row.
+#: procedure and bits of the commonest names: four bytes, ``filing.BLOCK`` dossiers in a row.
 procedure = Table(
     "procedure",
     metadata,
