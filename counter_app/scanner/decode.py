@@ -14,13 +14,13 @@ from typing import get_args
 import cv2
 import numpy as np
 
-from counter_app.scanner.engines import LINEAR, first_engine
+from counter_app.scanner.engines import LINEAR, Suspect, first_engine
 from counter_app.scanner.evidence import Evidence
 from counter_app.scanner.linear import read_field
 from counter_app.scanner.locate import WORK_SIDE, BarField, find_bar_fields
 from counter_app.scanner.qr_find import MODULE_SIZES
 from counter_app.scanner.reads import CODE128, QR, Expect, Read
-from counter_app.scanner.square import busy, read_again, read_squares
+from counter_app.scanner.square import busy, read_again, read_squares, read_suspects
 from counter_app.scanner.upright import upright
 
 _MAX_QR_SIDE = 1600
@@ -76,16 +76,17 @@ def decode_image(
     gray = np.ascontiguousarray(gray)
     deadline = None if budget_s is None else time.monotonic() + budget_s - min(_RESERVE_S, budget_s / 2)
     found: dict[str, Read] = {}
+    alive = deadline is None or busy(gray)
 
     def over() -> bool:
         return deadline is not None and (bool(found) or time.monotonic() >= deadline)
 
-    for stage in _stages(gray, expect, deadline, turn, evidence, found):
+    for stage in _stages(gray, expect, deadline, turn, evidence, found, alive):
         for read in stage():
             found.setdefault(read.text, read)
         if over():
             break
-    if found or over():
+    if found or over() or not alive:
         return list(found.values())
     for fallback in _thorough(gray, expect) if deadline is None else _in_turn(gray, expect, deadline, turn, evidence):
         if reads := fallback():
@@ -99,7 +100,7 @@ _Stage = Callable[[], list[Read]]
 
 
 def _stages(
-    gray: np.ndarray, expect: Expect, deadline: float | None, turn: int, evidence: Evidence | None, found: dict[str, Read]
+    gray: np.ndarray, expect: Expect, deadline: float | None, turn: int, evidence: Evidence | None, found: dict[str, Read], alive: bool
 ) -> Iterator[_Stage]:
     """The usual stages, cheapest first; bar fields only where nothing was read yet, and in a camera not in every fourth frame, so
     that there is time for what else there is."""
@@ -109,10 +110,17 @@ def _stages(
             yield lambda chosen=field: read_field(gray, chosen, math.inf, evidence)  # type: ignore[misc]
         return
     # PDF417 costs as much as all others together and is on no paper of ours: a camera looks for it now and then.
-    formats = "code" if expect == "any" and not still and turn % _RARELY else expect
-    yield lambda: first_engine(gray, formats, rotate=still)
+    formats = "code" if expect == "any" and not still and (turn % _RARELY or not alive) else expect
+    suspects: list[Suspect] = []
+    yield lambda: first_engine(gray, formats, rotate=still, suspects=suspects)
+    if suspects and not found:
+        yield lambda: read_suspects(gray, suspects, evidence)
     if evidence is not None and (place := evidence.place) is not None:
         yield lambda: read_again(gray, place, evidence)
+    if not still and alive and not found:
+        yield lambda: _other_view(gray, turn)
+        if turn % 2 == 0 and expect != "idcard":
+            yield lambda: read_squares(gray, MODULE_SIZES[1:3], evidence, _CAMERA_TRIPLES)
     if expect != "idcard" and (still or turn % _RARELY):
         for field in find_bar_fields(gray, limit=4 if still else _CAMERA_FIELDS):
             if not any(_covers(read, field) for read in found.values()):
@@ -122,8 +130,6 @@ def _stages(
 def _in_turn(gray: np.ndarray, expect: Expect, deadline: float, turn: int, evidence: Evidence | None) -> list[_Stage]:
     """What helps now and then and costs as much as everything before it: as much of it as there is time for, each frame beginning
     with another."""
-    if not busy(gray):
-        return []
     groups = (MODULE_SIZES[1:], MODULE_SIZES[:1]) if expect == "idcard" else (MODULE_SIZES[1:3], MODULE_SIZES[3:], MODULE_SIZES[:1])
     stages: list[_Stage] = [
         lambda sizes=sizes: read_squares(gray, sizes, evidence, _CAMERA_TRIPLES)  # type: ignore[misc]
@@ -156,6 +162,13 @@ def _thorough(gray: np.ndarray, expect: Expect) -> list[_Stage]:
 def _softened(gray: np.ndarray, expect: Expect, rotate: bool = True) -> list[Read]:
     """A QR code softer than its modules: the local threshold loses it, the mean of a neighbourhood keeps it."""
     return [replace(r, processed=r.symbology != QR) for r in first_engine(cv2.GaussianBlur(gray, (5, 5), 0), expect, rotate=rotate)]
+
+
+def _other_view(gray: np.ndarray, turn: int) -> list[Read]:
+    """QR codes in a softer or a smaller picture, in turn: what glare, noise and worn ink hide from the local threshold."""
+    if turn % 2:
+        return _softened(gray, "idcard", rotate=False)
+    return _rescaled(gray, "idcard", 0.5)
 
 
 def _squares_at(gray: np.ndarray, side: int) -> list[Read]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import math
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -29,15 +30,21 @@ _FORMATS = {
     "linear": zxingcpp.BarcodeFormats([_F.Code128, _F.Code39]),
 }
 _NAMES = {_F.Code128: CODE128, _F.QRCode: QR, _F.Code39: CODE39, _F.PDF417: PDF417}
+_WEAK = {_F.MicroQRCode, _F.RMQRCode}
+"""Asked for together with QR codes; on no paper of ours, and a few codewords correct themselves into anything."""
 # The binding prints a complaint at exit about every object of its own that is still held.
 atexit.register(_FORMATS.clear)
 atexit.register(_NAMES.clear)
+atexit.register(_WEAK.clear)
 
 LINEAR = "linear"
 """Besides the values of `Expect`: bars only."""
 
 MIN_LINEAR = 6
 """Shorter linear texts are no code of ours; patterns in pictures and tables read as a few characters."""
+
+Suspect = tuple[int, int, int, int]
+"""Left, top, right, bottom of where a QR code may be."""
 
 _zbar_lock = threading.Lock()
 
@@ -48,9 +55,11 @@ def first_engine(
     place: Callable[[float, float], tuple[int, int]] | None = None,
     *,
     rotate: bool = True,
+    binarizer: zxingcpp.Binarizer = zxingcpp.Binarizer.LocalAverage,
+    suspects: list[Suspect] | None = None,
 ) -> list[Read]:
     """What zxing-cpp reads. ``place`` maps its corners to those of the full picture; ``rotate``: also linear codes that stand on
-    their side."""
+    their side; ``suspects`` collects where it saw a QR code that it could not read."""
     reads = []
     results = zxingcpp.read_barcodes(
         picture,
@@ -59,9 +68,15 @@ def first_engine(
         text_mode=zxingcpp.TextMode.Plain,
         try_rotate=rotate,
         try_downscale=True,
+        binarizer=binarizer,
+        return_errors=suspects is not None,
     )
     for result in results:
+        if suspects is not None and not result.valid and _is_square(result):
+            suspects.append(_suspect(result))
         name = _NAMES.get(result.symbology) or _NAMES.get(result.format)
+        if result.format in _WEAK:
+            continue
         text = result.text
         if not result.valid or name is None or not text or (name not in CORRECTING and len(text) < MIN_LINEAR):
             continue
@@ -69,6 +84,20 @@ def first_engine(
         points = ((p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))
         reads.append(Read(text, name, tuple(place(*p) if place else (int(p[0]), int(p[1])) for p in points)))
     return reads
+
+
+def _is_square(result: zxingcpp.Barcode) -> bool:
+    return _NAMES.get(result.symbology) == QR or result.format in _WEAK
+
+
+def _suspect(result: zxingcpp.Barcode) -> Suspect:
+    """With room around: what looks like a small code of one finder is a corner of a larger one."""
+    at = result.position
+    points = (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
+    xs, ys = [p.x for p in points], [p.y for p in points]
+    side = math.hypot(at.top_left.x - at.top_right.x, at.top_left.y - at.top_right.y)
+    room = int(side * (1.3 if result.format in _WEAK else 0.35)) + 8
+    return min(xs) - room, min(ys) - room, max(xs) + room, max(ys) + room
 
 
 def pure_square(modules: np.ndarray) -> str | None:

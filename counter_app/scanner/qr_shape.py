@@ -34,7 +34,8 @@ def _bch(data: int, generator: int, bits: int) -> int:
     return data << bits | rest
 
 
-FORMATS = tuple(_bch(data, 0x537, 10) ^ 0x5412 for data in range(32))
+_FORMATS = tuple(_bch(data, 0x537, 10) ^ 0x5412 for data in range(32))
+_WORDS = np.array([[1 if word >> (14 - i) & 1 else -1 for i in range(15)] for word in _FORMATS])
 
 
 @cache
@@ -67,14 +68,18 @@ def shape(version: int) -> Shape:
     return Shape(size, known, (tuple(first), tuple(second)))
 
 
+def format_of(soft: np.ndarray, version: int) -> int:
+    """The five bits of the likeliest of the 32 words of format information: level of correction and mask."""
+    heard = sum(np.array([soft[place] for place in places]) for places in shape(version).formats)
+    return int((_WORDS @ heard).argmax())
+
+
 def completed(soft: np.ndarray, version: int) -> np.ndarray:
-    """Hard modules (True is dark) from soft ones (positive is dark): what must be so is put so, and of the 32 possible words of
-    format information the likeliest is written in both places."""
+    """Hard modules (True is dark) from soft ones (positive is dark): what must be so is put so, and the likeliest word of format
+    information is written in both places."""
     parts = shape(version)
     modules = np.where(parts.known != 0, parts.known > 0, soft > 0)
-    heard = sum(np.array([soft[place] for place in places]) for places in parts.formats)
-    words = np.array([[1 if word >> (14 - i) & 1 else -1 for i in range(15)] for word in FORMATS])
-    word = words[int((words @ heard).argmax())]
+    word = _WORDS[format_of(soft, version)]
     for places in parts.formats:
         for place, bit in zip(places, word, strict=True):
             modules[place] = bit > 0

@@ -8,8 +8,9 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from counter_app.scanner.engines import pure_square
+from counter_app.scanner.engines import Suspect, pure_square
 from counter_app.scanner.evidence import Evidence, Place
+from counter_app.scanner.qr_correct import mended
 from counter_app.scanner.qr_find import MODULE_SIZES, Finders, find_finders
 from counter_app.scanner.qr_grid import Grid, lay_grid
 from counter_app.scanner.qr_shape import completed, shape
@@ -19,8 +20,14 @@ from counter_app.scanner.reads import QR, Corners, Read
 _CREDIBLE = 0.6
 """Likeness from which on a code is surely there, if not to be read."""
 _MIN_SIDE = 24
-_STANDS_OUT = 1.8
-"""Noise alone has places one and a half times as busy as others."""
+_SUSPECTS = 3
+_LEAST_MODULES = 16
+_ALL_SIZES = tuple(MODULE_SIZES[0] * 1.33**i for i in range(9))
+"""Up to 17 pixels a module: a code that fills the picture but is out of focus."""
+_GLANCE_SIDE = 320
+_STANDS_OUT, _CORNER, _FULL = 4.8, 20.0, 25.0
+"""Of the strength of corners: noise alone has places 4.4 times as strong as others, codes out of focus 5.5 times and more, at least
+35; a page full of text has no quiet place."""
 
 
 def read_squares(
@@ -41,21 +48,54 @@ def read_again(gray: np.ndarray, place: Place, evidence: Evidence) -> list[Read]
     return _read(gray, [_moved(f, left, top) for f in found], evidence)
 
 
+def read_suspects(gray: np.ndarray, suspects: list[Suspect], evidence: Evidence | None = None) -> list[Read]:
+    """The codes that the library saw but could not read: where to look is known, so all sizes of module are tried at once."""
+    height, width = gray.shape
+    boxes: list[Suspect] = []
+    for left, top, right, bottom in suspects:
+        box = max(0, left), max(0, top), min(width, right), min(height, bottom)
+        if any(_within(box, other) for other in boxes) or min(box[2] - box[0], box[3] - box[1]) < _MIN_SIDE:
+            continue
+        boxes.append(box)
+    for left, top, right, bottom in boxes[:_SUSPECTS]:
+        crop = np.ascontiguousarray(gray[top:bottom, left:right])
+        sizes = tuple(size for size in _ALL_SIZES if size * _LEAST_MODULES < max(crop.shape))
+        found = find_finders(crop, sizes, 3)
+        if reads := _read(gray, [_moved(f, left, top) for f in found], evidence):
+            return reads
+    return []
+
+
+def _within(box: Suspect, other: Suspect) -> bool:
+    """Whether the middle of ``box`` lies in the inner half of ``other``: the same code seen again."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    across, down = (other[2] - other[0]) / 4, (other[3] - other[1]) / 4
+    return abs(x - (other[0] + other[2]) / 2) < across and abs(y - (other[1] + other[3]) / 2) < down
+
+
 def _read(gray: np.ndarray, found: list[Finders], evidence: Evidence | None) -> list[Read]:
     for finders in found:
         grid = lay_grid(gray, finders)
         if grid is None:
             continue
         soft = soft_modules(grid)
-        if text := pure_square(completed(soft, grid.version)):
+        if text := _text(soft, grid.version):
             return [_result(text, grid.corners)]
         if evidence is not None and grid.likeness >= _CREDIBLE:
             evidence.seen_square(_place(grid, finders, gray.shape))
             together = evidence.added_square(grid.version, soft)
-            if together is not None and (text := pure_square(completed(together, grid.version))):
+            if together is not None and (text := _text(together, grid.version)):
                 return [_result(text, grid.corners)]
             break
     return []
+
+
+def _text(soft: np.ndarray, version: int) -> str | None:
+    """What the modules say: as the library corrects them, or else with those in doubt given up."""
+    if text := pure_square(completed(soft, version)):
+        return text
+    modules = mended(soft, version)
+    return None if modules is None else pure_square(modules)
 
 
 def _result(text: str, corners: Corners) -> Read:
@@ -77,10 +117,9 @@ def _moved(found: Finders, left: int, top: int) -> Finders:
 
 
 def busy(gray: np.ndarray) -> bool:
-    """Whether anything stands out from noise and soft shadows: an empty desk is not worth a search."""
-    scale = min(1.0, 320 / max(gray.shape))
+    """Whether anything with corners stands out from noise, soft shadows and straight edges: an empty desk is not worth a search."""
+    scale = min(1.0, _GLANCE_SIDE / max(gray.shape))
     small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    detail = np.abs(cv2.Laplacian(small, cv2.CV_16S))
-    strength = cv2.blur(detail.astype(np.float32), (7, 7))
-    quiet, strong = (float(v) for v in np.percentile(strength, (25, 99)))
-    return strong > max(_STANDS_OUT * quiet, 3.0)
+    corners = cv2.cornerMinEigenVal(small, 7, ksize=3)
+    quiet, strong = (1000 * math.sqrt(max(float(v), 0.0)) for v in np.percentile(corners, (25, 99.5)))
+    return strong > max(_STANDS_OUT * quiet if quiet < _FULL else 0.0, _CORNER)
