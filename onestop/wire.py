@@ -305,7 +305,7 @@ class PushReply(msgspec.Struct, kw_only=True):
     pos: str
 
 
-class FeedItem(msgspec.Struct, kw_only=True):
+class FeedItem(msgspec.Struct, kw_only=True, gc=False):
     """One feed row: the whole state of an entity after an op. ``data`` is kept as raw JSON so that fields a newer
     gateway sends survive."""
 
@@ -331,7 +331,7 @@ class PullReply(msgspec.Struct, kw_only=True):
     xor: str = ""
 
 
-class SnapshotItem(msgspec.Struct, kw_only=True):
+class SnapshotItem(msgspec.Struct, kw_only=True, gc=False):
     kind: str
     id: str
     v: int

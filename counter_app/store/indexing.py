@@ -55,10 +55,10 @@ class Indexing(IndexReads, Filing):
         """Take in the dossiers that wait."""
         self._index([(n, columns_of("dossier", raw)) for n, raw in self._all(_WAITING, self._search_to())])  # type: ignore[misc]
 
-    def _index(self, rows: list[tuple[int, DossierColumns]]) -> None:
-        """Take in dossiers with the row numbers after the highest in the index, newest first."""
+    def _index(self, rows: list[tuple[int, DossierColumns]], words: list[tuple[str, str]] | None = None) -> None:
+        """Take in dossiers with the row numbers after the highest in the index, newest first. ``words``: theirs, where they are known."""
         if rows:
-            self._write(_INSERT, rows)
+            self._write(_INSERT, rows, words)
             self.meta_set("search_to", str(rows[0][0]))
 
     def _index_again(self, rows: list[tuple[int, DossierColumns]]) -> None:
@@ -88,9 +88,10 @@ class Indexing(IndexReads, Filing):
             self.meta_set("merging", "1")
         return True
 
-    def _write(self, statement: str, rows: list[tuple[int, DossierColumns]]) -> None:
-        key = self._hash_key()
-        words = [findable(c, key) for _, c in rows]
+    def _write(self, statement: str, rows: list[tuple[int, DossierColumns]], words: list[tuple[str, str]] | None = None) -> None:
+        if words is None:
+            key = self._hash_key()
+            words = [findable(c, key) for _, c in rows]
         self._many(statement, [(row[0], f"{mine} {rest}") for row, (mine, rest) in zip(rows, words, strict=True)])
         self._file([(n, self._procedure_number(c.procedure_code, c.procedure_name) | name_bits(mine))
                     for (n, c), (mine, _) in zip(rows, words, strict=True)])

@@ -64,30 +64,31 @@ class Stored:
         return raw
 
 
+def row_values(kind: str, c: Any) -> tuple[object, ...]:
+    """The column values in order, of an entity or of its columns."""
+    if kind == "dossier":
+        return (
+            c.agency,
+            c.code,
+            c.provisional_code,
+            int(c.status),
+            seconds(c.received_at),
+            seconds(c.due_at),
+            seconds(c.returned.at) if c.returned is not None else None,
+            c.procedure_code,
+            own_words(c),
+            c.procedure_name,
+            c.holder,
+            c.channel,
+            c.owner.name,
+        )
+    if kind == "slip":
+        return (c.number, c.agency, c.direction, c.to_unit, c.from_unit, seconds(c.made_at), c.status)
+    return (c.agency, c.entity, c.status, seconds(c.opened_at))
+
+
 class Saving(EntityReads, Indexing):
     """Insert and update entity rows, their search words and slip lines."""
-
-    def _values(self, kind: str, c: Any) -> tuple[object, ...]:
-        """The column values in order, of an entity or of its columns."""
-        if kind == "dossier":
-            return (
-                c.agency,
-                c.code,
-                c.provisional_code,
-                int(c.status),
-                seconds(c.received_at),
-                seconds(c.due_at),
-                seconds(c.returned.at) if c.returned is not None else None,
-                c.procedure_code,
-                own_words(c),
-                c.procedure_name,
-                c.holder,
-                c.channel,
-                c.owner.name,
-            )
-        if kind == "slip":
-            return (c.number, c.agency, c.direction, c.to_unit, c.from_unit, seconds(c.made_at), c.status)
-        return (c.agency, c.entity, c.status, seconds(c.opened_at))
 
     def _stored(self, kind: str, entity: str) -> Stored | None:
         row = self._one(f"SELECT n, server_version, pending, sync, server, data FROM {kind} WHERE id = ?", entity)
@@ -112,7 +113,7 @@ class Saving(EntityReads, Indexing):
         data: bytes | None,
     ) -> None:
         """Write one entity; ``c``: what the screen shows, or its columns."""
-        values = self._values(kind, c)
+        values = row_values(kind, c)
         tail = (server_version, pending, sync, server, data)
         if stored is None:
             n = self._run(INSERT[kind], None, entity, *values, *tail).lastrowid

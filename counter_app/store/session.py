@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -25,6 +26,8 @@ _GET = "SELECT value FROM meta WHERE key = ?"
 _SET = "INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
 
 
+#: Rows of one INSERT (2,500 values). What is over goes row by row: a statement of each length would crowd out the others.
+_AT_ONCE = 125
 #: Read together at the first use of any of them, and kept while nobody else writes: a save needs them all, and each statement counts.
 _HOT = (
     "enrolment",
@@ -136,6 +139,17 @@ class WriteSession(Session):
     def _many(self, sql: str, rows: list[Any]) -> None:
         if rows:
             self._db.executemany(sql, rows)
+
+    def _many_at_once(self, insert: str, rows: list[tuple[Any, ...]]) -> None:
+        """``insert`` (an INSERT that ends with the VALUES of one row) for many, ``_AT_ONCE`` rows a statement: a third less work, and
+        other threads have the interpreter meanwhile instead of taking turns with us at every row."""
+        whole = len(rows) - len(rows) % _AT_ONCE
+        if whole:
+            one = insert[insert.rindex("(") :]
+            statement = insert + f", {one}" * (_AT_ONCE - 1)
+            for begin in range(0, whole, _AT_ONCE):
+                self._db.execute(statement, tuple(chain.from_iterable(rows[begin : begin + _AT_ONCE])))
+        self._many(insert, rows[whole:])
 
     def meta_set(self, key: str, value: str) -> None:
         """Set a value of the key-value table."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from counter_app.store.arriving import ArrivingReads
 from counter_app.store.blobs import BlobReads, Blobs
 from counter_app.store.carried import Carried, CarriedReads
 from counter_app.store.epoch import EpochReads, Epochs
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from counter_app.store.engine import Store
 
 
-class Reader(ListReads, SearchReads, JournalReads, OutboxReads, PositionReads, EpochReads, NumberingReads, PeopleReads, CarriedReads,
-             BlobReads, ReportReads):
+class Reader(ArrivingReads, ListReads, SearchReads, JournalReads, OutboxReads, PositionReads, EpochReads, NumberingReads, PeopleReads,
+             CarriedReads, BlobReads, ReportReads):
     """Read everything as of one moment."""
 
 

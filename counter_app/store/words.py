@@ -21,17 +21,17 @@ _WORD = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]*")
 
 
-class _Party(msgspec.Struct):
+class _Party(msgspec.Struct, gc=False):
     name: str = ""
     id_no: str = ""
 
 
-class _Returned(msgspec.Struct):
+class _Returned(msgspec.Struct, gc=False):
     at: datetime
     postal_code: str = ""
 
 
-class DossierColumns(msgspec.Struct, kw_only=True):
+class DossierColumns(msgspec.Struct, kw_only=True, gc=False):
     """The part of a dossier that is indexed."""
 
     id: str

@@ -14,11 +14,15 @@ from onestop.feed import Position, format_positions
 from onestop.wire import PullReply, SnapshotReply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from counter_app.store.arriving import Arrived, Item
     from counter_app.store.engine import Store
 
-T = TypeVar("T")
+    FeedAnswer = tuple[PullReply, list[Arrived]]
+    SnapshotAnswer = tuple[SnapshotReply, list[Arrived]]
+
+T = TypeVar("T", PullReply, SnapshotReply)
 PAGE = 500
 SNAPSHOT_PAGE = 1000
 #: So many unreadable items in one page are no accident: more likely this program (or the gateway) is wrong as a whole.
@@ -41,14 +45,16 @@ class Pulled:
 
 @dataclass
 class _Pages:
-    """Asks for pages. One damaged state at the gateway makes a whole page unreadable: then smaller ones, down to single rows, which the
-    gateway looks at itself; and larger ones again behind it."""
+    """Asks for pages, and reads their items (``read``) in the same thread: both while the last page is stored. One damaged state at the
+    gateway makes a whole page unreadable: then smaller ones, down to single rows, which the gateway looks at itself; and larger ones
+    again behind it."""
 
     most: int
+    read: Callable[[Sequence[Item]], list[Arrived]]
     size: int = 0
 
-    def ask(self, client: GatewayClient, path: str, kind: type[T], params: dict[str, str]) -> T | None:
-        """A page; None: ask again. Raises what the client raises."""
+    def ask(self, client: GatewayClient, path: str, kind: type[T], params: dict[str, str]) -> tuple[T, list[Arrived]] | None:
+        """A page and its items, read; None: ask again. Raises what the client raises."""
         self.size = self.size or self.most
         try:
             page = client.call("GET", path, kind, params=params | {"limit": str(self.size)}, deadline=60.0, prove=True)
@@ -58,7 +64,7 @@ class _Pages:
             self.size = self.size // 8 or 1
             return None
         self.size = min(self.size * 4, self.most)
-        return page
+        return page, self.read(page.items)
 
 
 def pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], bool], *, verify: bool = False) -> Pulled:
@@ -84,11 +90,12 @@ def _pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], 
     with store.read() as reader:
         position = reader.position(part)
         unfinished = reader.snapshot_progress(part)
+        read = reader.page_reader()
     if position.seq == 0 or unfinished:
         position = _bootstrap(store, client, part, done, stopped, unfinished)
-    pages = _Pages(PAGE)
+    pages = _Pages(PAGE, read)
 
-    def ask(after: Position) -> PullReply | None:
+    def ask(after: Position) -> FeedAnswer | None:
         return pages.ask(client, "/v1/pull", PullReply, {"part": part, "after": f"{after.seq}:{after.chain}"})
 
     with Ahead(ask, client) as ahead:
@@ -96,12 +103,13 @@ def _pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], 
 
 
 def _follow(store: Store, client: GatewayClient, part: str, stopped: Callable[[], bool], verify: bool, done: Pulled, position: Position,
-            ahead: Ahead[Position, PullReply | None]) -> Pulled:
+            ahead: Ahead[Position, FeedAnswer | None]) -> Pulled:
     while not stopped():
         try:
-            page = ahead.get(position)
-            if page is None:
+            answer = ahead.get(position)
+            if answer is None:
                 continue
+            page, items = answer
         except Refused as refused:
             if refused.code != "cursor-too-old":
                 raise
@@ -114,7 +122,7 @@ def _follow(store: Store, client: GatewayClient, part: str, stopped: Callable[[]
             ahead.start(following)
         if page.items:
             with store.write() as unit:
-                result = unit.apply_page(part, page.items, following)
+                result = unit.apply_page(part, items, following)
                 if result.broken >= POISONED_PAGE:
                     raise Alarm("page-unreadable", _POISONED)
                 client.positions = format_positions(unit.hi())
@@ -135,11 +143,12 @@ def _bootstrap(store: Store, client: GatewayClient, part: str, done: Pulled, sto
     """Current states by keyset pages, then the feed from the position they were taken at. A page is idempotent by version, and
     where the next one begins is kept with it, so an interrupted bootstrap goes on."""
     done.bootstrapped = True
+    with store.read() as reader:
+        pages = _Pages(SNAPSHOT_PAGE, reader.page_reader())
     as_of, after = unfinished or ("", "")
     as_of = as_of.rpartition("=")[2]
-    pages = _Pages(SNAPSHOT_PAGE)
 
-    def ask(where: tuple[str, str]) -> SnapshotReply | None:
+    def ask(where: tuple[str, str]) -> SnapshotAnswer | None:
         params = {"after": where[0], "as_of": where[1]} if where[0] else {}
         return pages.ask(client, "/v1/snapshot", SnapshotReply, {"part": part} | params)
 
@@ -148,17 +157,18 @@ def _bootstrap(store: Store, client: GatewayClient, part: str, done: Pulled, sto
 
 
 def _take_snapshot(store: Store, client: GatewayClient, part: str, done: Pulled, stopped: Callable[[], bool], as_of: str, after: str,
-                   ahead: Ahead[tuple[str, str], SnapshotReply | None]) -> Position:
+                   ahead: Ahead[tuple[str, str], SnapshotAnswer | None]) -> Position:
     while not stopped():
-        page = ahead.get((after, as_of))
-        if page is None:
+        answer = ahead.get((after, as_of))
+        if answer is None:
             continue
+        page, items = answer
         as_of = as_of or page.as_of
         position = cursor(part, as_of)
         if page.more:
             ahead.start((page.next, as_of))
         with store.write() as unit:
-            result = unit.apply_snapshot_page(part, page.items, as_of=position, after=page.next, done=not page.more)
+            result = unit.apply_snapshot_page(part, items, as_of=position, after=page.next, done=not page.more)
             if result.broken >= POISONED_PAGE:
                 raise Alarm("page-unreadable", _POISONED)
             client.positions = format_positions(unit.hi())
