@@ -109,8 +109,7 @@ class Store:
 
     @cached_property
     def engine(self) -> Engine:
-        """For schema upgrades and for queries built with Core. Transactions go past it: its pool and statements would take a
-        tenth of a save."""
+        """For schema upgrades. Transactions go past it: its pool and statements would take a tenth of a save."""
         from sqlalchemy import create_engine, event  # a third of the start otherwise
         from sqlalchemy.pool import NullPool
 

@@ -55,15 +55,17 @@ class ListReads(Session):
 
     def list_dossiers(self, wanted: ListFilter | None = None, limit: int = 200, offset: int = 0) -> list[Row]:
         """One page of the dossiers that fit."""
-        from counter_app.store import list_query  # SQLAlchemy takes a third of the start
+        from counter_app.store import list_query
 
-        return [to_row(row) for row in self._core(list_query.dossiers(ROW, wanted or ListFilter(), limit, offset))]
+        statement, values = list_query.dossiers(ROW, wanted or ListFilter(), limit, offset)
+        return [to_row(row) for row in self._all(statement, *values)]
 
     def count_dossiers(self, wanted: ListFilter) -> int:
         """How many fit."""
         from counter_app.store import list_query
 
-        return self._core(list_query.how_many(wanted))[0][0]
+        statement, values = list_query.how_many(wanted)
+        return self._all(statement, *values)[0][0]
 
     def counts(self, now: datetime | date) -> QueueCounts:
         """The queue strip. A moment counts lateness by the minute, a day by the day."""
@@ -88,7 +90,8 @@ class ListReads(Session):
         """Handover slips, newest first."""
         from counter_app.store import list_query
 
-        rows = self._core(list_query.slips(open_only, direction, limit, offset))
+        statement, values = list_query.slips(open_only, direction, limit, offset)
+        rows = self._all(statement, *values)
         return [SlipRow(i, n, d, f, t, moment(at), status, count, SYNC[sync]) for i, n, d, f, t, at, status, count, sync in rows]
 
     def rows(self, ids: list[str]) -> list[Row]:

@@ -15,8 +15,6 @@ from onestop.wire import AgencySettings, EnrolReply
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Executable
-
     from counter_app.store.engine import Store
     from counter_app.store.filing import Procedures
     from counter_app.store.witness import Facts, Record
@@ -69,8 +67,7 @@ class Kept:
 class Session:
     """Base of Reader and Unit. Not kept beyond its ``with`` block, not shared between threads.
 
-    Statements go to the driver on a connection of SQLAlchemy's pool: a Core statement costs 40 µs and saving has a budget.
-    Queries with varying conditions are built with Core and run by ``_core``.
+    Statements go to the driver itself: a statement of SQLAlchemy's Core costs 40 µs and saving has a budget.
     """
 
     def __init__(self, store: Store, db: Any) -> None:
@@ -85,11 +82,6 @@ class Session:
 
     def _one(self, sql: str, *params: Any) -> tuple[Any, ...] | None:
         return self._db.execute(sql, params).fetchone()
-
-    def _core(self, statement: Executable) -> list[tuple[Any, ...]]:
-        compiled = statement.compile(dialect=self.store.engine.dialect, compile_kwargs={"render_postcompile": True})
-        values = compiled.construct_params()
-        return self._all(str(compiled), *(values[name] for name in compiled.positiontup or ()))
 
     def kept(self) -> Kept:
         """What is remembered, as of this transaction."""
