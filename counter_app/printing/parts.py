@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
 from counter_app.printing import fonts
+from counter_app.printing.archive import ArchiveCanvas
 from counter_app.printing.documents import Reprint
 from counter_app.printing.sheet import MM, Sheet
 from counter_app.printing.words import clipped, stamp
@@ -193,7 +193,7 @@ class Ruled(Flowable):
             dots(self.canv, 0, self.width, number * self.line + 3)
 
 
-class NumberedCanvas(Canvas):
+class NumberedCanvas(ArchiveCanvas):
     """Writes the foot of every page when all are known: form and code, reprint mark, page of pages of this copy."""
 
     sheet: Sheet

@@ -27,6 +27,8 @@ def label_pages(labels: Sequence[Make], size: LabelSize, *, skip: int = 0, title
     with the smallest letters is cut off at the lower edge of its sticker."""
     from reportlab.platypus import BaseDocTemplate, Frame, FrameBreak, KeepInFrame, PageTemplate, Spacer
 
+    from counter_app.printing.archive import ArchiveCanvas
+
     wide, tall = (side - 2 * PADDING_MM for side in size.label)
     frames = []
     for number in range(size.count):
@@ -44,7 +46,7 @@ def label_pages(labels: Sequence[Make], size: LabelSize, *, skip: int = 0, title
     for number, make in enumerate(labels):
         flow += [FrameBreak()] if number else []
         flow.append(KeepInFrame(wide * MM, tall * MM - 0.5, _fitted(make, wide * MM, tall * MM - 0.5), mode="truncate"))
-    document.build(flow)
+    document.build(flow, canvasmaker=ArchiveCanvas)
     return out.getvalue()
 
 

@@ -59,11 +59,12 @@ class Ticket:
         """As one PDF page of the printed size, for preview and "Lưu PDF". A dot is 1/8 mm."""
         from reportlab.lib.units import mm
         from reportlab.lib.utils import ImageReader
-        from reportlab.pdfgen.canvas import Canvas
+
+        from counter_app.printing.archive import ArchiveCanvas
 
         out = io.BytesIO()
         size = (self.width / DOTS_PER_MM * mm, self.height / DOTS_PER_MM * mm)
-        canvas = Canvas(out, pagesize=size, pageCompression=1, lang="vi-VN")
+        canvas = ArchiveCanvas(out, pagesize=size, pageCompression=1, lang="vi-VN")
         canvas.setTitle(title)
         canvas.setAuthor(author)
         canvas.setCreator("Counter App")
