@@ -16,7 +16,7 @@ import numpy as np
 
 from counter_app.scanner.engines import LINEAR, Suspect, first_engine
 from counter_app.scanner.evidence import Evidence
-from counter_app.scanner.linear import read_field
+from counter_app.scanner.linear import read_field, read_stacked
 from counter_app.scanner.locate import WORK_SIDE, BarField, find_bar_fields
 from counter_app.scanner.qr_find import MODULE_SIZES
 from counter_app.scanner.reads import CODE128, QR, Expect, Read
@@ -30,8 +30,9 @@ _TILE_SIDE = 1600
 _TILE_FIELDS = 16
 _REDUCED_SIDES = (1280, 800)
 _FINE_SIDE = 960
+_STACKED_ZOOMS = 1.0, 2.0
 _CAMERA_FIELDS, _CAMERA_TRIPLES = 2, 4
-_RARELY = 4
+_RARELY, _SELDOM = 4, 8
 _RESERVE_S = 0.008
 """No stage is begun with less than this left of a frame's time: the dear ones take twice as long."""
 
@@ -110,7 +111,7 @@ def _stages(
             yield lambda chosen=field: read_field(gray, chosen, math.inf, evidence)  # type: ignore[misc]
         return
     # PDF417 costs as much as all others together and is on no paper of ours: a camera looks for it now and then.
-    formats = "code" if expect == "any" and not still and (turn % _RARELY or not alive) else expect
+    formats = "code" if expect == "any" and not still and (turn % _SELDOM or not alive) else expect
     suspects: list[Suspect] = []
     yield lambda: first_engine(gray, formats, rotate=still, suspects=suspects)
     if suspects and not found:
@@ -125,6 +126,8 @@ def _stages(
         for field in find_bar_fields(gray, limit=4 if still else _CAMERA_FIELDS):
             if not any(_covers(read, field) for read in found.values()):
                 yield lambda chosen=field: read_field(gray, chosen, deadline, evidence, weigh=not found)  # type: ignore[misc]
+                if expect == "any" and not found and (still or turn % 2 == 0):
+                    yield lambda chosen=field: read_stacked(gray, chosen, _STACKED_ZOOMS if still else (1.0,))  # type: ignore[misc]
 
 
 def _in_turn(gray: np.ndarray, expect: Expect, deadline: float, turn: int, evidence: Evidence | None) -> list[_Stage]:

@@ -28,6 +28,7 @@ _FORMATS = {
     "code": zxingcpp.BarcodeFormats([_F.Code128, _F.QRCode, _F.Code39]),
     "idcard": zxingcpp.BarcodeFormats([_F.QRCode]),
     "linear": zxingcpp.BarcodeFormats([_F.Code128, _F.Code39]),
+    "stacked": zxingcpp.BarcodeFormats([_F.PDF417]),
 }
 _NAMES = {_F.Code128: CODE128, _F.QRCode: QR, _F.Code39: CODE39, _F.PDF417: PDF417}
 _WEAK = {_F.MicroQRCode, _F.RMQRCode}
@@ -37,8 +38,8 @@ atexit.register(_FORMATS.clear)
 atexit.register(_NAMES.clear)
 atexit.register(_WEAK.clear)
 
-LINEAR = "linear"
-"""Besides the values of `Expect`: bars only."""
+LINEAR, STACKED = "linear", "stacked"
+"""Besides the values of `Expect`: bars only, PDF417 only."""
 
 MIN_LINEAR = 6
 """Shorter linear texts are no code of ours; patterns in pictures and tables read as a few characters."""

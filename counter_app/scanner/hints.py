@@ -33,7 +33,7 @@ class Advice(Enum):
     FLATTEN = "Vuốt phẳng giấy và để cả mã trong khung hình."
 
 
-def advise(gray: np.ndarray, fields: list[BarField], patient: bool) -> Advice | None:
+def advise(gray: np.ndarray, fields: list[BarField], patient: bool, far: bool = False) -> Advice | None:
     """The most useful advice for a frame nothing was read from. ``patient``: nothing was read for some seconds (only then is
     it worth saying that no code is in view)."""
     if not fields:

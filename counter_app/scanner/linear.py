@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from counter_app.scanner.engines import LINEAR, MIN_LINEAR, first_engine, second_engine
+from counter_app.scanner.engines import LINEAR, MIN_LINEAR, STACKED, first_engine, second_engine
 from counter_app.scanner.evidence import Evidence
 from counter_app.scanner.locate import BarField
 from counter_app.scanner.profile128 import find_tracks
@@ -19,6 +19,8 @@ from counter_app.scanner.waveform128 import measure
 _TARGET_LENGTH = 1300.0
 """Length in pixels a field is enlarged to: some four pixels a module for a dossier code."""
 _MAX_ZOOM = 4.0
+_STACKED_LENGTH, _STACKED_HEIGHT = 8.0, 2.4
+"""Of the height of the field that was found: how large a piece is cut out to hold the whole of a PDF417."""
 _MIN_SCORE = 0.15
 """Chains in text and tables score less; measuring them would cost most of the time of a frame without a code."""
 
@@ -48,6 +50,16 @@ def read_field(
     if read := _weighed(crop, field.length * zoom, field, deadline, evidence):
         return [read]
     return second_engine(crop, corners) if deadline is None else []
+
+
+def read_stacked(gray: np.ndarray, field: BarField, zooms: tuple[float, ...] = (1.0,)) -> list[Read]:
+    """A PDF417 at any angle. Its rows of bars look like a bar field, or several; only where and how it lies is taken from that, for
+    the piece that stands out is seldom the whole of it."""
+    whole = replace(field, length=max(field.length * 1.3, field.height * _STACKED_LENGTH), height=field.height * _STACKED_HEIGHT, skew=0.0)
+    for zoom in zooms:
+        if reads := first_engine(upright(gray, whole, zoom, share=1.0), STACKED, rotate=False):
+            return [replace(r, corners=field.corners()) for r in reads]
+    return []
 
 
 def _weighed(crop: np.ndarray, length: float, field: BarField, deadline: float | None, evidence: Evidence | None) -> Read | None:

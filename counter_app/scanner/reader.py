@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 
 from counter_app.scanner.raw import RawScan
 
 RETRY_S = 1.0
+PATIENCE_S = 10.0
+"""How long a device is waited for that an earlier reader is still letting go of."""
 
 
 class PortState(Enum):
@@ -41,12 +43,21 @@ class DeviceReader:
         self._thread: threading.Thread | None = None
         self._state: PortState | None = None
 
-    def start(self) -> None:
-        """Begin reading; returns at once. A second call does nothing."""
+    def start(self, after: Sequence[DeviceReader] = ()) -> None:
+        """Begin reading, once the readers ``after`` have let go of their devices; returns at once. A second call does nothing."""
         if self._thread is None:
             self._stop.clear()
-            self._thread = threading.Thread(target=self._run, name=self.thread_name, daemon=True)
+            self._thread = threading.Thread(target=self._run, args=(tuple(after),), name=self.thread_name, daemon=True)
             self._thread.start()
+
+    def ask_to_stop(self) -> None:
+        """End the thread soon; returns at once, `stop` waits."""
+        self._stop.set()
+
+    @property
+    def has_ended(self) -> bool:
+        """Has it never begun, or let go of its device?"""
+        return self._thread is None or not self._thread.is_alive()
 
     def stop(self, timeout: float = 3.0) -> bool:
         """End the thread and release the device; False if a driver held it longer than ``timeout`` seconds."""
@@ -67,7 +78,9 @@ class DeviceReader:
         """Read until the device fails or the reader is stopped; tells `_tell` what happens."""
         raise NotImplementedError
 
-    def _run(self) -> None:
+    def _run(self, after: tuple[DeviceReader, ...]) -> None:
+        for earlier in after:
+            earlier.stop(PATIENCE_S)
         while not self._stop.is_set():
             name = self._find()
             if name is None:

@@ -20,6 +20,9 @@ from counter_app.scanner.reads import QR, Corners, Read
 _CREDIBLE = 0.6
 """Likeness from which on a code is surely there, if not to be read."""
 _MIN_SIDE = 24
+_FAR_SIZES = (1.1,), (1.45,)
+_FAR_LIKENESS = 0.55
+"""Pages, charts and pieces of codes reach 0.46."""
 _SUSPECTS = 3
 _LEAST_MODULES = 16
 _ALL_SIZES = tuple(MODULE_SIZES[0] * 1.33**i for i in range(9))
@@ -64,6 +67,14 @@ def read_suspects(gray: np.ndarray, suspects: list[Suspect], evidence: Evidence 
         if reads := _read(gray, [_moved(f, left, top) for f in found], evidence):
             return reads
     return []
+
+
+def far_square(gray: np.ndarray, look: int) -> bool:
+    """Whether a QR code is in view whose modules are too small to be read. Each ``look`` tries another size: it is a search of the
+    whole picture."""
+    found = find_finders(gray, _FAR_SIZES[look % len(_FAR_SIZES)], 3)
+    grids = (lay_grid(gray, finders) for finders in found)
+    return any(grid.likeness >= _FAR_LIKENESS for grid in grids if grid is not None)
 
 
 def _within(box: Suspect, other: Suspect) -> bool:

@@ -16,6 +16,7 @@ from counter_app.scanner.decode import Expect, Read, decode_image, decode_region
 from counter_app.scanner.evidence import Evidence
 from counter_app.scanner.hints import Advice, advise
 from counter_app.scanner.locate import find_bar_fields
+from counter_app.scanner.square import busy, far_square
 
 BUDGET_S = 0.040
 """Time for one frame; what does not fit is tried on a later one."""
@@ -47,6 +48,7 @@ class FrameReader:
         self._region: tuple[int, int, int, int] | None = None
         self._region_age = 0
         self._empty = 0
+        self._far = 0
 
     def frame(self, gray: np.ndarray) -> FrameResult:
         """Reads of the next frame (2-D uint8), and an advice now and then while nothing is read."""
@@ -65,13 +67,21 @@ class FrameReader:
         if not reads:
             self._empty += 1
             if self._empty % _HINT_EVERY == 0:
-                advice = advise(gray, find_bar_fields(gray, limit=1), patient=self._empty >= 4 * _HINT_EVERY)
+                advice = advise(gray, find_bar_fields(gray, limit=1), self._empty >= 4 * _HINT_EVERY, self._too_far(gray))
         else:
-            self._empty = 0
+            self._empty, self._far = 0, 0
             self._evidence.clear()
         if scale < 1:
             reads, seen = ([read.scaled(1 / scale) for read in group] for group in (reads, seen))
         return FrameResult(reads, seen, advice)
+
+    def _too_far(self, gray: np.ndarray) -> bool:
+        """Whether a QR code too small to be read was seen now or when it was last looked for (then for modules of another size)."""
+        if busy(gray) and far_square(gray, self._empty // _HINT_EVERY):
+            self._far = 2
+            return True
+        self._far = max(0, self._far - 1)
+        return self._far > 0
 
     def _last_place(self, gray: np.ndarray) -> list[Read]:
         """Where the code was a moment ago: 1 ms instead of 15. Every few frames the whole view is read all the same, so that a

@@ -40,6 +40,12 @@ def test_it_is_not_the_library_that_reads_them():
     assert sum(s.text in [r.text for r in decode_image(s.frame())] for s in shown) >= 5
 
 
+@pytest.mark.parametrize("angle", [0, 25, 70, 140])
+def test_a_turned_pdf417_is_read(angle):
+    shown = [scene("pdf417", "mild", seed, angle=angle) for seed in range(2600, 2604)]
+    assert sum(s.text in [r.text for r in decode_image(s.frame())] for s in shown) >= 3
+
+
 def test_a_code_at_the_edge_of_the_picture_has_paper_beyond_it():
     shown = scene("code128", "mild", 2400, px=2.0, angle=20.0)
     gray = shown.frame()

@@ -8,9 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.scenes.negatives import NEGATIVES, negative
 from counter_app.scanner.hints import Advice, SteadyHint, advise
 from counter_app.scanner.locate import find_bar_fields
-from tests.scanner.rendering import CODE, code128, frame
+from counter_app.scanner.square import far_square
+from counter_app.scanner.stream import FrameReader
+from tests.scanner.rendering import CODE, code128, frame, qr
 
 
 def told(picture: np.ndarray, patient: bool = False) -> Advice | None:
@@ -20,6 +23,19 @@ def told(picture: np.ndarray, patient: bool = False) -> Advice | None:
 @pytest.mark.parametrize(("px", "angle"), [(1.1, 0), (1.1, 30), (0.8, 0)])
 def test_a_code_too_small_has_to_come_closer(px, angle):
     assert told(frame(code128(CODE), px, angle, 1.2)) is Advice.CLOSER
+
+
+@pytest.mark.parametrize(("px", "angle"), [(1.1, 0), (1.2, 30), (1.45, 45)])
+def test_a_qr_code_too_far_away_has_to_come_closer(px, angle):
+    shown = frame(qr(CODE), px, angle, 1.2)
+    eye = FrameReader(lambda text: False, budget_s=0.0)
+    assert Advice.CLOSER in {eye.frame(shown).advice for _ in range(16)}
+
+
+@pytest.mark.parametrize("what", NEGATIVES)
+def test_a_view_without_a_qr_code_is_not_told_to_come_closer_for_one(what):
+    gray = negative(31_000, what).frame()
+    assert not any(far_square(gray, look) for look in range(2))
 
 
 @pytest.mark.parametrize("angle", [90, 85])
