@@ -188,7 +188,9 @@ def _extend(state: Dossier, op: Op, data: Extend) -> Applied:
         return _conflict(state, op, "due-changed-elsewhere", "Ngày hẹn trả đã được đổi ở nơi khác.",
                          {"due_at": (state.due_at, data.new_due_at)}, kind="extend")
     done = replace(state, due_at=data.new_due_at)
-    return Applied("applied", _log(done, op, "extend", data.reason, {"approver": data.approver}))
+    return Applied("applied", _log(done, op, "extend", data.reason, {
+        "approver": data.approver, "old_due_at": data.old_due_at.isoformat() if data.old_due_at else "",
+        "new_due_at": data.new_due_at.isoformat()}))
 
 
 def _attach(state: Dossier, op: Op, data: AttachLink | AttachUnlink) -> Applied:

@@ -149,6 +149,8 @@ def _apology(doc: ApologyDoc) -> Facts:
     return _only("apology", _letter(doc) | {
         "agency": doc.agency, "old_due": moment_in_words(doc.old_due_at) if doc.old_due_at else "",
         "new_due": moment_in_words(new) if new else "", "new_due_day": f"{to_vn(new):%d/%m/%Y}" if new else "",
+        "times": str(doc.times) if doc.times > 1 else "",
+        "first_due": moment_in_words(doc.first_due_at) if doc.first_due_at and doc.times > 1 else "",
         "place_return": doc.place_return, "extended": moment_in_words(doc.happened_at), "approver": doc.approver,
         "late": _if(doc.old_due_at is not None and doc.happened_at > doc.old_due_at)})
 

@@ -17,6 +17,7 @@ from reportlab.platypus import Flowable
 
 _PAD_X, _PAD_TOP, _PAD_BOTTOM = 3.2, 1.5, 3.0
 _LEADING = 1.2
+_NO_DIGITS = str.maketrans("", "", "0123456789")
 
 
 @lru_cache(maxsize=4096)
@@ -55,6 +56,16 @@ def _cut(word: str, get: Any, default: float, room: float) -> int:
     return len(word)
 
 
+@lru_cache(maxsize=4096)
+def number_size(text: str, font: str, size: float, width: float) -> float:
+    """The letter size at which a number stays on one line: one cut in two is two numbers. Everything else keeps its size."""
+    if not text[-1:].isdigit() or not text.isascii() or text.translate(_NO_DIGITS).strip(".,-/%:+"):
+        return size
+    face = pdfmetrics.getFont(font).face
+    wide = sum(face.charWidths.get(ord(char), face.defaultWidth) for char in text) * size / 1000
+    return size if wide <= width else size * width / wide * 0.999
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Some lines of one font in a cell."""
@@ -67,7 +78,7 @@ class Text:
 
     def lines(self, width: float) -> tuple[str, ...]:
         """The text in lines."""
-        return wrapped(self.text, self.font, self.size, width) if self.ready is None else self.ready
+        return wrapped(self.text, self.font, number_size(self.text, self.font, self.size, width), width) if self.ready is None else self.ready
 
     def height(self, width: float) -> float:
         """Height in points."""
@@ -82,7 +93,7 @@ class Text:
     def draw(self, canvas: Any, x: float, top: float, width: float) -> None:
         """Draw below ``top``."""
         y = top - self.size
-        canvas.setFont(self.font, self.size)
+        canvas.setFont(self.font, number_size(self.text, self.font, self.size, width))
         for line in self.lines(width):
             if self.align == "center":
                 canvas.drawCentredString(x + width / 2, y, line)
@@ -140,7 +151,7 @@ def head_of(titles: list[Cell], groups: list[tuple[int, int, Cell]], widths: Seq
 
 
 class Grid(Flowable):
-    """A table. ``least``: height of a row at least (room to write); ``bold_from``: rows from this one on are totals and stay with the
+    """A table. ``least``: height of a row at least (room to write); ``keep_last``: so many rows at the end are totals and stay with the
     row before them."""
 
     def __init__(self, widths: Sequence[float], head: Head | None, rows: Sequence[Row], *, least: float = 0.0, keep_last: int = 0) -> None:

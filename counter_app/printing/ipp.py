@@ -1,14 +1,15 @@
 """IPP, just enough to ask: what a print server or a printer says of itself and of its jobs (RFC 8010, RFC 8011).
 
 The tools of CUPS (``lp``, ``lpstat``) print and cancel; what they tell is a summary, and wrong where it matters: a job the printer threw
-away is "completed" to them. Asking costs one small request. Only questions are sent, over plain HTTP, to this PC's print server or to the
-printer whose address the queue names.
+away is "completed" to them. Asking costs one small request. Only questions are sent, to this PC's print server or to the printer whose
+address the queue names (``ipp://``, or ``ipps://`` over TLS).
 """
 
 from __future__ import annotations
 
 import os
 import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -44,6 +45,7 @@ class Place:
     host: str
     port: int = 631
     socket: str = ""
+    tls: bool = False
 
 
 def server() -> Place:
@@ -69,7 +71,7 @@ def job_of_queue(number: int, wanted: tuple[str, ...]) -> Attributes:
 
 
 def printer_at(uri: str, wanted: tuple[str, ...]) -> Attributes:
-    """What the printer itself says. Raises IppFault; also for an address that is not ``ipp://``."""
+    """What the printer itself says. Raises IppFault; also for an address that is no printer's."""
     return ask(place_of(uri), uri, GET_PRINTER, wanted)[0]
 
 
@@ -79,18 +81,22 @@ def jobs_at(uri: str, wanted: tuple[str, ...], which: str) -> list[Attributes]:
 
 
 def askable(uri: str) -> bool:
-    """Is it a printer that can be asked: ``ipp://`` with a host? (``ipps`` has certificates nobody can check, ``dnssd`` no address.)"""
-    parts = urlsplit(uri)
-    return parts.scheme == "ipp" and bool(parts.hostname)
+    """Is it a printer that can be asked: ``ipp://`` or ``ipps://`` with a host? (``dnssd`` and ``usb`` name no address: there the print
+    server's own word is taken.)"""
+    try:
+        place_of(uri)
+    except IppFault:
+        return False
+    return True
 
 
 def place_of(uri: str) -> Place:
     """The host of a printer's address. Raises IppFault."""
     try:
         parts = urlsplit(uri)
-        if parts.scheme != "ipp" or not parts.hostname:
+        if parts.scheme not in ("ipp", "ipps") or not parts.hostname:
             raise IppFault("not an ipp address")
-        return Place(parts.hostname, parts.port or 631)
+        return Place(parts.hostname, parts.port or 631, tls=parts.scheme == "ipps")
     except ValueError as error:
         raise IppFault("not an address") from error
 
@@ -116,15 +122,26 @@ def ask(place: Place, uri: str, operation: int, wanted: tuple[str, ...], *, whic
 class _Connection(HTTPConnection):
     def __init__(self, place: Place) -> None:
         super().__init__(place.host, place.port, timeout=SECONDS)
-        self._file = place.socket
+        self._file, self._tls = place.socket, place.tls
 
     def connect(self) -> None:
         if not self._file:
             super().connect()
+            if self._tls:
+                self.sock = _unchecked().wrap_socket(self.sock)
             return
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(self._file)
+
+
+def _unchecked() -> ssl.SSLContext:
+    """TLS without a name to check: printers sign their certificates themselves, as CUPS, which sends them the pages, takes them. Nothing
+    but questions about the printer's state goes over here, and a lie in the answer costs a look at the printer."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def request(uri: str, operation: int, wanted: tuple[str, ...], *, which: str = "", by_job: bool = False) -> bytes:

@@ -79,9 +79,12 @@ class RefusalDoc(LetterDoc):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApologyDoc(LetterDoc):
-    """Form 04: apology, and the new day. ``agency``: who is late; ``old_due_at`` stays visible."""
+    """Form 04: apology, and the new day. ``agency``: who is late; ``old_due_at``: promised before this extension; ``times``: which
+    extension it is; ``first_due_at``: promised at the reception."""
 
     agency: str = ""
+    first_due_at: datetime | None = None
+    times: int = 1
     old_due_at: datetime | None = None
     new_due_at: datetime | None = None
     place_return: str = ""

@@ -52,7 +52,7 @@ VOCABULARIES: dict[str, Vocabulary] = {
     "refusal": words(_DOSSIER + _PERSON + "notice_no subject reason officer office_phone website refused submitter"),
     "apology": words(
         _DOSSIER + _PERSON + "notice_no subject agency reason old_due new_due new_due_day place_return extended approver officer "
-        "signer signer_title late"),
+        "signer signer_title late times first_due"),
     "stop-notice": words(
         _DOSSIER + _PERSON + "notice_no subject reason stopped asked_at ask_reason by_request by_office stage fee_outcome signer "
         "signer_title officer",

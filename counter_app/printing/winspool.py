@@ -150,6 +150,8 @@ class _Handle:
                         ("pages", wintypes.DWORD), ("printed", wintypes.DWORD), ("submitted", SystemTime)]
 
         self._ctypes, self._info, self._name = ctypes, Info, printer
+        if not hasattr(ctypes, "WinDLL"):
+            raise OSError("no spooler of Windows on this system")
         self._dll: Any = ctypes.WinDLL("winspool.drv", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
         self._handle = wintypes.HANDLE()
         dword, handle = wintypes.DWORD, wintypes.HANDLE
@@ -160,7 +162,7 @@ class _Handle:
         self._dll.GetPrinterW.argtypes = [handle, dword, ctypes.c_void_p, dword, ctypes.POINTER(dword)]
         self._dll.StartDocPrinterW.argtypes = [handle, dword, ctypes.c_void_p]
         self._dll.WritePrinter.argtypes = [handle, ctypes.c_char_p, dword, ctypes.POINTER(dword)]
-        for name in ("StartPagePrinter", "EndPagePrinter", "EndDocPrinter"):
+        for name in ("StartPagePrinter", "EndPagePrinter", "EndDocPrinter", "AbortPrinter"):
             getattr(self._dll, name).argtypes = [handle]
 
     def __enter__(self) -> _Handle:
@@ -204,8 +206,10 @@ class _Handle:
                 self._check(self._dll.WritePrinter(self._handle, part, len(part), ctypes.byref(written)) and written.value)
                 at += written.value
             self._check(self._dll.EndPagePrinter(self._handle))
-        finally:
-            self._dll.EndDocPrinter(self._handle)
+            self._check(self._dll.EndDocPrinter(self._handle))
+        except OSError:
+            self._dll.AbortPrinter(self._handle)  # half a ticket does not come out; closing would send it
+            raise
 
     def delete(self, number: int) -> None:
         self._check(self._dll.SetJobW(self._handle, number, 0, None, _DELETE))

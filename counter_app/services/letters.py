@@ -5,6 +5,7 @@ Each speaks of the newest such event; a reprint months later says the same. Rais
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from counter_app.printing.documents import Party
@@ -14,6 +15,7 @@ from counter_app.services.paper import Paper, fees_words, header, next_copy, rep
 from onestop.errors import UserError
 from onestop.model import Dossier, Event
 from onestop.states import State, state_name
+from onestop.vntime import to_vn
 
 _TWO = ("Liên 1: Lưu", "Liên 2: Giao người nộp")
 
@@ -42,15 +44,19 @@ def refusal(desk: Desk, dossier: Dossier) -> Paper:
 
 
 def apology(desk: Desk, dossier: Dossier) -> Paper:
-    """Form 04: the day first promised and the one that holds now. Raises ``not-extended``."""
+    """Form 04 of the newest extension: the day promised before it and the new one, which time it is and, from the second on, the day first
+    promised; signed by whoever approved it. Raises ``not-extended``."""
     event = _newest(dossier, "extend")
     if event is None:
         raise UserError("not-extended", "Hồ sơ chưa được gia hạn nên chưa có văn bản xin lỗi và gia hạn.")
     copy_no, common = _common(desk, dossier, "04")
+    old, new = (_moment(event, name) for name in ("old_due_at", "new_due_at"))
+    approver = str(event.facts.get("approver", ""))
     document = ApologyDoc(
         **common, happened_at=event.at, reason=event.reason, agency=desk.catalogue.unit_name(dossier.competent_agency),
-        old_due_at=dossier.original_due_at, new_due_at=dossier.due_at, place_return=return_words(dossier),
-        officer=staff_name(desk, event.by), approver=str(event.facts.get("approver", "")))
+        old_due_at=old or dossier.original_due_at, new_due_at=new or dossier.due_at, first_due_at=dossier.original_due_at,
+        times=sum(other.kind == "extend" for other in dossier.events), place_return=return_words(dossier),
+        officer=staff_name(desk, event.by), approver=approver, signer=approver)
     return Paper("04", dossier.id, copy_no, dossier.shown_code, document)
 
 
@@ -71,6 +77,12 @@ def stop_notice(desk: Desk, dossier: Dossier) -> Paper:
         stage=state_name(int(from_status)) if from_status else "", fee_outcome=fees_words(dossier) if dossier.fees else "",
         papers=tuple(component.name for component in dossier.components if component.originals), officer=staff_name(desk, event.by))
     return Paper("05", dossier.id, copy_no, dossier.shown_code, document)
+
+
+def _moment(event: Event, name: str) -> datetime | None:
+    """A moment among the facts of an event."""
+    said = event.facts.get(name)
+    return to_vn(datetime.fromisoformat(said)) if isinstance(said, str) and said else None
 
 
 def _newest(dossier: Dossier, kind: str) -> Event | None:

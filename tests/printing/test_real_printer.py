@@ -182,3 +182,18 @@ def test_a_pdf_is_written_whole_or_not_at_all(tmp_path: Path):
     with pytest.raises(EnvironmentFault, match="output-unwritable"):
         printers.save_pdf(b"x", target / "trong-tep.pdf")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["giay.pdf"]
+
+
+def test_a_printer_with_its_own_certificate_is_asked_over_tls(queue: IppPrinter):
+    uri = queue._device_uri.replace("ipp://", "ipps://")
+    assert ipp.askable(uri) and not ipp.askable("dnssd://Quay%207._ipp._tcp.local/") and not ipp.askable("usb://HP/LaserJet?serial=1")
+    told = ipp.printer_at(uri, ("printer-state", "media-supported"))
+    assert told["printer-state"] == [3] and "iso_a5_148x210mm" in told["media-supported"]
+    queue.stop()
+    with pytest.raises(ipp.IppFault) as gone:
+        ipp.printer_at(uri, ("printer-state",))
+    assert not gone.value.silent
+    with queue.silent(), pytest.raises(ipp.IppFault) as mute:
+        ipp.printer_at(uri, ("printer-state",))
+    assert mute.value.silent
+    queue.start()

@@ -20,6 +20,7 @@ from pypdf import PdfReader
 
 from counter_app.printing import fonts, pdf, words
 from counter_app.printing.documents import Header, Party
+from counter_app.printing.grid import Text, number_size
 from counter_app.printing.letters import BlankDoc
 from counter_app.printing.logo import LARGEST_BYTES, check_logo
 from counter_app.printing.registry import FORMS
@@ -335,3 +336,11 @@ def test_a_head_of_long_names_keeps_the_nation_on_one_line():
 def test_a_blank_form_of_an_office_is_that_of_today():
     document = BlankDoc(header=samples.HEADER, form="06", made_at=samples.AT - timedelta(days=800))
     assert "Mẫu số 05 (Thông tư số 01/2018/TT-VPCP)" in text_of(pdf.render(document))
+
+
+def test_a_number_wider_than_its_column_is_made_smaller_and_never_cut():
+    fonts.register()
+    assert Text("1.234.567.890", fonts.SERIF, 11).lines(40) == ("1.234.567.890",)
+    assert number_size("1.234.567.890", fonts.SERIF, 11, 40) < 11 == number_size("1.234", fonts.SERIF, 11, 40)
+    assert len(Text("một hai ba bốn năm", fonts.SERIF, 11).lines(40)) > 1
+    assert number_size("H32.15-261123-0001", fonts.SERIF, 11, 40) == 11

@@ -92,6 +92,22 @@ def test_the_apology_has_the_old_day_and_the_new_one(bench: DeskBench):
     assert f"Thời gian hẹn trả kết quả trước đây: {old_day:%H} giờ {old_day:%M} phút, ngày {old_day:%d}" in words
     assert f"Thời gian hẹn trả kết quả mới: {new_day:%H} giờ {new_day:%M} phút, ngày {new_day:%d}" in words
     assert "Lý do: Chờ ý kiến của Sở Tư pháp" in words and f"Kính gửi: {one.owner.name}" in words
+    assert "lần đầu" not in words and "Gia hạn lần" not in words
+
+
+def test_a_second_apology_tells_the_day_before_it_and_the_first(bench: DeskBench):
+    one = received(bench)
+    second, third = one.due_at + timedelta(days=14), one.due_at + timedelta(days=28)
+    lifecycle.extend(bench.desk, one.id, second, "Chờ ý kiến của Sở Tư pháp")
+    dossier, _ = lifecycle.extend(bench.desk, one.id, third, "Chờ kết quả đo đạc", approver="Lê Hoàng Nam")
+    document = letters.apology(bench.desk, dossier).document
+    assert (document.first_due_at, document.old_due_at, document.new_due_at, document.times) == (one.due_at, second, third, 2)
+    assert document.signer == "Lê Hoàng Nam"
+    words = text_of(pdf.render(document), 0)
+    first, before = to_vn(one.due_at), to_vn(second)
+    assert "(Gia hạn lần thứ 2)" in words
+    assert f"hẹn trả kết quả lần đầu: {first:%H} giờ {first:%M} phút, ngày {first:%d}" in words
+    assert f"hẹn trả kết quả trước đây: {before:%H} giờ {before:%M} phút, ngày {before:%d}" in words
 
 
 def test_the_stop_notice_tells_whose_wish_it_was(bench: DeskBench):
