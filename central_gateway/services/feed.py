@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import ColumnElement, Connection, LargeBinary, cast, select, tuple_
 
 from central_gateway.errors import Refused
 from central_gateway.services import heads
@@ -12,6 +14,7 @@ from onestop.feed import GENESIS, Position, parse_positions
 from onestop.wire import FeedItem, PullReply, SnapshotItem, SnapshotReply
 
 MAX_PAGE = 1000
+#: Characters, or bytes where states come as bytes.
 MAX_PAGE_CHARS = 4_000_000
 
 
@@ -23,7 +26,7 @@ def pull(conn: Connection, part: str, after: str, limit: int) -> PullReply:
     if (start.seq or start.chain != GENESIS) and heads.contradicted(conn, [start]):
         raise heads.diverged(conn, part)
     rows = conn.execute(
-        select(feed.c.seq, feed.c.op_id, feed.c.kind, feed.c.id, feed.c.version, feed.c.chain, feed.c.data)
+        select(feed.c.seq, feed.c.op_id, feed.c.kind, feed.c.id, feed.c.version, feed.c.chain, _stored(conn, feed.c.data))
         .where(feed.c.part == part, feed.c.seq > start.seq).order_by(feed.c.seq).limit(max(1, min(limit, MAX_PAGE)))
     ).all()
     head = heads.standing(conn, part)  # after the rows: it may be ahead of them, never behind
@@ -58,7 +61,7 @@ def snapshot(conn: Connection, part: str, as_of: str, after: str, limit: int) ->
         where.append(tuple_(entity.c.kind, entity.c.id) > tuple_(kind, identity))
     size = max(1, min(limit, MAX_PAGE))
     rows = conn.execute(
-        select(entity.c.kind, entity.c.id, entity.c.version, entity.c.data).where(*where)
+        select(entity.c.kind, entity.c.id, entity.c.version, _stored(conn, entity.c.data)).where(*where)
         .order_by(entity.c.kind, entity.c.id).limit(size + 1)
     ).all()
     states = [_state(r.kind, r.data, alone=limit == 1) for r in rows[:size]]
@@ -67,15 +70,22 @@ def snapshot(conn: Connection, part: str, as_of: str, after: str, limit: int) ->
     return SnapshotReply(part=part, as_of=cursor(position), items=items, next=following, more=len(rows) > size)
 
 
-def _state(kind: str, text: str, *, alone: bool) -> tuple[str, msgspec.Raw]:
+def _stored(conn: Connection, column: ColumnElement[str]) -> ColumnElement[Any]:
+    """A column of JSON as bytes where the database hands them out as they lie there (SQLite): text would be decoded and encoded again, a
+    third of a page's time. PostgreSQL's driver is quicker with text."""
+    return cast(column, LargeBinary).label("data") if conn.dialect.name == "sqlite" else column
+
+
+def _state(kind: str, stored: str | bytes, *, alone: bool) -> tuple[str, msgspec.Raw]:
     """A state as it goes out: the stored text itself, unread. A caller to whom a page was no JSON asks for single rows (``alone``);
     then a damaged one is told as such (kind ``unreadable``, the text as a string), so that it can be kept aside."""
+    data = stored if isinstance(stored, bytes) else stored.encode()
     if alone:
         try:
-            msgspec.json.decode(text)
-        except msgspec.MsgspecError:
-            return "unreadable", msgspec.Raw(msgspec.json.encode(text))
-    return kind, msgspec.Raw(text.encode())
+            msgspec.json.decode(data)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return "unreadable", msgspec.Raw(msgspec.json.encode(data.decode("utf-8", "replace")))
+    return kind, msgspec.Raw(data)
 
 
 def cursor(position: Position) -> str:

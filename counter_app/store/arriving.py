@@ -12,11 +12,12 @@ from typing import Any, Protocol
 import msgspec
 
 from counter_app.store.indexing import IndexReads
-from counter_app.store.saving import row_values
+from counter_app.store.saving import DOSSIER_COLUMNS, row_values
 from counter_app.store.words import COLUMNS, columns_of, findable
 
 #: Why an item of a kind that this program does not know is kept aside: a newer gateway has more kinds.
 UNKNOWN_KIND = "unknown-kind"
+_OWN = DOSSIER_COLUMNS.index("own_words")
 
 
 class Item(Protocol):
@@ -57,7 +58,8 @@ def _read(item: Item, key: bytes) -> Arrived:
         return Arrived(kind, item.id, item.v, raw, str(error).partition(" - at ")[2] or type(error).__name__)
     if columns.id != item.id:
         return Arrived(kind, item.id, item.v, raw, "id-mismatch")
-    return Arrived(kind, item.id, item.v, raw, "", columns, values, findable(columns, key) if kind == "dossier" else ("", ""))
+    words = findable(columns, key, values[_OWN]) if kind == "dossier" else ("", "")
+    return Arrived(kind, item.id, item.v, raw, "", columns, values, words)
 
 
 class ArrivingReads(IndexReads):

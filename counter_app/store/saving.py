@@ -10,22 +10,23 @@ from counter_app.store.indexing import WAITING_MAX, Indexing
 from counter_app.store.words import SlipColumns, columns_of, own_words, search_words, seconds
 
 _SYNC_COLUMNS = ("server_version", "pending", "sync", "server", "data")
+DOSSIER_COLUMNS = (
+    "agency",
+    "code",
+    "provisional_code",
+    "status",
+    "received_at",
+    "due_at",
+    "returned_at",
+    "procedure_code",
+    "own_words",
+    "procedure_name",
+    "holder",
+    "channel",
+    "owner_name",
+)
 _COLUMNS = {
-    "dossier": (
-        "agency",
-        "code",
-        "provisional_code",
-        "status",
-        "received_at",
-        "due_at",
-        "returned_at",
-        "procedure_code",
-        "own_words",
-        "procedure_name",
-        "holder",
-        "channel",
-        "owner_name",
-    ),
+    "dossier": DOSSIER_COLUMNS,
     "slip": ("number", "agency", "direction", "to_unit", "from_unit", "made_at", "status"),
     "review": ("agency", "entity", "status", "opened_at"),
 }

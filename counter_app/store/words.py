@@ -155,10 +155,10 @@ def code_words(*codes: str | None) -> str:
     return " ".join(_NOT_WORD.sub(" ", code).lower() for code in codes if code)
 
 
-def findable(c: DossierColumns, key: bytes) -> tuple[str, str]:
+def findable(c: DossierColumns, key: bytes, own: str | None = None) -> tuple[str, str]:
     """Everything findable, in two: names, postal items and codes; the procedure, and identity numbers as blind words. Telephone numbers
-    are left out (data minimisation)."""
-    mine = f"{own_words(c)} {code_words(c.code, c.provisional_code)}"
+    are left out (data minimisation). ``own``: its ``own_words``, where they are known."""
+    mine = f"{own_words(c) if own is None else own} {code_words(c.code, c.provisional_code)}"
     rest = f"{procedure_words(c.procedure_code, c.procedure_name)} {id_word(key, c.owner.id_no)}"
     return mine, rest if c.submitter is None else f"{rest} {id_word(key, c.submitter.id_no)}"
 
