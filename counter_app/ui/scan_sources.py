@@ -48,6 +48,7 @@ class ScanSources(QObject):
         self._wedge.troubled.connect(self._tell_repair)
         self._wedge.scanned.connect(self.arrived)
         self._devices: list[DeviceReader] = []
+        self._ending: list[DeviceReader] = []
         self._device_read.connect(self.arrived, Qt.ConnectionType.QueuedConnection)
         self._device_state.connect(self._port_changed, Qt.ConnectionType.QueuedConnection)
         self._trial: Callable[[RawScan], None] | None = None
@@ -90,7 +91,10 @@ class ScanSources(QObject):
         self.close_camera()
         self._wrapping = self._configured()
         self._gate = self._new_gate()
-        self._close_devices()
+        for reader in self._devices:  # the window does not wait for a driver; who reads next does
+            reader.ask_to_stop()
+        self._ending = [reader for reader in (*self._ending, *self._devices) if not reader.has_ended]
+        self._devices = []
         self._open_devices()
 
     @Slot(object)
@@ -219,12 +223,15 @@ class ScanSources(QObject):
     @Slot()
     def _start_devices(self) -> None:
         for reader in self._devices:
-            reader.start()
+            reader.start(self._ending)
 
     def _close_devices(self) -> None:
-        for reader in self._devices:
+        readers = [*self._devices, *self._ending]
+        for reader in readers:
+            reader.ask_to_stop()
+        for reader in readers:
             reader.stop()
-        self._devices.clear()
+        self._devices, self._ending = [], []
 
     @Slot(object)
     def _port_changed(self, state: PortState) -> None:

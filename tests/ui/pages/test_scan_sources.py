@@ -184,3 +184,30 @@ def test_a_port_that_is_no_scanner_is_told(make, tmp_path, qtbot):
     plain.write_bytes(b"")
     bench = make(serial_port=str(plain))
     qtbot.waitUntil(lambda: ScanOutcome.SCANNER_REFUSED in bench.stage.outcomes, timeout=5000)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo terminals")
+def test_other_settings_open_the_port_again_without_waiting_for_its_driver(make, qtbot, monkeypatch):
+    """The reader of before ends by itself; the window asks it and goes on."""
+    import pty
+    import tty
+
+    from counter_app.scanner.reader import DeviceReader
+
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    bench = make(serial_port=os.ttyname(slave))
+    os.close(slave)
+    qtbot.waitUntil(lambda: bench.sources._devices[0]._state is not None, timeout=5000)
+    first = bench.sources._devices[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(DeviceReader, "stop", lambda *_: pytest.fail("the window waited"))
+        bench.sources.reload()
+    second = bench.sources._devices[0]
+    assert second is not first
+    qtbot.waitUntil(lambda: second._state is not None and first.has_ended, timeout=5000)
+    os.write(master, CODE.encode() + b"\r")
+    qtbot.waitUntil(lambda: bool(bench.got), timeout=5000)
+    bench.sources.reload()
+    assert first not in bench.sources._ending
+    os.close(master)
