@@ -153,9 +153,12 @@ def _numbers(station: Workstation) -> tuple[State, str]:
     if station.desk.settings.numbering != "lane":
         return "ok", "Đơn vị dùng số tạm khi mất mạng."
     with station.store.read() as reader:
-        leases = reader.leases(station.desk.today())
+        leases, beyond = reader.leases(station.desk.today()), reader.beyond_floor()
     if not leases:
         return "bad", "Máy chưa có dải số để dùng khi mất mạng. Hãy đồng bộ khi có mạng."
+    if beyond == station.desk.today():
+        return "warning", ("Hôm nay máy đã cấp khi mất mạng nhiều số hơn mức an toàn theo giờ. Nếu phải khôi phục ổ đĩa trong hôm nay, "
+                           "hãy nối mạng và đồng bộ trước khi tiếp nhận.")
     until = max(lease.valid_to for lease in leases)
     left = (until - station.desk.today()).days
     return ("ok" if left > 14 else "warning"), f"{len(leases)} dải số, dùng được đến {until:%d/%m/%Y}."

@@ -55,6 +55,12 @@ class NumberingReads(Session):
         day = self.store.facts(self).last_date()
         return date.fromisoformat(day) if day else None
 
+    def beyond_floor(self) -> date | None:
+        """The newest date more numbers were used for than an old image of this disk, put back that day and started offline, could be
+        told apart from (`time_floor`)."""
+        day = self.meta_get("beyond_floor")
+        return date.fromisoformat(day) if day else None
+
     def clock_is_sure(self) -> bool:
         """Does the date come from the gateway (in this boot), or has a person confirmed it since the clock last moved?"""
         clock, raw = self.store.clock, self.meta_get("clock_confirmed")
@@ -129,7 +135,10 @@ class Numbering(NumberingReads, Claiming):
                 self.numbers = replace(facts, lanes={**facts.lanes, lease.lease: (iso, n)})
                 self._issued(code, lease.lease, iso, n, now)
                 self._note_boot()
-                return Issued(code, None, lease.lease, day, guaranteed=n - lease.first < time_floor(now))
+                guaranteed = n - lease.first < time_floor(now)
+                if not guaranteed and self.beyond_floor() != day:
+                    self.meta_set("beyond_floor", iso)
+                return Issued(code, None, lease.lease, day, guaranteed=guaranteed)
         n = facts.provisional[1] + 1 if facts.provisional[0] == iso else 1
         while self._taken(code := format_provisional(enrolment.device, day, n)):
             n += 1

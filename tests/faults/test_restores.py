@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -13,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from counter_app.runtime import clock as clocks
+from counter_app.services.reviews import NEW_CODE, settle
 from counter_app.services.workstation import Workstation, open_workstation
+from counter_app.store import numbering
 from tests.faults.checker import ask, check_all, cycle, drain
 from tests.faults.conftest import Counters
 from tests.faults.hand import sign_in
@@ -296,6 +299,42 @@ def test_row_37_a_snapshot_resumed_without_a_boot(place, gateway_up, seen, tmp_p
     del clock.wall, clock.now
     seen("snapshot resumed at another time of the day: the number {a} after {b} on paper", a=number(fresh), b=number(printed[-1]))
     check_all(gateway_up, [station], [*sent, fresh])
+
+
+def test_row_37_more_numbers_in_a_day_than_an_image_can_be_told_from(place, gateway_up, seen, monkeypatch, tmp_path: Path) -> None:
+    """The window that stays (decision 12): a desk used more numbers offline than the floor of the hour, its whole disk is put back the
+    same day and started offline. It is marked as long as it can happen, and costs a new code, never a dossier."""
+    station = place()
+    sent = take_in(station, 1)
+    drain(gateway_up, station)
+    folder, image = folder_of(station), tmp_path / "image"
+    station.close()
+    shutil.copytree(folder, image)
+    station = place(folder)
+    with station.store.read() as reader:
+        lane = reader.leases()[0]
+    monkeypatch.setattr(numbering, "time_floor", lambda _now: number(sent[0]) - lane.first + 3)
+    printed = take_in(station, 5)
+    with station.store.read() as reader:
+        assert reader.beyond_floor() == station.desk.today(), "marked for the day"
+    drain(gateway_up, station)
+    station.close()
+    replaced(folder, image, witness=True)
+    monkeypatch.setattr(clocks, "_boot_id", lambda: "started again")
+    station = place(folder)
+    twice = take_in(station, 1)[0]
+    assert twice in printed, "the window is there"
+    drain(gateway_up, station)
+    check_all(gateway_up, [station], [*sent, *printed])
+    reviews = [json.loads(raw) for (raw,) in ask(gateway_up, "SELECT data FROM entity WHERE kind = 'review'")]
+    assert [one["status"] for one in reviews if one["code"] == "code-clash"] == ["open"]
+    for review in [one["id"] for one in reviews]:
+        settle(station.desk, review, NEW_CODE)
+    drain(gateway_up, station)
+    held = [code for (code,) in ask(gateway_up, "SELECT code FROM entity WHERE kind = 'dossier'")]
+    assert None not in held and len(set(held)) == len(held)
+    seen("more numbers offline than the floor of the hour, then the whole disk put back offline: marked, one `code-clash`, both kept, "
+         "a new code for one")
 
 
 def test_row_37_one_image_on_two_machines(place, gateway_up, seen, tmp_path: Path) -> None:

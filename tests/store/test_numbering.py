@@ -172,6 +172,7 @@ def test_more_numbers_than_an_image_could_be_told_from_are_marked(bench: Bench) 
     for _ in range(31):
         with store.write() as unit:
             guaranteed.append(unit.issue_code(bench.clock.now()).guaranteed)
+            assert unit.beyond_floor() == (None if guaranteed[-1] else bench.clock.now().date()), "kept with the first such number"
     assert guaranteed == [True] * 30 + [False]
 
 
