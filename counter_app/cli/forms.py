@@ -87,10 +87,10 @@ def _place(text: str) -> str:
     return f"kiểu giá trị sai ở `{where}`" if where else "phải là một đối tượng JSON { … }"
 
 
-def read_input(name: str) -> str:
-    """The text of a file, or of stdin for ``-``. Raises ``file-unreadable``, ``file-not-utf8``."""
+def read_input(name: str, at_most: int = -1) -> str:
+    """The text of a file, or of stdin for ``-`` (``at_most`` characters of it). Raises ``file-unreadable``, ``file-not-utf8``."""
     try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
+        return sys.stdin.read(at_most) if name == "-" else Path(name).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise UserError("file-not-utf8", "Tệp không phải văn bản UTF-8. Hãy lưu lại tệp ở dạng UTF-8.") from None
     except (OSError, ValueError):  # ValueError: a name with NUL in it

@@ -10,12 +10,13 @@ from counter_app.cli.output import emit
 from counter_app.domain.published import bundled_calendar, bundled_codes
 from counter_app.scanner.classify import classify
 from onestop.calendar import load_calendar
+from onestop.codes import MAX_TEXT
 from onestop.deadline import Limit, compute_due
 from onestop.errors import UserError
 
 
 def run_classify(args: argparse.Namespace) -> None:
-    text = read_input("-") if args.text == "-" else args.text
+    text = read_input("-", MAX_TEXT + 1) if args.text == "-" else args.text
     emit(classify(text, bundled_codes()).to_json())
 
 

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from counter_app.cli.parser import build_parser
+from counter_app.cli.rules import run_classify
 from tests.cli.conftest import CommandLine, spawn
 
 CARD = "001099012345||Nguyễn Văn An|01011999|Nam|12 Yersin, Nha Trang|01012022"
@@ -130,3 +131,11 @@ def test_no_screen(tmp_path: Path) -> None:
     assert spawn("--profile", tmp_path, **nowhere).refusal == "no-screen"
     assert spawn("demo", "--dir", tmp_path / "demo", **nowhere).refusal == "no-screen"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a device file of Unix")
+def test_input_without_end_is_cut(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with open("/dev/zero", encoding="utf-8") as endless:
+        monkeypatch.setattr("sys.stdin", endless)
+        run_classify(argparse.Namespace(text="-"))
+    assert json.loads(capsys.readouterr().out)["why"] == "too-long"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -33,12 +34,21 @@ def screen():
     own.stop()
 
 
+@pytest.fixture(scope="module", params=["telex", "vni"])
+def way(request):
+    """How Vietnamese is typed."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def unikey(screen):
-    """The surroundings of a desktop session in which ibus-unikey (Telex) has the keys."""
+def unikey(screen, way):
+    """The surroundings of a desktop session in which ibus-unikey has the keys."""
     home = tempfile.mkdtemp(prefix="ibus-")
     env = {"HOME": home, "XDG_CONFIG_HOME": f"{home}/config", "XDG_CACHE_HOME": f"{home}/cache", "XDG_RUNTIME_DIR": home,
-           "QT_IM_MODULE": "ibus"}
+           "QT_IM_MODULE": "ibus", "GSETTINGS_BACKEND": "keyfile"}
+    settings = Path(home, "config", "glib-2.0", "settings", "keyfile")
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f"[org/freedesktop/ibus/engine/unikey]\ninput-method='{way}'\n")
     around = {**os.environ, **screen.env, **env}
     bus = subprocess.run([require("dbus-daemon", "dbus"), "--session", "--fork", "--print-address=1", "--print-pid=1"],
                          check=True, capture_output=True, text=True, env=around).stdout.split()
@@ -73,14 +83,14 @@ def scanner(screen):
 
 
 @pytest.fixture(scope="module")
-def desk(screen, unikey, scanner):
+def desk(screen, unikey, scanner, way):
     made = Desk(screen, **unikey)
     until = time.monotonic() + 20
     typed = ""
     while "ế" not in typed:  # the input method of a new window is there a moment later than the window
         assert time.monotonic() < until, f"the input method does not work: {typed!r}"
         made.ask("field", name="line", text="")
-        scanner.scan("tieengs Vieejt ", gap=0.07, end=None)
+        scanner.scan({"telex": "tieengs Vieejt ", "vni": "tie61ng Vie65t "}[way], gap=0.07, end=None)
         time.sleep(0.3)
         typed = made.ask("state")["line"]
     assert typed == "tiếng Việt " and made.scans == [], "a person's Vietnamese is a person's"
@@ -90,7 +100,9 @@ def desk(screen, unikey, scanner):
 
 @pytest.mark.parametrize(("text", "note"), [(CODE, None), (URL, None), (POST, "input-method")])
 @pytest.mark.parametrize("end", [_ENTER, None])
-def test_scans_arrive_whole_and_the_field_keeps_its_text(desk, scanner, text, note, end):
+def test_scans_arrive_whole_and_the_field_keeps_its_text(desk, scanner, text, note, end, way):
+    if way == "vni":
+        note = None  # VNI takes back by itself what is no Vietnamese syllable
     for _ in range(1 if end else 4):  # without Enter silence ends a scan, and a starved machine makes silences of its own: scanned again
         desk.ask("field", name="line", text=TEXT)
         time.sleep(0.3)
