@@ -90,7 +90,7 @@ class MainWindow(QWidget):
             self.commands.set_enabled(False, _WHILE_COVERED)
 
     def _build(self, pages: Sequence[PageSpec]) -> None:
-        from counter_app.ui.widgets.layout import Reach
+        from counter_app.ui.widgets.layout import PageStack, Reach
         from counter_app.ui.widgets.messages import Banner, Toast
         from counter_app.ui.widgets.nav_rail import NavRail
         from counter_app.ui.widgets.top_bar import LinkView, TopBar
@@ -106,7 +106,7 @@ class MainWindow(QWidget):
         self.top.search_edited.connect(self.search_edited)
         self.banner, self.notice_banner = Banner(), Banner()
         self.banner.action_requested.connect(self.banner_action)
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._details = QStackedWidget()
         self._details.setObjectName("detailsPane")
         self._details.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -159,6 +159,7 @@ class MainWindow(QWidget):
         page = self.prepare(page_id)
         self._current = page_id
         self._stack.setCurrentWidget(page)
+        self.toast.page_changed()
         self.toast.raise_()  # a page that becomes visible is raised above everything in the stack
         panels = [self._details.widget(i) for i in range(self._details.count())]
         panel = next((widget for widget in panels if widget.property("pageId") == page_id), None)

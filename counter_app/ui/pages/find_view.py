@@ -58,6 +58,7 @@ class FindView(PresentedPage):
                 width=15,
                 stretch=5,
                 tooltip=lambda r: f"{r.procedure_code} – {r.procedure_name}",
+                yields=1,
             ),
             Column(
                 self.tr("Trạng thái"), kind="chip", width=10, chip=lambda r: state_chip(r.status), tooltip=lambda r: state_name(r.status)
@@ -75,6 +76,7 @@ class FindView(PresentedPage):
                 width=8.5,
                 stretch=2,
                 tooltip=lambda r: holder_words(desk, r.holder, r.status, full=True),
+                yields=3,
             ),
             Column(
                 self.tr("Đồng bộ"),
@@ -82,6 +84,7 @@ class FindView(PresentedPage):
                 width=8.2,
                 chip=lambda r: sync_chip(r.sync_state, short=True),
                 tooltip=lambda r: sync_chip(r.sync_state).text,
+                yields=2,
             ),
         ]
 

@@ -57,6 +57,7 @@ class ReturnView(PresentedPage):
                     width=6.6,
                     chip=waiting,
                     tooltip=lambda r: self.tr("Hẹn trả {0}").format(date_text(r.due_at)),
+                    yields=1,
                 ),
             ],
             name=self.tr("Kết quả chờ trả"),

@@ -7,14 +7,14 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from counter_app.runtime.settings import SERIAL_BAUD
 from counter_app.ui.pages.dossier_parts import clear_layout, plain
 from counter_app.ui.pages.presented import PresentedPage
 from counter_app.ui.pages.settings_printers import PrintersCard
 from counter_app.ui.theme import spacing
-from counter_app.ui.widgets import Card, DetailRow, FormField, KeyButton, ScrollBody, field_row, row
+from counter_app.ui.widgets import Card, DetailRow, FormField, KeyButton, ScrollBody, SideColumn, field_row, row
 
 THEMES = (("system", "Theo hệ thống"), ("light", "Sáng"), ("dark", "Tối"))
 SCALES = ((0.8, "80 %"), (0.9, "90 %"), (1.0, "100 %"), (1.1, "110 %"), (1.25, "125 %"), (1.5, "150 %"), (1.75, "175 %"), (2.0, "200 %"))
@@ -39,36 +39,43 @@ class Choices(QComboBox):
         self.setCurrentIndex(self.findData(value))
         self.blockSignals(False)
 
+_RIGHT_EM, _NARROW_EM = 28, 52
+"""Width of the right column. Where both have less than this, it goes under the left one."""
+
 
 class SettingsView(PresentedPage):
     """Signals: ``changed(key, value)`` of a setting; ``scanner_trial_requested()`` leads to the page that tries scanners;
-    ``camera_trial_requested()`` opens the camera; ``refresh_requested()`` looks for devices again. ``printers`` is a card with signals
+    ``camera_trial_requested()`` opens the camera; ``refresh_requested()`` looks for devices again;
+    ``office_papers_requested()`` opens the menu of the office's own papers. ``printers`` is a card with signals
     of its own."""
 
     changed = Signal(str, object)
     scanner_trial_requested = Signal()
     camera_trial_requested = Signal()
     refresh_requested = Signal()
+    office_papers_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Cài đặt"), self.tr("Của máy này; thay đổi có hiệu lực ngay"), parent)
         self.refresh_button = KeyButton(self.tr("Tìm lại thiết bị"), "refresh-cw")
         self.refresh_button.clicked.connect(self.refresh_requested)
+        self.office_button = KeyButton(self.tr("In giấy của đơn vị…"), "printer", "Ctrl+F9")
+        self.office_button.setToolTip(self.tr("Sổ theo dõi, báo cáo, danh sách tài khoản"))
+        self.office_button.clicked.connect(self.office_papers_requested)
+        self.add_header_widget(self.office_button)
         self.add_header_widget(self.refresh_button)
         self.fields: dict[str, FormField] = {}
         self.printers = PrintersCard(Choices)
         scroll = ScrollBody()
-        columns = QHBoxLayout()
-        columns.setSpacing(spacing(4))
-        left, right = QVBoxLayout(), QVBoxLayout()
-        for column, cards in ((left, (self._looks(), self.printers, self._lock())), (right, (self._scanners(), self._about()))):
+        left, right = QWidget(), QWidget()
+        for side, cards in ((left, (self._looks(), self.printers, self._lock())), (right, (self._scanners(), self._about()))):
+            column = QVBoxLayout(side)
+            column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(spacing(3))
             for card in cards:
                 column.addWidget(card)
             column.addStretch(1)
-        columns.addLayout(left, 1)
-        columns.addLayout(right, 1)
-        scroll.body.addLayout(columns)
+        scroll.body.addWidget(SideColumn(left, right, _RIGHT_EM, _NARROW_EM))
         scroll.body.addStretch(1)
         self.body.addWidget(scroll, 1)
         self._first = self.theme

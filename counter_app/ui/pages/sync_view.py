@@ -16,7 +16,7 @@ from counter_app.ui.pages.dossier_parts import OneLine, fill_grid, plain
 from counter_app.ui.pages.presented import PresentedPage
 from counter_app.ui.pages.sync_facts import OutboxLine, ReviewLine, Tile
 from counter_app.ui.theme import set_text_role, spacing, theme
-from counter_app.ui.widgets import Card, Column, DataTable, KeyButton, SectionHeader, row
+from counter_app.ui.widgets import Card, Column, DataTable, KeyButton, ScrollBody, SectionHeader, SideColumn, row
 from counter_app.ui.widgets.chip import Chip
 
 
@@ -54,6 +54,9 @@ def _when(line: ReviewLine) -> Chip:
 def _late(line: ReviewLine) -> str:
     return "Chờ quá một ngày làm việc" if line.late else ""
 
+_REVIEWS_EM, _NARROW_EM = 26, 50
+"""Width of what a person decides. Where it and the outbox have less than this, it goes below."""
+
 
 class SyncView(PresentedPage):
     """Signals: ``sync_requested()``, ``settle_requested(ReviewLine, decision)``, ``again_requested(OutboxLine)``,
@@ -84,15 +87,16 @@ class SyncView(PresentedPage):
         for tile in self.tiles:
             tiles.addWidget(tile, 1)
         self.body.addLayout(tiles)
-        columns = QHBoxLayout()
-        columns.setSpacing(spacing(4))
-        columns.addLayout(self._outbox(), 6)
-        columns.addLayout(self._reviews(), 5)
-        self.body.addLayout(columns, 1)
+        scroll = ScrollBody()
+        scroll.body.setContentsMargins(0, 0, 0, 0)
+        scroll.body.addWidget(SideColumn(self._outbox(), self._reviews(), _REVIEWS_EM, _NARROW_EM), 1)
+        self.body.addWidget(scroll, 1)
         self._first = self.outbox
 
-    def _outbox(self) -> QVBoxLayout:
-        column = QVBoxLayout()
+    def _outbox(self) -> QWidget:
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(spacing(2))
         self.outbox_header = SectionHeader(self.tr("Chờ gửi"))
         self.again_button = KeyButton(self.tr("Gửi lại việc đang gác"), "rotate-cw", kind="quiet")
@@ -129,10 +133,12 @@ class SyncView(PresentedPage):
         column.addWidget(self.outbox, 1)
         self._why = plain("", "muted")
         column.addWidget(self._why)
-        return column
+        return side
 
-    def _reviews(self) -> QVBoxLayout:
-        column = QVBoxLayout()
+    def _reviews(self) -> QWidget:
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(spacing(2))
         self.review_header = SectionHeader(self.tr("Cần người xử lý"))
         self.review_header.setMinimumHeight(self.outbox_header.sizeHint().height())  # both tables begin on one line
@@ -169,7 +175,8 @@ class SyncView(PresentedPage):
         for place, button in enumerate(self.choice_buttons):
             button.clicked.connect(partial(self._settle, place))
         self.detail.body.addStretch(1)
-        self.detail.body.addLayout(row(self.open_button, self.other_button, 1, *self.choice_buttons))
+        self.detail.body.addLayout(row(self.open_button, self.other_button, 1))
+        self.detail.body.addLayout(row(1, *self.choice_buttons))
         for place, key in enumerate(_CHOICE_KEYS):
             action = QAction(self)
             action.setShortcut(QKeySequence(key))
@@ -178,7 +185,7 @@ class SyncView(PresentedPage):
             self.addAction(action)
         self.detail.setMinimumHeight(round(theme().em * 8))
         column.addWidget(self.detail, 3)
-        return column
+        return side
 
     # ---- setters
 

@@ -82,21 +82,28 @@ class _View(QTableView):
         self.share_width()
 
     def share_width(self) -> None:
-        """Fixed columns get their width; stretching ones share the rest in proportion. Where room is short they shrink first,
-        down to 5 em, so that no column behind them is pushed out of sight."""
+        """Fixed columns get their width; stretching ones share the rest in proportion. Where room is short they shrink first, down
+        to 5 em; then columns that yield are left out, so that none is pushed out of sight."""
         model = self.model()
         if not isinstance(model, RowModel):
             return
-        em = theme().em * 0.75
+        em, room = theme().em * 0.75, self.viewport().width()
         padding = 2 * spacing(2) + 6
-        widths = [round(column.width * em) + padding for column in model.columns]
-        spare = self.viewport().width() - sum(widths)
-        shares = sum(column.stretch for column in model.columns)
         smallest = round(5 * em) + padding
+        widths = [round(column.width * em) + padding for column in model.columns]
+        least = [min(smallest, width) if column.stretch else width for column, width in zip(model.columns, widths, strict=True)]
+        shown = set(range(len(widths)))
+        for section in sorted(shown, key=lambda place: -model.columns[place].yields):
+            if model.columns[section].yields and sum(least[place] for place in shown) > room:
+                shown.remove(section)
+        spare = room - sum(widths[place] for place in shown)
+        shares = sum(model.columns[place].stretch for place in shown)
         for section, column in enumerate(model.columns):
+            if self.isColumnHidden(section) is (section in shown):
+                self.setColumnHidden(section, section not in shown)
             extra = spare * column.stretch // shares if shares else 0
-            width = max(widths[section] + extra, min(smallest, widths[section]))
-            self.setColumnWidth(section, width)
+            if section in shown:
+                self.setColumnWidth(section, max(widths[section] + extra, least[section]))
 
 
 class DataTable(QFrame):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from counter_app.ui.theme import fix_width, is_theme_change, set_text_role, spacing, theme
 
@@ -104,6 +104,19 @@ class Reach(QScrollArea):
     def _fit(self) -> None:
         """Not the area's own way (``widgetResizable``): with wrapped texts that asks for the preferred height, not the smallest."""
         self.widget().resize(self.maximumViewportSize().expandedTo(self.widget().minimumSizeHint()))
+
+
+class PageStack(QStackedWidget):
+    """Shows one of its widgets, and is as small as that one can become: a page made ahead, which has not been laid out for this
+    window yet, must not make the window too wide for the page that shows."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.currentChanged.connect(self.updateGeometry)
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return page.minimumSizeHint() if page is not None else QSize(0, 0)
 
 
 class SideColumn(QWidget):

@@ -14,6 +14,7 @@ from counter_app.ui.theme import colour, set_text_role, spacing, status_colours,
 from counter_app.ui.widgets.key_button import KeyButton
 
 UNDO_SECONDS = 8
+_SAME_STEP_MS = 500
 
 
 def _sentence() -> QLabel:
@@ -227,6 +228,13 @@ class Toast(QWidget):
         self._place()
         self.shown.emit()
         self._timer.start(1000 * (UNDO_SECONDS if undo is not None else UNDO_SECONDS // 2))
+
+    def page_changed(self) -> None:
+        """Another page comes up: a message of the page before, without undo, must not cover its buttons. (One that came up in the
+        last half second tells of the very step that led there, and stays.)"""
+        age = self._timer.interval() - self._timer.remainingTime()
+        if self._undo is None and age > _SAME_STEP_MS:
+            self._expire()
 
     @Slot(result=bool)
     def undo(self) -> bool:

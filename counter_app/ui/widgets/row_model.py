@@ -25,6 +25,7 @@ class Column:
 
     ``kind``: ``text`` left; ``date``, ``number``, ``money`` right-aligned; ``code`` left, semi-bold; ``chip``. ``width`` in em
     (font heights); ``stretch`` > 0 shares what is left over. ``tooltip(row)`` replaces the automatic one (the full text when cut).
+    ``yields`` > 0: with letters too large for all columns this one is left out, the highest number first (rather than scroll sideways).
     """
 
     title: str
@@ -34,6 +35,7 @@ class Column:
     stretch: int = 0
     chip: Callable[[Any], Chip | None] | None = None
     tooltip: Callable[[Any], str] | None = None
+    yields: int = 0
 
     def text(self, row: Any) -> str:
         """The cell's text."""

@@ -3,9 +3,14 @@
 import pytest
 from PySide6.QtWidgets import QScrollArea
 
+from counter_app.ui.pages.dossier_presenter import build_dossier_page
+from counter_app.ui.pages.find_presenter import build_find_page
 from counter_app.ui.pages.handover_presenter import build_handover_page
 from counter_app.ui.pages.receive_presenter import build_receive_page
-from counter_app.ui.theme import apply_theme
+from counter_app.ui.pages.return_presenter import build_return_page
+from counter_app.ui.pages.sync_presenter import build_sync_page
+from counter_app.ui.theme import apply_theme, theme
+from counter_app.ui.widgets.data_table import Column, DataTable
 from counter_app.ui.widgets.layout import SideColumn
 from tests.ui.pages.stage import in_window
 
@@ -61,3 +66,41 @@ def test_fixed_widths_grow_with_the_letters(app, stage, qtbot):
     assert label.width() >= label.fontMetrics().horizontalAdvance(label.text())
     assert (field.width() / before[0], label.width() / before[1]) == pytest.approx((1.5, 1.5), rel=0.1)
     apply_theme(app, "light")
+
+
+ALL = {"receive": build_receive_page, "find": build_find_page, "return": build_return_page, "handover": build_handover_page,
+       "dossier": build_dossier_page, "sync": build_sync_page}
+
+
+@pytest.mark.parametrize("page_id", ALL)
+def test_no_page_scrolls_sideways_at_three_steps_and_none_made_ahead_widens_it(app, stage, qtbot, page_id):
+    """The window of a small screen, started with the letters of Ctrl+Plus three times."""
+    apply_theme(app, "light", 1.5)
+    window, page = in_window(stage, page_id, ALL[page_id])
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    ahead = build_sync_page(stage.ctx)
+    ahead.setMinimumWidth(1600)
+    window._stack.addWidget(ahead)
+    for _ in range(6):
+        app.processEvents()
+    sideways = {type(area).__name__: area.horizontalScrollBar().maximum()
+                for area in [window._frame, *page.findChildren(QScrollArea)] if area.horizontalScrollBar().maximum()}
+    apply_theme(app, "light")
+    assert not sideways
+
+
+def test_a_table_leaves_out_columns_that_yield_rather_than_scroll(app, qtbot):
+    table = DataTable([Column("Mã", str, width=10), Column("Tên", str, width=10, stretch=1), Column("Nơi", str, width=10, yields=2),
+                       Column("Gửi", str, width=10, yields=1)], name="Danh sách")
+    qtbot.addWidget(table)
+    table.set_rows(["a"])
+    table.show()
+    em = theme().em
+    left_out = {}
+    for width in (40, 30, 20):
+        table.resize(round(em * width), 200)
+        app.processEvents()
+        left_out[width] = [c.title for place, c in enumerate(table.model.columns) if table.view.isColumnHidden(place)]
+        assert table.view.horizontalScrollBar().maximum() == 0
+    assert left_out == {40: [], 30: ["Nơi"], 20: ["Nơi", "Gửi"]}
