@@ -209,6 +209,10 @@ class Program(QObject):
     def _command(self, command_id: str) -> None:
         if command_id == "camera":
             self.sources.toggle_camera()
+        elif command_id == "print-more":  # nothing is open that has papers: then the office's own
+            from counter_app.ui.pages.office_papers import offer_office_papers
+
+            offer_office_papers(self.context, self.window)
 
     @Slot()
     def _banner(self) -> None:

@@ -78,7 +78,9 @@ class Text:
 
     def lines(self, width: float) -> tuple[str, ...]:
         """The text in lines."""
-        return wrapped(self.text, self.font, number_size(self.text, self.font, self.size, width), width) if self.ready is None else self.ready
+        if self.ready is not None:
+            return self.ready
+        return wrapped(self.text, self.font, number_size(self.text, self.font, self.size, width), width)
 
     def height(self, width: float) -> float:
         """Height in points."""

@@ -112,7 +112,8 @@ class Sheet:
 
     def pairs(self, *pairs: tuple[str, str, str]) -> Paragraph:
         """One paragraph of "label: value" pairs (label, value, style of the value) with wide gaps between them; a short pair is never
-        torn over two lines (a broken telephone number is a wrong one)."""
+        torn over two lines (a broken telephone number is a wrong one), and no short label
+        after the first (that one begins its line)."""
         from reportlab.platypus import Paragraph
 
         opening = {"bold": "<b>", "italic": "<i>", "bold-italic": "<b><i>"}
@@ -122,6 +123,8 @@ class Sheet:
             clean = escape(self.clean(value))
             label = escape(self.clean(label))
             short = len(label) + len(value) <= _UNBROKEN
+            if parts and len(label) <= _UNBROKEN // 2:
+                label = label.replace(" ", _NBSP)
             if short:
                 label, clean = label.replace(" ", _NBSP), clean.replace(" ", _NBSP)
             gap = (_NBSP if short else " ") if value else ""

@@ -44,6 +44,7 @@ class BatchPanel(FloatingPanel):
         self.total, self.out = len(papers), 0
         self.failed: list[Paper] = []
         self._page = ""
+        self._pages = self._at = 0
         self._held = self._stopped = False
         flow.told.connect(self._told)
         flow.paged.connect(self._paged)
@@ -55,6 +56,14 @@ class BatchPanel(FloatingPanel):
         """Begin."""
         self._show()
         self._more()
+
+    def adopt(self, paper: Paper, pages: int) -> None:
+        """Follow a paper that is in the queue already."""
+        self.total = 1
+        self._now[_key(paper)] = paper
+        self._mine.add(_key(paper))
+        self._pages = pages
+        self._paged(paper, 0, pages)
 
     def add(self, papers: list[Any]) -> None:
         """More of the same, behind what is left."""
@@ -117,7 +126,8 @@ class BatchPanel(FloatingPanel):
     @Slot(object, int, int)
     def _paged(self, paper: Paper, page: int, pages: int) -> None:
         if _key(paper) in self._now and pages > 1:
-            self._page = f" Trang {min(page, pages)}/{pages} của {paper.title}."
+            self._at = min(page, pages)
+            self._page = f" Trang {self._at}/{pages} của {paper.title}."
             self._show()
 
     @Slot(str)
@@ -136,21 +146,23 @@ class BatchPanel(FloatingPanel):
                 self._end()
 
     def _show(self) -> None:
-        count = f"{self.out}/{self.total}"
+        lone = self._pages and self.total == 1
+        count = f"{self._pages if self.out else self._at}/{self._pages} trang" if lone else f"{self.out}/{self.total}"
         if self._stopped:
             rest = self.total - self.out
             told = Notice("warning", "circle-stop", f"Đã dừng: {self._title}, đã in {count}.", Sound.NONE)
-            self.show_notice(told, f"{rest} bản chưa in; có thể in lại sau." if rest else "", (_CLOSE,))
+            left = "các trang còn lại" if lone else f"{rest} bản"
+            self.show_notice(told, f"{left[:1].upper()}{left[1:]} chưa in; có thể in lại sau." if rest else "", (_CLOSE,))
         elif self._held and not self._now:
             told = Notice("danger", "printer-x", f"Tạm dừng: {self._title}, đã in {count}.", Sound.NONE)
             self.show_notice(told, "Máy in có việc cần xem; các bản còn lại đang chờ.", (_GO_ON, _STOP))
         elif self.running:
-            told = Notice("info", "printer", f"Đang in {self._title}: {count}.{self._page}", Sound.NONE)
+            told = Notice("info", "printer", f"Đang in {self._title}: {count}.{'' if lone else self._page}", Sound.NONE)
             self.show_notice(told, "", (_STOP,))
         else:
             self.show_notice(Notice("success", "printer-check", f"Đã in xong {self._title}: {count}.", Sound.NONE), "", (_CLOSE,))
             QTimer.singleShot(6000, self, self._end)
-        self._bar.part = self.out / self.total if self.total else 1.0
+        self._bar.part = self._at / self._pages if lone and not self.out else self.out / self.total if self.total else 1.0
         self._bar.raise_()
         self._bar.update()
 

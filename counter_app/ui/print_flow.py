@@ -37,6 +37,8 @@ EXPORTS = "exports"
 POLL_MS = 500
 SILENT_SECONDS = 90.0
 """A job that neither ends nor says what it lacks for so long needs a look at the printer."""
+LONG_PAGES = 6
+"""From so many pages on a paper shows how far it is, and can be stopped."""
 FORGET_SECONDS = 3600.0
 """A job that waits for paper is followed this long: somebody may still load it."""
 NAMES = {"01": "giấy tiếp nhận", "06": "phiếu kiểm soát", "handover": "phiếu bàn giao", "return": "phiếu trả kết quả"}
@@ -73,7 +75,8 @@ class PrintFlow(QObject):
     """``told(PrintOutcome, facts, Paper)`` for every step; ``unheard(…)`` the same when no page has said it itself (``claim``);
     ``printed(Paper)`` once the print is noted; ``troubled(PrintOutcome, facts, Paper)`` when a person has to choose what to do;
     ``paged(Paper, page, pages)`` how far a long document is; ``preview_requested([Paper])`` when pages should be looked at first;
-    ``batch_requested(title, [Paper or callable])`` when many go together. All on the GUI thread."""
+    ``batch_requested(title, [Paper or callable])`` when many go together; ``long_begun(Paper, pages)`` when one of many pages is in the
+    queue. All on the GUI thread."""
 
     told = Signal(object, object, object)
     unheard = Signal(object, object, object)
@@ -82,6 +85,7 @@ class PrintFlow(QObject):
     paged = Signal(object, int, int)
     preview_requested = Signal(object)
     batch_requested = Signal(str, object)
+    long_begun = Signal(object, int)
 
     def __init__(self, ctx: UiContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -109,7 +113,8 @@ class PrintFlow(QObject):
         self._stopped.discard(_key(paper))
         self._tell(PrintOutcome.PREPARING, {"document": form_name(paper.form)}, paper)
 
-        def page(_page: int, _pages: int) -> bool:
+        def page(number: int, pages: int) -> bool:  # in the worker; signals arrive on the GUI thread
+            self._sending(paper, number, pages)
             return _key(paper) not in self._stopped
 
         def work(forms: FormSet) -> Callable[[], None]:
@@ -122,6 +127,11 @@ class PrintFlow(QObject):
             return lambda: self._submitted(paper, sent.job, sent.queue, sent.pages)
 
         self._in_turn(paper, work)
+
+    def _sending(self, paper: Paper, number: int, pages: int) -> None:
+        if number == 1 and pages >= LONG_PAGES:
+            self.long_begun.emit(paper, pages)
+        self.paged.emit(paper, number, pages)
 
     def print_many(self, title: str, papers: list[Any]) -> None:
         """Print several; each is a ``Paper`` or a callable that makes one when its turn has come. Many of them show how far they are
@@ -191,7 +201,7 @@ class PrintFlow(QObject):
     # ---- on the GUI thread
 
     def _take_out(self, paper: Paper) -> list[_Running]:
-        stuck = [running for running in self._running if _same(running.paper, paper)]
+        stuck = [running for running in self._running if _key(running.paper) == _key(paper)]
         self._running = [running for running in self._running if running not in stuck]
         return stuck
 
@@ -242,6 +252,8 @@ class PrintFlow(QObject):
         self._tell(PrintOutcome.QUEUED, _facts(paper, queue) | {"pages": pages}, paper)
         if _key(paper) in self._stopped:
             self.take_back(paper)
+        elif pages >= LONG_PAGES:
+            self.long_begun.emit(paper, pages)
         self._timer.start()
 
     @Slot()
@@ -341,10 +353,6 @@ class PrintFlow(QObject):
 
 def _key(paper: Paper) -> tuple[str, str]:
     return (paper.form, paper.entity or paper.title)
-
-
-def _same(one: Paper, other: Paper) -> bool:
-    return _key(one) == _key(other)
 
 
 def _trouble(reason: str) -> PrintOutcome:

@@ -48,6 +48,7 @@ class PrintPanel(FloatingPanel):
         self.saved.action_requested.connect(self._open_folder)
         flow.unheard.connect(self._told)
         flow.batch_requested.connect(self._batch)
+        flow.long_begun.connect(self._long)
         if (page_shown := getattr(host, "page_shown", None)) is not None:
             page_shown.connect(self._page_changed)
             host.toast.shown.connect(self.saved.hide)  # type: ignore[attr-defined]
@@ -97,6 +98,17 @@ class PrintPanel(FloatingPanel):
         self.batch = BatchPanel(self._ctx, self._flow, title, papers, self.parentWidget())
         self.batch.ended.connect(self._batch_ended)
         self.batch.start()
+
+    @Slot(object, int)
+    def _long(self, paper: Paper, pages: int) -> None:
+        """A lone paper of many pages (a register): how far it is, and a way to stop. One of a batch is shown there."""
+        from counter_app.ui.print_batch import BatchPanel
+
+        if self.batch is not None:
+            return
+        self.batch = BatchPanel(self._ctx, self._flow, f"{form_name(paper.form)} {paper.title}".strip(), [], self.parentWidget())
+        self.batch.ended.connect(self._batch_ended)
+        self.batch.adopt(paper, pages)
 
     @Slot()
     def _batch_ended(self) -> None:

@@ -91,6 +91,7 @@ class SettingsPresenter(QObject):
         view.scanner_trial_requested.connect(self._try_scanner)
         view.camera_trial_requested.connect(self._try_camera)
         view.refresh_requested.connect(self.find_devices)
+        view.office_papers_requested.connect(self._office_papers)
 
     @property
     def _settings(self) -> Settings:
@@ -179,6 +180,12 @@ class SettingsPresenter(QObject):
     @Slot()
     def _try_scanner(self) -> None:
         self._ctx.go("scanner-trial")
+
+    @Slot()
+    def _office_papers(self) -> None:
+        from counter_app.ui.pages.office_papers import offer_office_papers
+
+        offer_office_papers(self._ctx, self._view)
 
     @Slot()
     def _try_camera(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from counter_app.ui.pages.dossier_presenter import build_dossier_page
 from counter_app.ui.print_batch import AHEAD, BatchPanel
 from counter_app.ui.print_panel import PrintPanel
 from counter_app.ui.theme import apply_theme
+from tests.printing import letter_samples
 from tests.servers.cups import IppPrinter
 from tests.ui.pages.stage import Stage, in_window
 from tests.ui.printing.conftest import Printing
@@ -120,6 +122,41 @@ def test_pages_of_a_long_paper_are_counted(printing: Printing, window: MainWindo
     assert "Trang 12/300" in panel.panel.sentence()
     panel.stop()
     wait(lambda: all(job.state in ("canceled", "aborted") for job in queue.jobs()[-AHEAD:]))
+
+
+def test_a_lone_register_shows_its_pages_and_can_be_stopped(printing: Printing, window: MainWindow, queue: IppPrinter, wait):
+    queue.fault("media-empty")
+    register = Paper("07", "", 1, "2026-11", letter_samples.register(200))
+    printing.flow.print_paper(register)
+    wait(lambda: window.panel.batch is not None and "hết giấy" in str(printing.told[-1]))
+    panel = panel_of(window)
+    pages = panel._pages
+    assert pages > 6 and re.search(rf"Đang in sổ theo dõi hồ sơ 2026-11: \d+/{pages} trang\.$", panel.panel.sentence())
+    printing.flow.paged.emit(register, 4, pages)
+    assert f"4/{pages} trang" in panel.panel.sentence()
+    panel.action_requested.emit("stop")
+    assert f"Đã dừng: sổ theo dõi hồ sơ 2026-11, đã in 4/{pages} trang" in panel.panel.sentence()
+    wait(lambda: queue.jobs()[-1].state in ("canceled", "aborted"))
+    queue.wait_until_dropped()
+    assert [one.outcome for one in print_jobs.attempts(printing.bench.desk)] == ["stopped"]
+
+
+def test_a_long_paper_that_comes_out_says_so(printing: Printing, window: MainWindow, queue: IppPrinter, wait):
+    printing.flow.print_paper(Paper("07", "", 1, "2026-11", letter_samples.register(120)))
+    wait(lambda: window.panel.batch is not None)
+    panel = panel_of(window)
+    wait(lambda: panel.out == 1)
+    assert f"Đã in xong sổ theo dõi hồ sơ 2026-11: {panel._pages}/{panel._pages} trang" in panel.panel.sentence()
+
+
+def test_pages_of_a_driver_count_while_they_are_drawn_and_a_short_paper_shows_none(printing: Printing, window: MainWindow, no_printer):
+    short = printing.receipt()
+    printing.flow._sending(short, 1, 2)
+    assert window.panel.batch is None
+    for number in (1, 2, 3):
+        printing.flow._sending(short, number, 40)
+    assert "3/40 trang" in panel_of(window).panel.sentence()
+    assert window.panel.batch is not None and window.panel.batch.holds(short)
 
 
 def test_pictures(printing: Printing, window: MainWindow, app: QApplication, no_printer, keep_picture, monkeypatch):
