@@ -27,7 +27,6 @@ class CameraPanel(QWidget):
         self._close.clicked.connect(self.close_requested)
         self._picture = QLabel()
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._picture.setFixedSize(round(theme().em * 19), round(theme().em * 19 * 9 / 16))
         self._picture.setAccessibleName(self.tr("Hình từ camera"))
         self._hint = set_text_role(QLabel(), "muted")
         self._hint.setWordWrap(True)
@@ -46,6 +45,10 @@ class CameraPanel(QWidget):
 
     def open_panel(self) -> None:
         """Show the panel, still without a picture."""
+        width = round(theme().em * 19)  # letters may be larger than last time
+        self._picture.setFixedSize(width, round(width * 9 / 16))
+        self._hint.setFixedWidth(width)
+        self._picture.show()
         self._picture.setPixmap(QPixmap())
         self._picture.setText(self.tr("Đang mở camera…"))
         self.show_hint("")
@@ -56,6 +59,9 @@ class CameraPanel(QWidget):
     @Slot(QImage)
     def show_picture(self, picture: QImage) -> None:
         """The newest frame with the codes outlined."""
+        if self._picture.isHidden():
+            self._picture.show()
+            self._place()
         self._picture.setPixmap(QPixmap.fromImage(picture).scaled(self._picture.size(), Qt.AspectRatioMode.KeepAspectRatio,
                                                                   Qt.TransformationMode.FastTransformation))
 
@@ -64,14 +70,16 @@ class CameraPanel(QWidget):
         """What to do; empty when all is well."""
         set_text_role(self._hint, "strong" if text else "muted")
         self._hint.setText(text or self.tr("Giữ giấy cách camera khoảng 15 cm, nghiêng cũng đọc được."))
+        self._place()
 
     @Slot(str, str)
     def show_problem(self, _code: str, message: str) -> None:
         """Why there is no picture."""
         self._picture.setPixmap(QPixmap())
-        self._picture.setText("")
+        self._picture.hide()
         set_text_role(self._hint, "error")
         self._hint.setText(message)
+        self._place()
 
     def blink(self) -> None:
         """A code was read."""
@@ -85,7 +93,9 @@ class CameraPanel(QWidget):
         self.update()
 
     def _place(self) -> None:
+        """As large as its words and its picture, in its corner."""
         host = self.parentWidget()
+        self._hint.setFixedHeight(self._hint.heightForWidth(self._hint.width()))
         self.adjustSize()
         self.move(host.width() - self.width() - spacing(6), host.height() - self.height() - spacing(12))
 
