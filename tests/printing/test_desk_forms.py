@@ -159,7 +159,8 @@ def test_every_code_of_a_label_is_read_back(name: str, linear: list[str], square
     assert codes(page) == (linear, square)
 
 
-@pytest.mark.parametrize("name", ["cash-note-a5", "post-list-a4", "cover-label-100x75", "postal-label-a4-14"])
+@pytest.mark.parametrize("name", ["cash-note-a5", "refund-note-a5", "handover-one-a4", "post-list-a4", "cover-label-100x75",
+                                  "postal-label-a4-14"])
 def test_codes_survive_a_photocopy(name: str):
     import cv2
 

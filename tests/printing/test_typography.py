@@ -218,7 +218,7 @@ def photocopied(page: np.ndarray, seed: int) -> np.ndarray:
     return np.clip(grey, 0, 255).astype("uint8")
 
 
-@pytest.mark.parametrize("name", ["01-a4", "01-a5", "01-a4-2018", "03-a5-extreme", "05-a4", "06-a4",
+@pytest.mark.parametrize("name", ["01-a4", "01-a5", "01-a4-2018", "02-a4", "03-a5-extreme", "04-a4", "05-a4", "06-a4",
                                   "handover-a4", "return-a5"])
 def test_codes_survive_a_photocopy(name: str):
     document, paper = SAMPLES[name]
