@@ -14,7 +14,10 @@ from counter_app.ui.pages.dossier_files import FilesCard
 from counter_app.ui.pages.dossier_parts import ActionList, IdRow, Timeline, clear_layout, fill_grid, pair_row, plain
 from counter_app.ui.pages.presented import PresentedPage
 from counter_app.ui.theme import fix_width, set_text_role, spacing
-from counter_app.ui.widgets import Banner, Card, EmptyState, ScrollBody, StatusChip, row
+from counter_app.ui.widgets import Banner, Card, EmptyState, Pair, ScrollBody, StatusChip, row
+
+_NARROW_EM = 30
+"""Where two groups of facts beside each other have less than this, they go below each other."""
 
 
 class DossierView(PresentedPage):
@@ -69,36 +72,33 @@ class DossierView(PresentedPage):
     def _left(self) -> QWidget:
         scroll = ScrollBody()
         people = Card()
-        pair = QHBoxLayout()
-        pair.setSpacing(spacing(6))
+        halves = QWidget(), QWidget()
         self.owner_id, self.submitter_id = IdRow(self.tr("Số định danh")), IdRow(self.tr("Số định danh"))
         self.owner_id.reveal_requested.connect(lambda: self.reveal_requested.emit("owner"))
         self.submitter_id.reveal_requested.connect(lambda: self.reveal_requested.emit("submitter"))
         self._owner, self._submitter = QVBoxLayout(), QVBoxLayout()
-        for title, rows in ((self.tr("Chủ hồ sơ"), self._owner), (self.tr("Nộp và nhận"), self._submitter)):
-            side = QVBoxLayout()
+        titles = self.tr("Chủ hồ sơ"), self.tr("Nộp và nhận")
+        for half, title, rows in zip(halves, titles, (self._owner, self._submitter), strict=True):
+            side = QVBoxLayout(half)
+            side.setContentsMargins(0, 0, 0, 0)
             side.setSpacing(spacing(1.5))
             side.addWidget(set_text_role(QLabel(title), "section"))
             rows.setSpacing(spacing(1.5))
             side.addLayout(rows)
             side.addStretch(1)
-            pair.addLayout(side, 1)
-        people.body.addLayout(pair)
+        people.add(Pair(*halves, (1, 1), _NARROW_EM, 6))
         scroll.body.addWidget(people)
-        papers = QHBoxLayout()
-        papers.setSpacing(spacing(3))
         self._components, self._fees = Card(self.tr("Thành phần hồ sơ"), " "), Card(self.tr("Phí, lệ phí"))
         self._component_grid, self._fee_grid = QGridLayout(), QGridLayout()
-        for card, grid, weight in ((self._components, self._component_grid, 5), (self._fees, self._fee_grid, 4)):
+        for card, grid in ((self._components, self._component_grid), (self._fees, self._fee_grid)):
             grid.setHorizontalSpacing(spacing(3))
             grid.setVerticalSpacing(spacing(1.5))
             card.body.addLayout(grid)
             card.body.addStretch(1)
-            papers.addWidget(card, weight)
         self.fee_chip = StatusChip()
         assert self._fees.header is not None
         self._fees.header.add_widget(self.fee_chip)
-        scroll.body.addLayout(papers)
+        scroll.body.addWidget(Pair(self._components, self._fees, (5, 4), _NARROW_EM))
         self.files = FilesCard()
         scroll.body.addWidget(self.files)
         history = Card(self.tr("Lịch sử"), self.tr("mới nhất ở trên"))
@@ -122,7 +122,8 @@ class DossierView(PresentedPage):
         self.due_chip = StatusChip()
         self._due.setWordWrap(False)
         due.body.setSpacing(spacing(1.5))
-        due.body.addLayout(row(self._due, 1, self.due_chip))
+        due.add(self._due)
+        due.body.addLayout(row(self.due_chip, 1))  # below: the longest words beside the date are wider than the column
         self._left_words = plain("", "value")
         due.add(self._left_words)
         self._papers_at = plain("", "value")

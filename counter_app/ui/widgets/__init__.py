@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from counter_app.ui.widgets.edits import DateEdit, MoneyEdit, MoneyLabel, SearchBox
     from counter_app.ui.widgets.form_field import FormField, field_row, show_errors, stack
     from counter_app.ui.widgets.key_button import KeyButton, KeyHint
-    from counter_app.ui.widgets.layout import Card, DetailRow, Line, Reach, ScrollBody, SectionHeader, SideColumn, row
+    from counter_app.ui.widgets.layout import Card, DetailRow, Line, Pair, Reach, ScrollBody, SectionHeader, SideColumn, row
     from counter_app.ui.widgets.messages import Banner, EmptyState, ScanPanel, Toast
     from counter_app.ui.widgets.queue_strip import QUEUES, Queue, QueueStrip
     from counter_app.ui.widgets.row_model import CHIP_WIDTH, CODE_WIDTH, DATE_WIDTH, MOMENT_WIDTH, MONEY_WIDTH, Column, RowModel
@@ -25,7 +25,7 @@ __getattr__ = late(__name__, {
     "edits": "DateEdit MoneyEdit MoneyLabel SearchBox",
     "form_field": "FormField field_row show_errors stack",
     "key_button": "KeyButton KeyHint",
-    "layout": "Card DetailRow Line Reach ScrollBody SectionHeader SideColumn row",
+    "layout": "Card DetailRow Line Pair Reach ScrollBody SectionHeader SideColumn row",
     "messages": "Banner EmptyState ScanPanel Toast",
     "queue_strip": "QUEUES Queue QueueStrip",
     "row_model": "CHIP_WIDTH CODE_WIDTH DATE_WIDTH MOMENT_WIDTH MONEY_WIDTH Column RowModel",
@@ -56,6 +56,7 @@ __all__ = [
     "MoneyLabel",
     "Queue",
     "QueueStrip",
+    "Pair",
     "Reach",
     "RowModel",
     "ScanPanel",

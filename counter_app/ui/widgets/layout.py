@@ -19,6 +19,7 @@ class SectionHeader(QWidget):
         row.setSpacing(spacing(2))
         self._title = set_text_role(QLabel(title), "section")
         self._remark = set_text_role(QLabel(remark), "muted")
+        self._remark.setMinimumWidth(1)  # where room is short the remark is cut, not the page pushed wider
         row.addWidget(self._title)
         row.addWidget(self._remark, 1)
 
@@ -151,6 +152,29 @@ class SideColumn(QWidget):
         width = 16_777_215 if below else round(em * self._side_em)
         self._side.setMinimumWidth(0 if below else width)
         self._side.setMaximumWidth(width)
+
+
+class Pair(QWidget):
+    """Two widgets side by side by ``weights``; below each other where they have less than ``narrow_em`` font heights."""
+
+    def __init__(self, first: QWidget, second: QWidget, weights: tuple[int, int], narrow_em: float, gap: float = 3) -> None:
+        super().__init__()
+        self._narrow_em = narrow_em
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(spacing(gap))
+        for widget, weight in zip((first, second), weights, strict=True):
+            self._line.addWidget(widget, weight)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the wider of the two: side by side they must not keep themselves from going below each other."""
+        widths = [self._line.itemAt(place).minimumSize().width() for place in range(2)]
+        return QSize(max(widths), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        below = self.width() < theme().em * self._narrow_em
+        self._line.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
 
 
 class DetailRow(QWidget):

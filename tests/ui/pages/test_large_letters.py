@@ -12,6 +12,7 @@ from counter_app.ui.pages.sync_presenter import build_sync_page
 from counter_app.ui.theme import apply_theme, theme
 from counter_app.ui.widgets.data_table import Column, DataTable
 from counter_app.ui.widgets.layout import SideColumn
+from onestop.states import State
 from tests.ui.pages.stage import in_window
 
 PAGES = {"receive": build_receive_page, "handover": build_handover_page}
@@ -104,3 +105,17 @@ def test_a_table_leaves_out_columns_that_yield_rather_than_scroll(app, qtbot):
         left_out[width] = [c.title for place, c in enumerate(table.model.columns) if table.view.isColumnHidden(place)]
         assert table.view.horizontalScrollBar().maximum() == 0
     assert left_out == {40: [], 30: ["Nơi"], 20: ["Nơi", "Gửi"]}
+
+
+def test_the_facts_of_a_dossier_fit_with_the_longest_words(app, stage, qtbot):
+    apply_theme(app, "light", 1.5)
+    window, page = in_window(stage, "dossier", build_dossier_page)
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    page.presenter.open(stage.bench.with_status(State.DONE).id)
+    page.due_chip.set_chip("Có kết quả trước hạn", "success", "calendar")
+    for _ in range(6):
+        app.processEvents()
+    sideways = [area.horizontalScrollBar().maximum() for area in page.findChildren(QScrollArea) if area.isVisible()]
+    apply_theme(app, "light")
+    assert len(sideways) >= 2 and not any(sideways)
