@@ -153,16 +153,35 @@ class Opening(QObject):
 
         if not isinstance(error, UserError):
             log.error("unexpected %s", type(error).__name__, exc_info=error)
-        retry = self.tr("Thử lại") if isinstance(error, EnvironmentFault) else ""
+        damaged = isinstance(error, UserError) and error.code == "store-damaged"
+        retry = self.tr("Cứu dữ liệu") if damaged else self.tr("Thử lại") if isinstance(error, EnvironmentFault) else ""
         self._show_card(False)
         dialog = show_error(error, self._window, retry=retry)
         again: list[bool] = []
         dialog.retry_requested.connect(lambda: again.append(True))
-        dialog.finished.connect(lambda _result: self._after_fault(again))
+        dialog.finished.connect(lambda _result: self._after_fault(again, damaged))
 
-    def _after_fault(self, again: list[bool]) -> None:
+    def _after_fault(self, again: list[bool], damaged: bool) -> None:
         # accept() comes before retry_requested: what was pressed is known a turn of the loop later.
-        QTimer.singleShot(0, self, lambda: self._again() if again else self.gave_up.emit())
+        work = self._recover if damaged else self._again
+        QTimer.singleShot(0, self, lambda: work() if again else self.gave_up.emit())
+
+    def _recover(self) -> None:
+        """What ``counter-app recover`` does: the damaged file is kept, a new one made from what can be read; what was saved is told at
+        the sign-in, the rest comes with the first synchronisation."""
+        from counter_app.services.rescue import rescue
+
+        self._show_card(True)
+        self.view.set_busy(True, self.tr("Đang cứu dữ liệu…"))
+
+        def work() -> None:
+            rescue(self._profile.dir, self._known_pin)
+
+        self._tasks.run_task(work, lambda _done: self._recovered(), self._tell, owner=self)
+
+    def _recovered(self) -> None:
+        self.view.set_busy(False)
+        self._again()
 
     @Slot()
     def _again(self) -> None:

@@ -40,6 +40,11 @@ _HOT = (
 )
 _GET_HOT = f"SELECT key, value FROM meta WHERE key IN ({', '.join(repr(key) for key in _HOT)})"
 
+_MOVED = (
+    "Máy này đã được chuyển từ “{former}” sang “{agency}”. Hồ sơ, dải số và danh mục từ nay theo đơn vị mới. Thao tác chưa gửi của đơn vị "
+    "cũ vẫn được gửi về đơn vị cũ; bản sao hồ sơ cũ chỉ rời khỏi máy khi đã gửi hết."
+)
+
 
 class Kept:
     """What a connection remembers from one transaction to the next: the hot values, and what was made of them. It holds as long as
@@ -171,10 +176,11 @@ class WriteSession(Session):
             self.meta_set("clock_anchor", encode(anchor).decode())
 
     def move_to(self, agency: str, name: str) -> None:
-        """This machine serves another agency from now on. Lanes of the former one are no use here; its ops still go there."""
+        """This machine serves another agency from now on; people are told. Lanes of the former one are no use here; its ops still go there."""
         enrolment = self.enrolment()
         if enrolment is not None:
             self.meta_set("enrolment", encode(replace(enrolment, agency=agency, agency_name=name)).decode())
+            self.tell("counter-moved", _MOVED.format(former=enrolment.agency_name or enrolment.agency, agency=name or agency))
         self._run("DELETE FROM lease WHERE agency <> ?", agency)
         self.kept().leases = None
         self.meta_set("spare_number", "")

@@ -119,7 +119,7 @@ class Cycle:
             if hello.agency and hello.agency != self.part:
                 unit.move_to(hello.agency, hello.agency_name)
                 self.part = hello.agency
-                report.moved = report.settings_changed = True
+                report.moved = report.settings_changed = report.notice = True
         return hello
 
     def _meet(self, hello: HelloReply, report: SyncReport) -> None:

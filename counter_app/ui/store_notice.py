@@ -1,4 +1,5 @@
-"""What happened to the data while nobody looked: an old copy of the store was put back here, or the centre was restored. Told at each
+"""What happened to the data while nobody looked: an old copy of the store was put back here, the centre was restored, or this machine serves
+another agency now. Told at each
 sign-in until somebody has read it; who is at work when it happens sees a line, and nothing takes the keys away."""
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from counter_app.ui.dialogs.error_dialog import show_error
 from counter_app.ui.main_window import MainWindow
 from onestop.errors import EnvironmentFault
 
-_CENTRE = "gateway-restored"
+_CENTRE, _MOVED = "gateway-restored", "counter-moved"
 
 
 class StoreNotice(QObject):
@@ -53,6 +54,8 @@ class StoreNotice(QObject):
     def _title(self, fault: EnvironmentFault) -> str:
         if fault.code == _CENTRE:
             return self.tr("Hệ thống trung tâm vừa được khôi phục")
+        if fault.code == _MOVED:
+            return self.tr("Máy này đã chuyển sang đơn vị khác")
         return self.tr("Kho dữ liệu trên máy này đã thay đổi")
 
     @Slot()

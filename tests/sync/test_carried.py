@@ -83,7 +83,9 @@ def test_a_machine_that_moves_sends_the_rest_and_drops_its_copies(gateway, count
     with gateway._opened() as opened:
         opened.database.retrying(lambda conn: devices.move(conn, station.desk.device, COMMUNE))
     report = station.engine.run_once()
-    assert report.ok and report.moved and report.pushed == 1, report
+    assert report.ok and report.moved and report.pushed == 1 and report.notice, report
+    with station.store.read() as reader:
+        assert reader.notice()["code"] == "counter-moved", "people are told"
     station.reload_published()
     assert station.desk.agency == station.engine.part == COMMUNE and held
     with station.store.read() as reader:

@@ -16,6 +16,7 @@ from counter_app.app import Start
 from counter_app.runtime.greeting import Greeting
 from counter_app.runtime.paths import Profile
 from counter_app.runtime.secrets import load_or_create_key
+from counter_app.services.identity_copy import keep_identity
 from counter_app.store.connection import connect
 from counter_app.store.engine import open_store
 from counter_app.ui.dialogs.error_dialog import ErrorDialog
@@ -163,6 +164,28 @@ def test_after_a_fault_that_is_over_it_goes_on_with_what_was_typed(start: Begin,
     dialog_of(begun, ErrorDialog)._retry()
     qtbot.waitUntil(lambda: not begun.window.is_covered(), timeout=8_000)
     assert begun.program.station.desk.staff.username == USER
+
+
+@pytest.mark.usefixtures("known_pin")
+def test_a_damaged_store_is_rescued_from_the_start(start: Begin, profile: Profile, qtbot):
+    """One button instead of a command: the file is kept, what can be read goes on, and that is told."""
+    store = open_store(profile.store_path, key := load_or_create_key(profile), witness=profile.witness_dir)
+    keep_identity(store, key)
+    store.close()
+    damaged(profile)
+    spoilt = profile.store_path.read_bytes()
+    begun = start()
+    begun.opening.begin()
+    qtbot.waitUntil(lambda: dialog_of(begun, ErrorDialog) is not None, timeout=8_000)
+    dialog = dialog_of(begun, ErrorDialog)
+    assert dialog.code == "store-damaged" and "Cứu dữ liệu" in dialog.text()
+    dialog._retry()
+    qtbot.waitUntil(lambda: begun.program is not None, timeout=20_000)
+    with begun.program.station.store.read() as reader:
+        assert reader.notice()["code"] == "store-recovered" and reader.enrolment().device == 7
+    kept = list(profile.backups.glob("damaged-*/*"))
+    assert any(file.read_bytes() == spoilt for file in kept), "the damaged file is there as it was"
+    assert begun.opening.view.button.isEnabled(), "and one may sign in"
 
 
 @pytest.mark.usefixtures("known_pin")
