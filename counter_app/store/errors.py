@@ -42,7 +42,8 @@ def damaged(path: Path, why: str = "") -> StoreFault:
     return StoreFault(
         "store-damaged",
         f"Kho dữ liệu bị hỏng. Tệp được giữ nguyên tại {path}; chương trình không ghi gì vào đó. "
-        "Đừng xóa tệp này. Hãy báo quản trị viên, hoặc chọn Cứu dữ liệu (lệnh counter-app recover) để cứu những gì đọc được và tải lại phần còn lại.",
+        "Đừng xóa tệp này. Hãy báo quản trị viên, hoặc chọn Cứu dữ liệu (lệnh counter-app recover) để cứu những gì đọc được và tải lại "
+        "phần còn lại.",
         path=str(path),
         why=why,
     )

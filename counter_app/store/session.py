@@ -176,7 +176,8 @@ class WriteSession(Session):
             self.meta_set("clock_anchor", encode(anchor).decode())
 
     def move_to(self, agency: str, name: str) -> None:
-        """This machine serves another agency from now on; people are told. Lanes of the former one are no use here; its ops still go there."""
+        """This machine serves another agency from now on; people are told. Lanes of the former one are no use here; its ops still
+        go there."""
         enrolment = self.enrolment()
         if enrolment is not None:
             self.meta_set("enrolment", encode(replace(enrolment, agency=agency, agency_name=name)).decode())

@@ -1,6 +1,6 @@
-"""What happened to the data while nobody looked: an old copy of the store was put back here, the centre was restored, or this machine serves
-another agency now. Told at each
-sign-in until somebody has read it; who is at work when it happens sees a line, and nothing takes the keys away."""
+"""What happened to the data while nobody looked: an old copy of the store was put back here, the centre was restored, or this machine
+serves another agency now. Told at each sign-in until somebody has read it; who is at work when it happens sees a line, and nothing takes
+the keys away."""
 
 from __future__ import annotations
 
