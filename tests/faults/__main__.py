@@ -2,6 +2,8 @@
 
 ``python -m tests.faults --markdown docs/fault-matrix.md [--sweep full] [words for pytest]``
 ``python -m tests.faults --soak HOURS [--seed N] [--counters 20]``: faults drawn from a seed, checked every ten minutes
+``python -m tests.faults --long HOURS``: a night: every row at full size, the gateway's description, then a soak
+``--note FILE``: put down under "Long runs" what was run
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import long_runs
 from tests.faults.rows import ELSEWHERE, ROWS
 
 _ROW = re.compile(r"test_row_(\d\d)_")
@@ -75,7 +78,8 @@ class Notebook:
             "a proxy of its own; PostgreSQL is a real server.",
             "",
             "CI runs samples of the sweeps (`sh dev.sh test`); `python -m tests.faults --sweep full` runs every point; "
-            "`python -m tests.faults --soak 8 [--seed N]` keeps 20 counters at work under random faults for the hours of a night.",
+            "`python -m tests.faults --soak 8 [--seed N]` keeps 20 counters at work under random faults for the hours of a night; "
+            "`python -m tests.faults --long 8 --note docs/fault-matrix.md` does both.",
             "",
             "| # | Fault | Expected | Seen | Tests | Result |",
             "|---|---|---|---|---|---|",
@@ -104,14 +108,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Run the fault matrix.")
     parser.add_argument("--markdown", type=Path, help="write what was seen into this file")
     parser.add_argument("--sweep", choices=["sample", "full"], default="sample")
+    parser.add_argument("--note", type=Path, help="put down under “Long runs” of this file what was run")
+    parser.add_argument("--long", type=float, metavar="HOURS", help="the full sweep, then a soak of so many hours")
     parser.add_argument("--soak", type=float, metavar="HOURS", help="run counters under random faults for so long")
     parser.add_argument("--seed", type=int, help="of the soak; drawn and printed when not given")
     parser.add_argument("--counters", type=int, default=20, help="of the soak")
     args, rest = parser.parse_known_args()
     if args.soak is not None:
-        from tests.faults import soak  # not before pytest: it rewrites the modules it loads
-
-        return soak.main(args.soak, args.seed, args.counters)
+        return _soak(args.soak, args)
+    if args.long is not None:
+        args.sweep = "full"
+        rest.append(str(Path(__file__).parents[1] / "gateway" / "test_description.py"))
     os.environ["FAULT_SWEEP"] = args.sweep
     notebook = Notebook()
     started = time.monotonic()
@@ -119,8 +126,23 @@ def main() -> int:
         [str(Path(__file__).parent), "-q", *(["--timeout", "3600"] if args.sweep == "full" else []), *rest], plugins=[notebook]
     )
     if args.markdown:
-        args.markdown.write_text(notebook.markdown(args.sweep, time.monotonic() - started), encoding="utf-8")
-    return int(code)
+        kept = long_runs.section(args.markdown)
+        args.markdown.write_text(notebook.markdown(args.sweep, time.monotonic() - started) + kept, encoding="utf-8")
+    if args.note and args.sweep == "full":
+        for number, row in sorted(notebook.rows.items(), reverse=True):
+            facts = "; ".join(fact for fact in row.facts if fact != CHECKED)
+            long_runs.note(args.note, f"row {number} at full size, {row.seconds:.0f} s: {facts}; {_outcome(row)}")
+    return int(code) or (_soak(args.long, args) if args.long is not None else 0)
+
+
+def _soak(hours: float, args: argparse.Namespace) -> int:
+    from tests.faults import soak  # not before pytest: it rewrites the modules it loads
+
+    def told(line: str) -> None:
+        if args.note:
+            long_runs.note(args.note, line)
+
+    return soak.main(hours, args.seed, args.counters, told)
 
 
 if __name__ == "__main__":

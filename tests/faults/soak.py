@@ -280,12 +280,12 @@ def settle_all(stations: list[Workstation]) -> int:
     return done
 
 
-def main(hours: float, seed: int | None, counters: int) -> int:
-    """Rounds until the time is over; the seed is printed first, a failure leaves its folder."""
+def main(hours: float, seed: int | None, counters: int, told: Callable[[str], None] = lambda _line: None) -> int:
+    """Rounds until the time is over; the seed is printed first, a failure leaves its folder. ``told``: what it came to, in a line."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     folder = Path(tempfile.mkdtemp(prefix="soak-"))
     print(f"soak: seed {seed}, {counters} counters, {hours} h, in {folder}", flush=True)
-    until, rounds = time.monotonic() + hours * 3600, 0
+    until, rounds, found = time.monotonic() + hours * 3600, 0, {}
     # An agency's day has 10,000 numbers: a night must not use them up in minutes.
     soak = Soak(folder, seed, counters, pace=min(5.0, max(0.1, hours * 3.6)))
     try:
@@ -295,8 +295,12 @@ def main(hours: float, seed: int | None, counters: int) -> int:
             print(f"round {rounds}: C1–C7 hold; {found} {dict(soak.done)} {dict(soak.did)}", flush=True)
     except AssertionError as failed:
         print(f"FAILED with seed {seed} in round {rounds + 1}: {failed}", flush=True)
+        told(f"soak, seed {seed}, {counters} counters: FAILED in round {rounds + 1}")
         return 1
     finally:
         soak.close()
+    faults = ", ".join(f"{name} {times}" for name, times in sorted(soak.done.items()))
+    told(f"soak, seed {seed}, {counters} counters, {hours:g} h, {rounds} checks, each C1–C7: held; {found['codes']} codes, feed "
+         f"{found['feed']}; {faults}")
     shutil.rmtree(folder, ignore_errors=True)
     return 0
