@@ -175,8 +175,7 @@ class SyncView(PresentedPage):
         for place, button in enumerate(self.choice_buttons):
             button.clicked.connect(partial(self._settle, place))
         self.detail.body.addStretch(1)
-        self.detail.body.addLayout(row(self.open_button, self.other_button, 1))
-        self.detail.body.addLayout(row(1, *self.choice_buttons))
+        self.detail.body.addLayout(row(self.open_button, self.other_button, 1, *self.choice_buttons))
         for place, key in enumerate(_CHOICE_KEYS):
             action = QAction(self)
             action.setShortcut(QKeySequence(key))
