@@ -31,7 +31,7 @@ _TILE_FIELDS = 16
 _REDUCED_SIDES = (1280, 800)
 _FINE_SIDE = 960
 _STACKED_ZOOMS = 1.0, 2.0
-_CAMERA_FIELDS, _CAMERA_TRIPLES = 2, 4
+_CAMERA_FIELDS, _CAMERA_TRIPLES, _MORE_TRIPLES = 2, 4, 9
 _RARELY, _SELDOM = 4, 8
 _RESERVE_S = 0.008
 """No stage is begun with less than this left of a frame's time: the dear ones take twice as long."""
@@ -114,14 +114,14 @@ def _stages(
     formats = "code" if expect == "any" and not still and (turn % _SELDOM or not alive) else expect
     suspects: list[Suspect] = []
     yield lambda: first_engine(gray, formats, rotate=still, suspects=suspects)
-    if suspects and not found:
-        yield lambda: read_suspects(gray, suspects, evidence)
-    if evidence is not None and (place := evidence.place) is not None:
-        yield lambda: read_again(gray, place, evidence)
     if not still and alive and not found:
         yield lambda: _other_view(gray, turn)
-        if turn % 2 == 0 and expect != "idcard":
-            yield lambda: read_squares(gray, MODULE_SIZES[1:3], evidence, _CAMERA_TRIPLES)
+    if suspects and not found:
+        yield lambda: read_suspects(gray, suspects, evidence)
+    elif evidence is not None and (place := evidence.place) is not None:
+        yield lambda: read_again(gray, place, evidence)
+    if not still and alive and not found and turn % 2 == 0 and expect != "idcard":
+        yield lambda: read_squares(gray, MODULE_SIZES[1:], evidence, _MORE_TRIPLES)
     if expect != "idcard" and (still or turn % _RARELY):
         for field in find_bar_fields(gray, limit=4 if still else _CAMERA_FIELDS):
             if not any(_covers(read, field) for read in found.values()):

@@ -12,6 +12,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -84,7 +85,27 @@ def first_engine(
         at = result.position
         points = ((p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))
         reads.append(Read(text, name, tuple(place(*p) if place else (int(p[0]), int(p[1])) for p in points)))
-    return reads
+    return _doubted(reads)
+
+
+def _doubted(reads: list[Read]) -> list[Read]:
+    """Two texts of bars that begin and end alike: where a reflection eats into the bars, one code reads as two, and one of them is
+    wrong although its check symbol is right. Two codes printed one above the other may be that as well, so they are not dropped but
+    have to be seen again."""
+    return [replace(r, processed=True) if any(_contradict(r, other) for other in reads) else r for r in reads]
+
+
+def contradictory(reads: list[Read]) -> bool:
+    """Whether what was read of a single code are two texts."""
+    return len({read.text for read in reads}) > 1
+
+
+def _contradict(one: Read, other: Read) -> bool:
+    if one.text == other.text or {one.symbology, other.symbology} & CORRECTING:
+        return False
+    (a, b), (c, d) = one.ends(), other.ends()
+    length = max(math.dist(a, b), math.dist(c, d))
+    return min(math.dist(a, c) + math.dist(b, d), math.dist(a, d) + math.dist(b, c)) < length
 
 
 def _is_square(result: zxingcpp.Barcode) -> bool:

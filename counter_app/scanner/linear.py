@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from counter_app.scanner.engines import LINEAR, MIN_LINEAR, STACKED, first_engine, second_engine
+from counter_app.scanner.engines import LINEAR, MIN_LINEAR, STACKED, contradictory, first_engine, second_engine
 from counter_app.scanner.evidence import Evidence
 from counter_app.scanner.locate import BarField
 from counter_app.scanner.profile128 import find_tracks
@@ -35,11 +35,11 @@ def read_field(
     def placed(reads: list[Read]) -> list[Read]:
         return [replace(r, corners=corners) for r in reads]
 
-    if reads := first_engine(upright(gray, field, share=0.8), LINEAR, rotate=False):
+    if (reads := first_engine(upright(gray, field, share=0.8), LINEAR, rotate=False)) and not contradictory(reads):
         return placed(reads)
     zoom = min(_MAX_ZOOM, max(1.0, _TARGET_LENGTH / field.length))
     crop = straightened(upright(gray, field, zoom))
-    if reads := first_engine(crop, LINEAR, rotate=False):
+    if (reads := first_engine(crop, LINEAR, rotate=False)) and not contradictory(reads):
         return placed(reads)
     if not weigh:
         return []

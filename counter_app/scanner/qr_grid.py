@@ -7,7 +7,8 @@ piece by piece, as often as it takes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cache
 
 import cv2
@@ -20,6 +21,8 @@ _S = 4
 """Pixels a module of the code drawn flat."""
 _EDGE = 2
 _MIN_LIKENESS = 0.45
+_MIN_START = 0.4
+_VERSIONS = range(MIN_VERSION, MAX_VERSION + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +80,16 @@ def lay_grid(gray: np.ndarray, found: Finders) -> Grid | None:
     crop = _Crop(gray, found)
     if min(crop.picture.shape) < 21:
         return None
-    best: tuple[float, int, np.ndarray] | None = None
-    for version in range(max(MIN_VERSION, found.version - 2), min(MAX_VERSION, found.version + 2) + 1):
-        corners = _corners_by_finders(found, shape(version).size) - (crop.left, crop.top)
-        value = crop.likeness(corners, version)
-        if best is None or value > best[0]:
-            best = value, version, corners
-    if best is None or best[0] < 0.3:
+    value, version = max((crop.likeness(_corners_by_finders(found, shape(v).size) - (crop.left, crop.top), v), v) for v in _VERSIONS)
+    if value < _MIN_START:
         return None
-    value, version, corners = _refined(crop, best[2], best[1], best[0])
+    if abs(version - found.version) > 2:
+        # A piece of each finder looked like a small finder: the places are right, the size of a module is not.
+        across, down = (math.dist(found.corner, other) for other in (found.right, found.below))
+        found = replace(found, module=(across + down) / 2 / (shape(version).size - 7), version=version)
+        crop = _Crop(gray, found)
+    corners = _corners_by_finders(found, shape(version).size) - (crop.left, crop.top)
+    value, version, corners = _refined(crop, corners, version, crop.likeness(corners, version))
     if value < _MIN_LIKENESS:
         return None
     flat = _flattened(crop, corners, version)

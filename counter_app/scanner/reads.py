@@ -33,3 +33,8 @@ class Read:
     def middle(self) -> tuple[float, float]:
         """Centre of the symbol in pixels."""
         return sum(c[0] for c in self.corners) / len(self.corners), sum(c[1] for c in self.corners) / len(self.corners)
+
+    def ends(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Middles of the two sides a linear code begins and ends with, in pixels."""
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = self.corners
+        return ((ax + dx) / 2, (ay + dy) / 2), ((bx + cx) / 2, (by + cy) / 2)

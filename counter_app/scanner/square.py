@@ -24,6 +24,7 @@ _FAR_SIZES = (1.1,), (1.45,)
 _FAR_LIKENESS = 0.55
 """Pages, charts and pieces of codes reach 0.46."""
 _SUSPECTS = 3
+_TRIPLES = 6
 _LEAST_MODULES = 16
 _ALL_SIZES = tuple(MODULE_SIZES[0] * 1.33**i for i in range(9))
 """Up to 17 pixels a module: a code that fills the picture but is out of focus."""
@@ -63,7 +64,7 @@ def read_suspects(gray: np.ndarray, suspects: list[Suspect], evidence: Evidence 
     for left, top, right, bottom in boxes[:_SUSPECTS]:
         crop = np.ascontiguousarray(gray[top:bottom, left:right])
         sizes = tuple(size for size in _ALL_SIZES if size * _LEAST_MODULES < max(crop.shape))
-        found = find_finders(crop, sizes, 3)
+        found = find_finders(crop, sizes, _TRIPLES)
         if reads := _read(gray, [_moved(f, left, top) for f in found], evidence):
             return reads
     return []
