@@ -90,7 +90,7 @@ def _reason(item: OutboxItem, link: LinkState, behind: bool) -> str:
     if item.state in ("review", "quarantined"):
         return item.message or "Cần người xử lý."
     if behind:
-        return "Chờ thao tác trước của cùng hồ sơ được xử lý xong."
+        return "Chờ thao tác trước của cùng hồ sơ (xem Cần xử lý). Quyết định xong, máy tự gửi tiếp; hồ sơ khác không phải chờ."
     if item.code:
         return item.message or "Trung tâm chưa nhận được thao tác này; máy tự gửi lại."
     if link in _LINK:
