@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from statistics import median
 from time import perf_counter
+from typing import get_args
 
 import cv2
 import numpy as np
@@ -25,6 +27,7 @@ from benchmarks.report import Row, p95, table
 from benchmarks.scenes import Kind, Level, Scene, scene
 from benchmarks.scenes.engines import ENGINES, by_us, by_zxing, camera_reader
 from benchmarks.scenes.negatives import negative
+from benchmarks.scenes.photos import Photo, PhotoKind, photo, turned
 from counter_app.scanner.stream import FrameReader
 
 SEED = 500_000
@@ -54,6 +57,8 @@ CLIPS: tuple[tuple[Level, Kind, int, float], ...] = (
 SMALLEST: tuple[tuple[Kind, float, float, float], ...] = (("code128", 2.2, 0.95, 1.25), ("qr", 3.2, 1.4, 1.8))
 """Kind, largest and smallest pixels a module tried, target."""
 
+PHOTO_ANGLES = (0, 17, 45, 90)
+
 READABLE = 0.9
 """Share of frames that must be read for a size to count as readable."""
 
@@ -69,11 +74,11 @@ class Tally:
     frames: int = 0
     wrong: list[str] = field(default_factory=list)
 
-    def judge(self, shown: Scene, texts: set[str]) -> bool:
+    def judge(self, shown: Scene | Photo, texts: set[str]) -> bool:
         """Whether the scene's text is among ``texts``; every other text is noted as wrong, by its scene."""
         self.frames += 1
         if texts - {shown.text}:
-            self.wrong.append(f"{shown.kind} {shown.level} seed {shown.seed}")
+            self.wrong.append(f"{shown.kind} {shown.what} seed {shown.seed}")
         return shown.text in texts and shown.text != ""
 
 
@@ -108,6 +113,8 @@ def _rows(frames: int, seed: int, tally: Tally) -> Iterator[Row]:
         yield _one_frame(level, kind, target, frames, seed, tally)
     for level, kind, length, target in CLIPS:
         yield _clip(level, kind, length, target, frames, seed, tally)
+    for photographed in get_args(PhotoKind):
+        yield _photographs(photographed, frames // 4, seed, tally)
     yield _every_angle(max(1, frames // 72), seed, tally)
     for kind, high, low, target in SMALLEST:
         yield _smallest(kind, high, low, target, max(10, frames // 10), seed, tally)
@@ -143,6 +150,22 @@ def _clip(level: Level, kind: Kind, length: int, target: float, frames: int, see
                 break
         right += believed
     return Row(f"scan {level} {NAMES[kind]}, within {length} frames", 100 * right / clips, "%", target, "higher")
+
+
+def _photographs(kind: PhotoKind, pictures: int, seed: int, tally: Tally) -> Row:
+    """Share read at the worst of four angles, of pictures as telephones take them."""
+    right: dict[str, Counter[int]] = {"ours": Counter(), "pyzbar": Counter(), "zxing-cpp": Counter()}
+    for number in range(seed, seed + pictures):
+        shown = photo(kind, number)
+        for angle in PHOTO_ANGLES:
+            gray = turned(shown.gray, angle)
+            for name, found in right.items():
+                texts = ENGINES[name](gray, "any")
+                found[angle] += tally.judge(shown, texts) if name == "ours" else shown.text in texts
+    worst = {name: 100 * min(found[angle] for angle in PHOTO_ANGLES) / pictures for name, found in right.items()}
+    others = f"pyzbar {worst['pyzbar']:.0f}, zxing-cpp {worst['zxing-cpp']:.0f}"
+    target = {"qr": 85, "code128": 85}[kind]
+    return Row(f"scan made-up photographs of {NAMES[kind]}, worst of 0/17/45/90° ({others})", worst["ours"], "%", target, "higher")
 
 
 def _every_angle(papers: int, seed: int, tally: Tally) -> Row:

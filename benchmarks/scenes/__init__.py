@@ -51,6 +51,11 @@ class Scene:
         return self.paper.text
 
     @property
+    def what(self) -> str:
+        """The severity, for messages."""
+        return self.level
+
+    @property
     def symbology(self) -> str:
         return self.paper.symbology
 

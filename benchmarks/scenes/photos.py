@@ -24,7 +24,7 @@ from counter_app.printing.barcode import code128
 
 PhotoKind = Literal["qr", "code128"]
 TROUBLES = ("plain", "soft", "moved", "slanted", "round", "shadow", "screen", "pale", "glare", "small", "worn", "grain")
-"""What is wrong with a picture, in turn; each is added to a little of everything."""
+"""What is wrong with a picture: one in turn and, of QR codes, another at random, added to a little of everything."""
 
 _MODULE = 8
 """Pixels a module of the symbol before it is photographed."""
@@ -32,31 +32,33 @@ _MODULE = 8
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """``text`` is all that is encoded in ``gray``; ``trouble``: what is wrong with it."""
+    """``text`` is all that is encoded in ``gray``; ``what``: the first thing that is wrong with it."""
 
+    kind: PhotoKind
     gray: np.ndarray
     text: str
-    trouble: str
+    what: str
     seed: int
 
 
 def photo(kind: PhotoKind, seed: int) -> Photo:
     """The picture of this seed."""
     rng = default_rng((7117, seed, kind == "qr"))
-    trouble = TROUBLES[seed % len(TROUBLES)]
+    other = TROUBLES[int(rng.integers(len(TROUBLES)))]
+    troubles = frozenset({TROUBLES[seed % len(TROUBLES)], other if kind == "qr" else "plain"})
     text = words.qr_text(rng) if kind == "qr" else words.linear_text(rng)
     paper, box = _poster(rng, _square(rng, text) if kind == "qr" else _bars(rng, text))
-    if trouble == "worn":
+    if "worn" in troubles:
         _wear(rng, paper, box)
     size = [(480, 640), (600, 800), (768, 1024), (900, 1200)][int(rng.integers(4))]
-    largest = {"small": 0.42, "slanted": 0.75}.get(trouble, 0.8)
-    smallest = 0.24 if kind == "qr" else 0.7
+    largest = 0.2 if "small" in troubles else 0.8
+    smallest = 0.11 if "small" in troubles else 0.2 if kind == "qr" else 0.7
     long = size[1] * (rng.uniform(smallest, largest) if largest > smallest else smallest)
     long = min(long, size[0] * 0.9) if kind == "qr" else max(long, (box[2] - box[0]) / _MODULE * 1.7)
-    picture, per_module = _seen(rng, paper, box, size, long, trouble)
-    picture = _lit(rng, picture, trouble)
-    picture = _focus(rng, picture, per_module, trouble)
-    return Photo(_exposed(rng, picture, trouble), text, trouble, seed)
+    picture, per_module = _seen(rng, paper, box, size, long, troubles)
+    picture = _lit(rng, picture, troubles)
+    picture = _focus(rng, picture, per_module, troubles)
+    return Photo(kind, _exposed(rng, picture, troubles), text, TROUBLES[seed % len(TROUBLES)], seed)
 
 
 def turned(gray: np.ndarray, angle: float) -> np.ndarray:
@@ -106,13 +108,13 @@ def _wear(rng: Generator, paper: np.ndarray, box: tuple[int, int, int, int]) -> 
 
 
 def _seen(
-    rng: Generator, paper: np.ndarray, box: tuple[int, int, int, int], size: tuple[int, int], long: float, trouble: str
+    rng: Generator, paper: np.ndarray, box: tuple[int, int, int, int], size: tuple[int, int], long: float, troubles: frozenset[str]
 ) -> tuple[np.ndarray, float]:
     """The poster in space before a background, and pixels a module."""
     height, width = size
     left, top, right, bottom = box
     scale = long / (right - left)
-    tilt = math.radians(rng.uniform(38, 56) if trouble == "slanted" else rng.uniform(0, 22))
+    tilt = math.radians(rng.uniform(45, 64) if "slanted" in troubles else rng.uniform(0, 22))
     axis, turn = rng.uniform(0, 2 * math.pi), math.radians(rng.uniform(-12, 12))
     spin = np.array([[math.cos(turn), -math.sin(turn), 0], [math.sin(turn), math.cos(turn), 0], [0, 0, 1]])
     to_axis = np.array([[math.cos(axis), math.sin(axis), 0], [-math.sin(axis), math.cos(axis), 0], [0, 0, 1]])
@@ -126,9 +128,9 @@ def _seen(
     gx, gy = np.meshgrid(np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64))
     points = np.stack([gx, gy, np.ones_like(gx)], axis=-1) @ back.T
     x, y = points[..., 0] / points[..., 2], points[..., 1] / points[..., 2]
-    if trouble == "round":
+    if "round" in troubles:
         # A cup or a bottle: what is evenly spaced on it is pressed together towards its sides.
-        radius = (right - left) * rng.uniform(0.62, 0.9)
+        radius = (right - left) * rng.uniform(0.53, 0.7)
         middle = (left + right) / 2
         x = middle + radius * np.arcsin(np.clip((x - middle) / radius, -0.999, 0.999))
     soft = cv2.GaussianBlur(paper, (0, 0), max(0.42 / scale, 0.3))
@@ -148,22 +150,22 @@ def _background(rng: Generator, size: tuple[int, int]) -> np.ndarray:
     return picture
 
 
-def _lit(rng: Generator, picture: np.ndarray, trouble: str) -> np.ndarray:
+def _lit(rng: Generator, picture: np.ndarray, troubles: frozenset[str]) -> np.ndarray:
     height, width = picture.shape
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     x, y = x / width - 0.5, y / width - 0.5 * height / width
-    contrast, black = (rng.uniform(0.13, 0.3), rng.uniform(40, 150)) if trouble == "pale" else (rng.uniform(0.5, 0.85), rng.uniform(8, 30))
+    contrast, black = (rng.uniform(0.07, 0.2), rng.uniform(40, 150)) if "pale" in troubles else (rng.uniform(0.5, 0.85), rng.uniform(8, 30))
     picture = black + picture * contrast
     to = rng.uniform(0, 2 * math.pi)
     fall: Callable[[float], np.ndarray] = lambda depth: 1 - depth * (0.5 + x * math.cos(to) + y * math.sin(to)).clip(0, 1)  # noqa: E731
     picture = picture * fall(rng.uniform(0, 0.4))
-    if trouble == "shadow":
+    if "shadow" in troubles:
         edge = (x * math.cos(to + 1) + y * math.sin(to + 1) + rng.uniform(-0.1, 0.1)) * rng.uniform(20, 120)
         picture = picture * (1 - rng.uniform(0.45, 0.75) / (1 + np.exp(-edge)))
-    if trouble == "glare":
+    if "glare" in troubles:
         spot = np.exp(-((x - rng.uniform(-0.2, 0.2)) ** 2 + (y - rng.uniform(-0.2, 0.2)) ** 2) / (2 * rng.uniform(0.04, 0.1) ** 2))
         picture = picture + rng.uniform(120, 260) * spot
-    if trouble == "screen":
+    if "screen" in troubles:
         # The dots of a screen against those of the camera.
         for direction in (to, to + math.pi / 2):
             wave = (x * math.cos(direction) + y * math.sin(direction)) * width * 2 * math.pi / rng.uniform(2.1, 6)
@@ -172,15 +174,15 @@ def _lit(rng: Generator, picture: np.ndarray, trouble: str) -> np.ndarray:
     return result
 
 
-def _focus(rng: Generator, picture: np.ndarray, per_module: float, trouble: str) -> np.ndarray:
-    radius = rng.uniform(0.35, 0.62) * per_module if trouble == "soft" else rng.uniform(0.0, 0.22) * per_module
+def _focus(rng: Generator, picture: np.ndarray, per_module: float, troubles: frozenset[str]) -> np.ndarray:
+    radius = rng.uniform(0.5, 0.95) * per_module if "soft" in troubles else rng.uniform(0.0, 0.22) * per_module
     if radius > 0.5:
         side = 2 * math.ceil(radius) + 1
         y, x = np.mgrid[0:side, 0:side] - side // 2
         disc = np.clip(radius + 0.5 - np.hypot(x, y), 0, 1).astype(np.float32)
         picture = cv2.filter2D(picture, -1, disc / disc.sum())
-    if trouble == "moved":
-        length, to = rng.uniform(0.5, 1.0) * per_module, rng.uniform(0, math.pi)
+    if "moved" in troubles:
+        length, to = rng.uniform(0.9, 1.7) * per_module, rng.uniform(0, math.pi)
         side = 2 * math.ceil(length / 2) + 3
         line = np.zeros((side, side), np.float32)
         for at in np.linspace(-length / 2, length / 2, 40):
@@ -189,8 +191,8 @@ def _focus(rng: Generator, picture: np.ndarray, per_module: float, trouble: str)
     return picture
 
 
-def _exposed(rng: Generator, picture: np.ndarray, trouble: str) -> np.ndarray:
-    grain = rng.normal(0, rng.uniform(10, 18) if trouble == "grain" else rng.uniform(1, 5), picture.shape)
+def _exposed(rng: Generator, picture: np.ndarray, troubles: frozenset[str]) -> np.ndarray:
+    grain = rng.normal(0, rng.uniform(10, 18) if "grain" in troubles else rng.uniform(1, 5), picture.shape)
     gray = np.clip(picture * rng.uniform(0.8, 1.25) + grain, 0, 255).astype(np.uint8)
-    quality = int(rng.uniform(18, 40)) if trouble in ("grain", "small") else int(rng.uniform(45, 90))
+    quality = int(rng.uniform(18, 40)) if troubles & {"grain", "small"} else int(rng.uniform(45, 90))
     return cv2.imdecode(cv2.imencode(".jpg", gray, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_GRAYSCALE)

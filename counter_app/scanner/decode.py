@@ -14,7 +14,7 @@ from typing import get_args
 import cv2
 import numpy as np
 
-from counter_app.scanner.engines import LINEAR, Suspect, first_engine
+from counter_app.scanner.engines import BINARIZERS, LINEAR, Suspect, first_engine
 from counter_app.scanner.evidence import Evidence
 from counter_app.scanner.linear import read_field, read_stacked
 from counter_app.scanner.locate import WORK_SIDE, BarField, find_bar_fields
@@ -29,6 +29,13 @@ _LARGE_SIDE = 2400
 _TILE_SIDE = 1600
 _TILE_FIELDS = 16
 _REDUCED_SIDES = (1280, 800)
+_SQUARE_SIDES = (1280, 800, 480, 300)
+"""Sizes of picture that QR codes are sought in: the smaller, the larger the modules may be."""
+_LEAST_SIDE = 100
+_SLANTED = 0.7
+_STILL_SUSPECTS = 6
+_STILL_S = 1.5
+"""A still picture is not searched longer; what is begun is ended."""
 _FINE_SIDE = 960
 _STACKED_ZOOMS = 1.0, 2.0
 _CAMERA_FIELDS, _CAMERA_TRIPLES, _MORE_TRIPLES = 2, 4, 9
@@ -79,8 +86,10 @@ def decode_image(
     found: dict[str, Read] = {}
     alive = deadline is None or busy(gray)
 
+    latest = time.monotonic() + _STILL_S if deadline is None else deadline
+
     def over() -> bool:
-        return deadline is not None and (bool(found) or time.monotonic() >= deadline)
+        return (deadline is not None and bool(found)) or time.monotonic() >= latest
 
     for stage in _stages(gray, expect, deadline, turn, evidence, found, alive):
         for read in stage():
@@ -148,7 +157,7 @@ def _in_turn(gray: np.ndarray, expect: Expect, deadline: float, turn: int, evide
 def _thorough(gray: np.ndarray, expect: Expect) -> list[_Stage]:
     """What a still picture is worth that nothing was read from: other sizes, piece by piece, softened."""
     longest = max(gray.shape)
-    stages: list[_Stage] = []
+    stages: list[_Stage] = [lambda: _other_views(gray)]
     if expect != "idcard":
         stages.append(lambda: _fine_fields(gray))
         if longest > _LARGE_SIDE:
@@ -158,8 +167,33 @@ def _thorough(gray: np.ndarray, expect: Expect) -> list[_Stage]:
     if longest < _SMALL_SIDE:
         stages.append(lambda: _rescaled(gray, expect, 2.0))
     stages.append(lambda: _softened(gray, expect))
-    stages += [lambda side=side: _squares_at(gray, side) for side in (longest, *_REDUCED_SIDES) if side <= min(longest, _LARGE_SIDE)]  # type: ignore[misc]
+    sides = (longest, *(side for side in _SQUARE_SIDES if side < longest))
+    stages += [lambda side=side: _squares_at(gray, side) for side in sides if side <= _LARGE_SIDE]  # type: ignore[misc]
+    even = _even(gray)
+    stages += [lambda side=side: _squares_at(even, side, _SLANTED) for side in _SQUARE_SIDES[1:] if side <= longest]  # type: ignore[misc]
     return stages
+
+
+def _even(gray: np.ndarray) -> np.ndarray:
+    """The picture with the same contrast everywhere."""
+    return cv2.createCLAHE(4.0, (8, 8)).apply(gray)
+
+
+def _other_views(gray: np.ndarray) -> list[Read]:
+    """QR codes in a picture of even contrast, smaller, softer, and with one threshold for all of it: what shadows, blur, the dots of
+    a screen and grain hide at full size. Where one is seen but not read, its modules are weighed."""
+    suspects: list[Suspect] = []
+    even = _even(gray)
+    for picture, factor in ((even, 1.0), (even, 0.5), (gray, 0.5), (gray, 0.3), (even, 0.3)):
+        if min(picture.shape) * factor < _LEAST_SIDE:
+            continue
+        smaller = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else picture
+        for binarizer in BINARIZERS:
+            seen: list[Suspect] = []
+            if reads := first_engine(smaller, "idcard", binarizer=binarizer, suspects=seen):
+                return [read.scaled(1 / factor) for read in reads]
+            suspects += [tuple(int(v / factor) for v in box) for box in seen]  # type: ignore[misc]
+    return read_suspects(gray, suspects, limit=_STILL_SUSPECTS)
 
 
 def _softened(gray: np.ndarray, expect: Expect, rotate: bool = True) -> list[Read]:
@@ -174,10 +208,10 @@ def _other_view(gray: np.ndarray, turn: int) -> list[Read]:
     return _rescaled(gray, "idcard", 0.5)
 
 
-def _squares_at(gray: np.ndarray, side: int) -> list[Read]:
+def _squares_at(gray: np.ndarray, side: int, lean: float = 0.4) -> list[Read]:
     factor = side / max(gray.shape)
     picture = gray if factor == 1 else cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return [read.scaled(1 / factor) for read in read_squares(picture)]
+    return [read.scaled(1 / factor) for read in read_squares(picture, lean=lean)]
 
 
 def _fine_fields(gray: np.ndarray, deadline: float | None = None, evidence: Evidence | None = None) -> list[Read]:

@@ -45,6 +45,9 @@ LINEAR, STACKED = "linear", "stacked"
 MIN_LINEAR = 6
 """Shorter linear texts are no code of ours; patterns in pictures and tables read as a few characters."""
 
+BINARIZERS = (zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram)
+"""How a picture becomes black and white: by its surroundings, or alike everywhere."""
+
 Suspect = tuple[int, int, int, int]
 """Left, top, right, bottom of where a QR code may be."""
 

@@ -49,8 +49,9 @@ def _rings() -> np.ndarray:
     return cv2.resize(soft, (size, size), interpolation=cv2.INTER_AREA)
 
 
-def find_finders(gray: np.ndarray, sizes: tuple[float, ...] = MODULE_SIZES, keep: int = 12) -> list[Finders]:
-    """The most credible triples of finder patterns of about these sizes of module (in pixels), best first."""
+def find_finders(gray: np.ndarray, sizes: tuple[float, ...] = MODULE_SIZES, keep: int = 12, lean: float = 0.4) -> list[Finders]:
+    """The most credible triples of finder patterns of about these sizes of module (in pixels), best first; ``lean``: how far from a square
+    they may stand (cosine of the corner, logarithm of the sides)."""
     found: list[Finders] = []
     scaled = 255 - gray
     for module in sizes:
@@ -58,7 +59,7 @@ def find_finders(gray: np.ndarray, sizes: tuple[float, ...] = MODULE_SIZES, keep
         if min(size) < 24:
             break
         scaled = cv2.resize(scaled, size, interpolation=cv2.INTER_AREA)  # from the size before: cheaper than from the picture
-        found += _triples(_likeness(scaled), module)
+        found += _triples(_likeness(scaled), module, lean)
     found.sort(key=lambda f: -f.score)
     return found[:keep]
 
@@ -76,7 +77,7 @@ def _likeness(picture: np.ndarray) -> np.ndarray:
     return cv2.divide(found, cv2.add(spread, floor), scale=1.0 / size)
 
 
-def _triples(likeness: np.ndarray, module: float) -> list[Finders]:
+def _triples(likeness: np.ndarray, module: float, lean: float) -> list[Finders]:
     """Peaks that stand like the finders of a code, at ``_PX`` pixels a module."""
     tops = cv2.compare(likeness, cv2.max(cv2.dilate(likeness, np.ones((7, 7), np.uint8)), _MIN_LIKENESS), cv2.CMP_GE)
     at = cv2.findNonZero(tops)
@@ -98,7 +99,7 @@ def _triples(likeness: np.ndarray, module: float) -> list[Finders]:
     size = (first + second) / 2 / _PX + 7
     version = np.rint((size - 17) / 4)
     uneven = np.abs(np.log(first / second))
-    fits = (product.imag > 0) & (np.abs(cosine) < 0.4) & (uneven < 0.36) & (version >= MIN_VERSION) & (version <= MAX_VERSION)
+    fits = (product.imag > 0) & (np.abs(cosine) < lean) & (uneven < 0.9 * lean) & (version >= MIN_VERSION) & (version <= MAX_VERSION)
     score = value[:, None, None] + value[None, :, None] + value[None, None, :] - 0.5 * np.abs(cosine) - 0.7 * uneven
     score = np.where(fits, score, -1.0)
     back, half = module / _PX, len(_rings()) // 2

@@ -22,6 +22,8 @@ _S = 4
 _EDGE = 2
 _MIN_LIKENESS = 0.45
 _MIN_START = 0.4
+_SQUARE = 0.25
+"""Cosine of the corner up to which a code is seen nearly straight on, and its fourth corner is where the others say."""
 _VERSIONS = range(MIN_VERSION, MAX_VERSION + 1)
 
 
@@ -104,13 +106,20 @@ def _corners_by_finders(found: Finders, size: int) -> np.ndarray:
     return np.array([start, start + size * u, start + size * (u + v), start + size * v]) - 0.5
 
 
+def _arms(corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Directions of the two sides that meet between the finders."""
+    u, v = corners[1] - corners[0], corners[3] - corners[0]
+    return u / np.hypot(*u), v / np.hypot(*v)
+
+
 def _refined(crop: _Crop, corners: np.ndarray, version: int, value: float) -> tuple[float, int, np.ndarray]:
     """The corners moved until the known modules show best; the fourth, which no finder holds, first and farthest."""
     size = shape(version).size
     module = float(np.hypot(*(corners[1] - corners[0]))) / size
     start = corners
-    for dx in range(-4, 5):
-        for dy in range(-4, 5):
+    far = 4 if abs(float(np.dot(*_arms(corners)))) < _SQUARE else 8
+    for dx in range(-far, far + 1):
+        for dy in range(-far, far + 1):
             moved = start.copy()
             moved[2] += np.array([dx, dy]) * module
             if (new := crop.likeness(moved, version)) > value:

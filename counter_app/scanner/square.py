@@ -35,11 +35,11 @@ _STANDS_OUT, _CORNER, _FULL = 4.8, 20.0, 25.0
 
 
 def read_squares(
-    gray: np.ndarray, sizes: tuple[float, ...] = MODULE_SIZES, evidence: Evidence | None = None, triples: int = 12
+    gray: np.ndarray, sizes: tuple[float, ...] = MODULE_SIZES, evidence: Evidence | None = None, triples: int = 12, lean: float = 0.4
 ) -> list[Read]:
     """The first QR code with modules of about these sizes (pixels) that can be made out. What is seen but not understood is left
     with ``evidence``."""
-    return _read(gray, find_finders(gray, sizes, triples), evidence)
+    return _read(gray, find_finders(gray, sizes, triples, lean), evidence)
 
 
 def read_again(gray: np.ndarray, place: Place, evidence: Evidence) -> list[Read]:
@@ -52,7 +52,9 @@ def read_again(gray: np.ndarray, place: Place, evidence: Evidence) -> list[Read]
     return _read(gray, [_moved(f, left, top) for f in found], evidence)
 
 
-def read_suspects(gray: np.ndarray, suspects: list[Suspect], evidence: Evidence | None = None) -> list[Read]:
+def read_suspects(
+    gray: np.ndarray, suspects: list[Suspect], evidence: Evidence | None = None, limit: int = _SUSPECTS
+) -> list[Read]:
     """The codes that the library saw but could not read: where to look is known, so all sizes of module are tried at once."""
     height, width = gray.shape
     boxes: list[Suspect] = []
@@ -61,7 +63,7 @@ def read_suspects(gray: np.ndarray, suspects: list[Suspect], evidence: Evidence 
         if any(_within(box, other) for other in boxes) or min(box[2] - box[0], box[3] - box[1]) < _MIN_SIDE:
             continue
         boxes.append(box)
-    for left, top, right, bottom in boxes[:_SUSPECTS]:
+    for left, top, right, bottom in boxes[:limit]:
         crop = np.ascontiguousarray(gray[top:bottom, left:right])
         sizes = tuple(size for size in _ALL_SIZES if size * _LEAST_MODULES < max(crop.shape))
         found = find_finders(crop, sizes, _TRIPLES)
