@@ -14,7 +14,7 @@ from typing import get_args
 import cv2
 import numpy as np
 
-from counter_app.scanner.engines import BINARIZERS, LINEAR, Suspect, first_engine
+from counter_app.scanner.engines import ALIKE, BY_SURROUNDINGS, LINEAR, Binarizer, Suspect, first_engine
 from counter_app.scanner.evidence import Evidence
 from counter_app.scanner.linear import read_field, read_stacked
 from counter_app.scanner.locate import WORK_SIDE, BarField, find_bar_fields
@@ -53,7 +53,7 @@ def decode_region(gray: np.ndarray, region: tuple[int, int, int, int], expect: E
         return []
     reads = first_engine(crop, expect, lambda x, y: (int(x) + left, int(y) + top), rotate=False)
     if not reads and expect != "idcard":
-        for field in find_bar_fields(crop, limit=1):
+        for field in find_bar_fields(crop, limit=1, side=max(_LEAST_SIDE, WORK_SIDE * max(crop.shape) // max(gray.shape))):
             place = field.moved(left, top)
             reads = [replace(r, corners=place.corners()) for r in first_engine(upright(gray, place), LINEAR, rotate=False)]
     return reads
@@ -91,7 +91,8 @@ def decode_image(
     def over() -> bool:
         return (deadline is not None and bool(found)) or time.monotonic() >= latest
 
-    for stage in _stages(gray, expect, deadline, turn, evidence, found, alive):
+    usual = _stages(gray, expect, found) if deadline is None else _camera_stages(gray, expect, deadline, turn, evidence, alive)
+    for stage in usual:
         for read in stage():
             found.setdefault(read.text, read)
         if over():
@@ -109,34 +110,57 @@ def decode_image(
 _Stage = Callable[[], list[Read]]
 
 
-def _stages(
-    gray: np.ndarray, expect: Expect, deadline: float | None, turn: int, evidence: Evidence | None, found: dict[str, Read], alive: bool
+def _stages(gray: np.ndarray, expect: Expect, found: dict[str, Read]) -> Iterator[_Stage]:
+    """The usual stages of a still picture, cheapest first; bar fields only where nothing was read yet."""
+    suspects: list[Suspect] = []
+    yield lambda: first_engine(gray, expect, suspects=suspects)
+    if suspects and not found:
+        yield lambda: read_suspects(gray, suspects)
+    for field in find_bar_fields(gray) if expect != "idcard" else ():
+        if not any(_covers(read, field) for read in found.values()):
+            yield lambda chosen=field: read_field(gray, chosen, weigh=not found)  # type: ignore[misc]
+            if expect == "any" and not found:
+                yield lambda chosen=field: read_stacked(gray, chosen, _STACKED_ZOOMS)  # type: ignore[misc]
+
+
+def _camera_stages(
+    gray: np.ndarray, expect: Expect, deadline: float, turn: int, evidence: Evidence | None, alive: bool
 ) -> Iterator[_Stage]:
-    """The usual stages, cheapest first; bar fields only where nothing was read yet, and in a camera not in every fourth frame, so
-    that there is time for what else there is."""
-    still = deadline is None
-    if evidence is not None and evidence.take_owed():
+    """The usual stages of a frame: the library, then bars and squares, the squares first in every second frame, for what comes last
+    often has no time left. Bar fields not in every fourth frame, so that there is time for what else there is."""
+    owed = evidence is not None and evidence.take_owed()
+    if owed:
         for field in find_bar_fields(gray, limit=1):
             yield lambda chosen=field: read_field(gray, chosen, math.inf, evidence)  # type: ignore[misc]
-        return
     # PDF417 costs as much as all others together and is on no paper of ours: a camera looks for it now and then.
-    formats = "code" if expect == "any" and not still and (turn % _SELDOM or not alive) else expect
+    formats = "code" if expect == "any" and (turn % _SELDOM or not alive) else expect
     suspects: list[Suspect] = []
-    yield lambda: first_engine(gray, formats, rotate=still, suspects=suspects)
-    if not still and alive and not found:
-        yield lambda: _other_view(gray, turn)
-    if suspects and not found:
-        yield lambda: read_suspects(gray, suspects, evidence)
-    elif evidence is not None and (place := evidence.place) is not None:
-        yield lambda: read_again(gray, place, evidence)
-    if not still and alive and not found and turn % 2 == 0 and expect != "idcard":
-        yield lambda: read_squares(gray, MODULE_SIZES[1:], evidence, _MORE_TRIPLES)
-    if expect != "idcard" and (still or turn % _RARELY):
-        for field in find_bar_fields(gray, limit=4 if still else _CAMERA_FIELDS):
-            if not any(_covers(read, field) for read in found.values()):
-                yield lambda chosen=field: read_field(gray, chosen, deadline, evidence, weigh=not found)  # type: ignore[misc]
-                if expect == "any" and not found and (still or turn % 2 == 0):
-                    yield lambda chosen=field: read_stacked(gray, chosen, _STACKED_ZOOMS if still else (1.0,))  # type: ignore[misc]
+    yield lambda: first_engine(gray, formats, rotate=False, suspects=suspects)
+
+    def squares() -> Iterator[_Stage]:
+        if alive:
+            yield lambda: _other_view(gray, turn)
+        if suspects:
+            yield lambda: read_suspects(gray, suspects, evidence, latest=deadline)
+        elif evidence is not None and (place := evidence.place) is not None:
+            yield lambda: read_again(gray, place, evidence)
+
+    def bars() -> Iterator[_Stage]:
+        for field in find_bar_fields(gray, limit=_CAMERA_FIELDS):
+            yield lambda chosen=field: read_field(gray, chosen, deadline, evidence)  # type: ignore[misc]
+            if expect == "any" and turn % 2 == 0:
+                yield lambda chosen=field: read_stacked(gray, chosen)  # type: ignore[misc]
+
+    none_sought = owed or expect == "idcard" or turn % _RARELY == 0
+    if none_sought or turn % 2 == 0:
+        yield from squares()
+        if alive and expect != "idcard":
+            yield lambda: read_squares(gray, MODULE_SIZES[1:], evidence, _MORE_TRIPLES, latest=deadline)
+        if not none_sought:
+            yield from bars()
+    else:
+        yield from bars()
+        yield from squares()
 
 
 def _in_turn(gray: np.ndarray, expect: Expect, deadline: float, turn: int, evidence: Evidence | None) -> list[_Stage]:
@@ -144,7 +168,7 @@ def _in_turn(gray: np.ndarray, expect: Expect, deadline: float, turn: int, evide
     with another."""
     groups = (MODULE_SIZES[1:], MODULE_SIZES[:1]) if expect == "idcard" else (MODULE_SIZES[1:3], MODULE_SIZES[3:], MODULE_SIZES[:1])
     stages: list[_Stage] = [
-        lambda sizes=sizes: read_squares(gray, sizes, evidence, _CAMERA_TRIPLES)  # type: ignore[misc]
+        lambda sizes=sizes: read_squares(gray, sizes, evidence, _CAMERA_TRIPLES, latest=deadline)  # type: ignore[misc]
         for sizes in groups
     ]
     if expect != "idcard":
@@ -184,15 +208,12 @@ def _other_views(gray: np.ndarray) -> list[Read]:
     a screen and grain hide at full size. Where one is seen but not read, its modules are weighed."""
     suspects: list[Suspect] = []
     even = _even(gray)
-    for picture, factor in ((even, 1.0), (even, 0.5), (gray, 0.5), (gray, 0.3), (even, 0.3)):
+    for picture, factor in ((even, 1.0), (even, 0.75), (even, 0.5), (gray, 1.0), (gray, 0.75), (gray, 0.5), (gray, 0.3), (even, 0.3)):
         if min(picture.shape) * factor < _LEAST_SIDE:
             continue
-        smaller = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else picture
-        for binarizer in BINARIZERS:
-            seen: list[Suspect] = []
-            if reads := first_engine(smaller, "idcard", binarizer=binarizer, suspects=seen):
-                return [read.scaled(1 / factor) for read in reads]
-            suspects += [tuple(int(v / factor) for v in box) for box in seen]  # type: ignore[misc]
+        for binarizer in (BY_SURROUNDINGS, ALIKE):
+            if reads := _squares_in(picture, factor, binarizer, suspects):
+                return reads
     return read_suspects(gray, suspects, limit=_STILL_SUSPECTS)
 
 
@@ -202,10 +223,23 @@ def _softened(gray: np.ndarray, expect: Expect, rotate: bool = True) -> list[Rea
 
 
 def _other_view(gray: np.ndarray, turn: int) -> list[Read]:
-    """QR codes in a softer or a smaller picture, in turn: what glare, noise and worn ink hide from the local threshold."""
-    if turn % 2:
-        return _softened(gray, "idcard", rotate=False)
-    return _rescaled(gray, "idcard", 0.5)
+    """QR codes in the picture with one threshold for all of it, in one of even contrast, in smaller and softer ones: what glare, noise
+    and worn ink hide from the local threshold. A few milliseconds, for one threshold costs next to nothing."""
+    even = _even(gray)
+    for picture, factor in ((even, 1.0), (even, 0.6), (gray, 0.75), (gray, 1.0)):
+        if reads := _squares_in(picture, factor, ALIKE):
+            return reads
+    return _softened(gray, "idcard", rotate=False) if turn % 2 else _squares_in(even, 0.75, BY_SURROUNDINGS)
+
+
+def _squares_in(gray: np.ndarray, factor: float, binarizer: Binarizer, suspects: list[Suspect] | None = None) -> list[Read]:
+    """What the library reads of QR codes at this size."""
+    picture = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else gray
+    seen: list[Suspect] = []
+    reads = first_engine(picture, "idcard", rotate=False, binarizer=binarizer, suspects=None if suspects is None else seen)
+    if suspects is not None:
+        suspects += [tuple(int(v / factor) for v in box) for box in seen]  # type: ignore[misc]
+    return [read.scaled(1 / factor) for read in reads]
 
 
 def _squares_at(gray: np.ndarray, side: int, lean: float = 0.4) -> list[Read]:

@@ -45,8 +45,9 @@ LINEAR, STACKED = "linear", "stacked"
 MIN_LINEAR = 6
 """Shorter linear texts are no code of ours; patterns in pictures and tables read as a few characters."""
 
-BINARIZERS = (zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram)
-"""How a picture becomes black and white: by its surroundings, or alike everywhere."""
+Binarizer = zxingcpp.Binarizer
+BY_SURROUNDINGS, ALIKE = Binarizer.LocalAverage, Binarizer.GlobalHistogram
+"""Where a picture becomes black and where white: judged by its surroundings, or alike everywhere."""
 
 Suspect = tuple[int, int, int, int]
 """Left, top, right, bottom of where a QR code may be."""
@@ -60,7 +61,7 @@ def first_engine(
     place: Callable[[float, float], tuple[int, int]] | None = None,
     *,
     rotate: bool = True,
-    binarizer: zxingcpp.Binarizer = zxingcpp.Binarizer.LocalAverage,
+    binarizer: Binarizer = BY_SURROUNDINGS,
     suspects: list[Suspect] | None = None,
 ) -> list[Read]:
     """What zxing-cpp reads. ``place`` maps its corners to those of the full picture; ``rotate``: also linear codes that stand on
@@ -131,7 +132,7 @@ def pure_square(modules: np.ndarray) -> str | None:
     drawn = np.ascontiguousarray(np.repeat(np.repeat(drawn, 3, axis=0), 3, axis=1))
     results = zxingcpp.read_barcodes(
         drawn, formats=_FORMATS["idcard"], try_invert=False, text_mode=zxingcpp.TextMode.Plain, try_rotate=False, try_downscale=False,
-        binarizer=zxingcpp.Binarizer.FixedThreshold, is_pure=True,
+        binarizer=Binarizer.FixedThreshold, is_pure=True,
     )  # fmt: skip
     return results[0].text or None if results and results[0].valid else None
 

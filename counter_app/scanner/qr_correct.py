@@ -15,7 +15,7 @@ from counter_app.scanner.qr_codewords import codewords
 from counter_app.scanner.qr_shape import completed, format_of
 from counter_app.scanner.reed_solomon import corrected
 
-_PROOF = 32.0
+_PROOF = 28.0
 """Bits of proof that a corrected code must keep in each block: the chance that noise would have been corrected as well is 2^-32."""
 _BITS = (128, 64, 32, 16, 8, 4, 2, 1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
 
 import cv2
@@ -35,11 +36,12 @@ _STANDS_OUT, _CORNER, _FULL = 4.8, 20.0, 25.0
 
 
 def read_squares(
-    gray: np.ndarray, sizes: tuple[float, ...] = MODULE_SIZES, evidence: Evidence | None = None, triples: int = 12, lean: float = 0.4
+    gray: np.ndarray, sizes: tuple[float, ...] = MODULE_SIZES, evidence: Evidence | None = None, triples: int = 12, lean: float = 0.4,
+    latest: float = math.inf,
 ) -> list[Read]:
     """The first QR code with modules of about these sizes (pixels) that can be made out. What is seen but not understood is left
     with ``evidence``."""
-    return _read(gray, find_finders(gray, sizes, triples, lean), evidence)
+    return _read(gray, find_finders(gray, sizes, triples, lean), evidence, latest)
 
 
 def read_again(gray: np.ndarray, place: Place, evidence: Evidence) -> list[Read]:
@@ -53,9 +55,10 @@ def read_again(gray: np.ndarray, place: Place, evidence: Evidence) -> list[Read]
 
 
 def read_suspects(
-    gray: np.ndarray, suspects: list[Suspect], evidence: Evidence | None = None, limit: int = _SUSPECTS
+    gray: np.ndarray, suspects: list[Suspect], evidence: Evidence | None = None, limit: int = _SUSPECTS, latest: float = math.inf
 ) -> list[Read]:
-    """The codes that the library saw but could not read: where to look is known, so all sizes of module are tried at once."""
+    """The codes that the library saw but could not read: where to look is known, so all sizes of module are tried at once.
+    No further place is begun after ``latest`` (``time.monotonic``)."""
     height, width = gray.shape
     boxes: list[Suspect] = []
     for left, top, right, bottom in suspects:
@@ -67,8 +70,10 @@ def read_suspects(
         crop = np.ascontiguousarray(gray[top:bottom, left:right])
         sizes = tuple(size for size in _ALL_SIZES if size * _LEAST_MODULES < max(crop.shape))
         found = find_finders(crop, sizes, _TRIPLES)
-        if reads := _read(gray, [_moved(f, left, top) for f in found], evidence):
+        if reads := _read(gray, [_moved(f, left, top) for f in found], evidence, latest):
             return reads
+        if time.monotonic() >= latest:
+            break
     return []
 
 
@@ -87,8 +92,10 @@ def _within(box: Suspect, other: Suspect) -> bool:
     return abs(x - (other[0] + other[2]) / 2) < across and abs(y - (other[1] + other[3]) / 2) < down
 
 
-def _read(gray: np.ndarray, found: list[Finders], evidence: Evidence | None) -> list[Read]:
-    for finders in found:
+def _read(gray: np.ndarray, found: list[Finders], evidence: Evidence | None, latest: float = math.inf) -> list[Read]:
+    for number, finders in enumerate(found):
+        if number and time.monotonic() >= latest:
+            break
         grid = lay_grid(gray, finders)
         if grid is None:
             continue

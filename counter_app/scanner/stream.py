@@ -47,6 +47,7 @@ class FrameReader:
         self._budget_s = budget_s
         self._region: tuple[int, int, int, int] | None = None
         self._region_age = 0
+        self._region_pause = 0
         self._empty = 0
         self._far = 0
 
@@ -89,8 +90,14 @@ class FrameReader:
         if self._region is None or self._region_age >= _REGION_FRAMES:
             self._region_age = 0
             return []
+        if self._region_pause:
+            self._region_pause -= 1
+            return []
         self._region_age += 1
-        return decode_region(gray, self._region, self.expect)
+        seen = decode_region(gray, self._region, self.expect)
+        if not seen:  # what has to be weighed is not read there in the next frames either
+            self._region_pause = _REGION_FRAMES
+        return seen
 
     def _note(self, seen: list[Read], shape: tuple[int, ...]) -> None:
         if not seen:
