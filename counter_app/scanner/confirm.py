@@ -1,23 +1,25 @@
 """When a sighting is believed.
 
 A QR code corrects and checks itself, and a Code 128 that fits the grammar of our codes with a real date passed a check digit and a
-grammar: one read is enough. Everything else must be read twice alike within a few frames, and so must what was weighed from soft
-pixels or read by the second engine, unless it is a QR code that fits a grammar as well: a correction gone wrong changes a quarter
-of the code and leaves nothing that looks like one of ours. A weighed linear code that fits no grammar is never believed. This is
-what keeps wrong texts at none.
+grammar: one read is enough. Everything else must be read twice alike within a few frames, PDF417 too (the library corrected a damaged
+one into nonsense in which a date was left). So must what was weighed from soft pixels or read by the second engine, unless it is a QR
+code that fits a grammar as well: a correction gone wrong changes a quarter of the code and leaves nothing that looks like one of ours.
+A weighed linear code that fits no grammar is never believed. This is what keeps wrong texts at none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from counter_app.scanner.reads import CORRECTING, Read
+from counter_app.scanner.reads import CORRECTING, PDF417, Read
 
 WINDOW_FRAMES = 8
 
 
 def enough(read: Read, fits: Callable[[str], bool]) -> bool:
     """Whether one sighting is proof."""
+    if read.symbology == PDF417:
+        return False
     checked, known = read.symbology in CORRECTING, fits(read.text)
     return checked and known if read.processed else checked or known
 

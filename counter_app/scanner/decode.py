@@ -56,6 +56,8 @@ def decode_region(gray: np.ndarray, region: tuple[int, int, int, int], expect: E
         for field in find_bar_fields(crop, limit=1, side=max(_LEAST_SIDE, WORK_SIDE * max(crop.shape) // max(gray.shape))):
             place = field.moved(left, top)
             reads = [replace(r, corners=place.corners()) for r in first_engine(upright(gray, place), LINEAR, rotate=False)]
+            if not reads and expect == "any":
+                reads = read_stacked(gray, place)
     return reads
 
 
@@ -127,7 +129,7 @@ def _camera_stages(
     gray: np.ndarray, expect: Expect, deadline: float, turn: int, evidence: Evidence | None, alive: bool
 ) -> Iterator[_Stage]:
     """The usual stages of a frame: the library, then bars and squares, the squares first in every second frame, for what comes last
-    often has no time left. Bar fields not in every fourth frame, so that there is time for what else there is."""
+    often has no time left. In every fourth frame bar fields are taken for PDF417 only."""
     owed = evidence is not None and evidence.take_owed()
     if owed:
         for field in find_bar_fields(gray, limit=1):
@@ -148,9 +150,10 @@ def _camera_stages(
     def bars() -> Iterator[_Stage]:
         for field in find_bar_fields(gray, limit=_CAMERA_FIELDS):
             yield lambda chosen=field: read_field(gray, chosen, deadline, evidence)  # type: ignore[misc]
-            if expect == "any" and turn % 2 == 0:
-                yield lambda chosen=field: read_stacked(gray, chosen)  # type: ignore[misc]
 
+    if alive and expect == "any" and turn % _RARELY == 0:
+        for field in find_bar_fields(gray, limit=_CAMERA_FIELDS):
+            yield lambda chosen=field: read_stacked(gray, chosen)  # type: ignore[misc]
     none_sought = owed or expect == "idcard" or turn % _RARELY == 0
     if none_sought or turn % 2 == 0:
         yield from squares()

@@ -1,7 +1,7 @@
 """When a sighting is believed."""
 
 from counter_app.scanner.confirm import WINDOW_FRAMES, Confirm
-from counter_app.scanner.decode import CODE128, QR, Read
+from counter_app.scanner.reads import CODE128, PDF417, QR, Read
 
 PLACE = ((0, 0), (9, 0), (9, 9), (0, 9))
 GOOD = "000.00.16.H59-260213-0042"
@@ -43,3 +43,12 @@ def test_reset_forgets():
     rule.frame([Read("ABC123456", CODE128, PLACE)])
     rule.reset()
     assert rule.frame([Read("ABC123456", CODE128, PLACE)]) == []
+
+
+def test_pdf417_needs_two_whatever_it_says():
+    """A damaged one was corrected into this by the library: a form with a real date in the midst of nonsense."""
+    rule = confirm()
+    nonsense = Read("uacjqbradq G18-210304-3496}1.6)/*%^:#4", PDF417, PLACE)
+    assert rule.frame([nonsense]) == []
+    assert rule.frame([Read(GOOD, PDF417, PLACE)]) == []
+    assert rule.frame([Read(GOOD, PDF417, PLACE)]) != []

@@ -13,6 +13,7 @@ from counter_app.scanner.engines import first_engine
 from counter_app.scanner.files import read_picture
 from counter_app.scanner.known import known_code
 from counter_app.scanner.square import busy
+from counter_app.scanner.stream import FrameReader
 
 FITS = known_code(bundled_codes())
 
@@ -59,3 +60,12 @@ def test_an_empty_desk_is_not_searched():
     desk = np.linspace(60, 160, 1280)[None].repeat(720, axis=0) + rng.normal(0, 6, (720, 1280))
     assert not busy(np.clip(desk, 0, 255).astype(np.uint8))
     assert busy(scene("card", "hard", 2500).frame())
+
+
+def test_a_camera_believes_a_turned_pdf417_seen_twice():
+    shown = scene("pdf417", "medium", 2601, angle=60.0)
+    eye = FrameReader(FITS, budget_s=1.0)
+    results = [eye.frame(gray) for gray in shown.frames(8)]
+    assert {read.text for result in results for read in result.reads} == {shown.text}
+    first = next(result for result in results if result.seen)
+    assert not first.reads
