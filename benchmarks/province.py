@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.material import AGENCY, NOW, dossiers
 from central_gateway.demo.load import load_demo, load_entities
+from central_gateway.line import line
 from central_gateway.services import enrol
 from central_gateway.settings import Settings
 from central_gateway.state import open_gateway
@@ -61,7 +62,9 @@ def load(database: str, items: Iterable[Dossier]) -> None:
     gateway = open_gateway(Settings(database=database))
     try:
         with gateway.database.write() as conn:
-            load_entities(conn, AGENCY, list(items), gateway.catalogue.mark_key(conn))
+            key = gateway.catalogue.mark_key(conn)
+            with line(conn) as send:
+                load_entities(send, AGENCY, list(items), key)
     finally:
         gateway.close()
 

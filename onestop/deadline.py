@@ -20,6 +20,7 @@ Unit = Literal["workday", "day", "hour", "same-day"]
 MAX_SPAN_DAYS = 3660
 """A deadline further than ten years away is a wrong procedure or a wrong calendar, not a deadline."""
 _DAY = timedelta(days=1)
+_UNITS = frozenset(get_args(Unit))
 _UNIT_VI = {"workday": "ngày làm việc", "day": "ngày", "hour": "giờ làm việc"}
 
 
@@ -32,7 +33,7 @@ class Limit:
     unit: Unit
 
     def __post_init__(self) -> None:
-        if self.unit not in get_args(Unit) or type(self.value) is not int or (self.value < 1 and self.unit != "same-day"):
+        if self.unit not in _UNITS or type(self.value) is not int or (self.value < 1 and self.unit != "same-day"):
             raise UserError("limit-invalid", "Thời hạn giải quyết phải là số ngày hoặc số giờ từ 1 trở lên, hoặc “trong ngày”.")
 
     @property

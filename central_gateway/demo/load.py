@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from central_gateway.demo.dossiers import COUNT, SEED, build
 from central_gateway.demo.published import DEMO, read
+from central_gateway.line import Line, line
 from central_gateway.services import bulk, sameness
 from central_gateway.services.append import Row, append
 from central_gateway.services.published import import_folder
@@ -40,12 +41,14 @@ def load_demo(gateway: Gateway, *, seed: int = SEED, count: int = COUNT, now: da
             return False
         import_folder(conn, DEMO)
         _staff(conn, pw_hash, moment)
+        key = gateway.catalogue.mark_key(conn)
         parts: dict[str, list[Dossier | Slip]] = defaultdict(list)
         for item in (*province.dossiers, *province.slips):
             parts[item.agency].append(item)
         for part, items in parts.items():
             items.sort(key=lambda item: (item.events[-1].at, item.id))
-            load_entities(conn, part, items, gateway.catalogue.mark_key(conn))
+            with line(conn) as send:
+                load_entities(send, part, items, key)
         _pools(conn, province.dossiers)
     return True
 
@@ -62,14 +65,14 @@ def _staff(conn: Connection, pw_hash: str, now: datetime) -> None:
     ])
 
 
-def load_entities(conn: Connection, part: str, items: list[Dossier | Slip], key: bytes) -> None:
+def load_entities(send: Line, part: str, items: list[Dossier | Slip], key: bytes) -> None:
     """Every entity with one feed row: its state now. Older rows of the feed would have been dropped long ago anyway."""
     rows = []
     for first in range(0, len(items), _CHUNK):
         chunk = items[first:first + _CHUNK]
         texts = [encode(item).decode() for item in chunk]
         kinds = ["dossier" if isinstance(item, Dossier) else "slip" for item in chunk]
-        bulk.insert_rows(conn, entity, {
+        bulk.insert_rows(send, entity, {
             "kind": kinds, "id": [item.id for item in chunk], "part": [part] * len(chunk),
             "version": [item.version for item in chunk],
             "code": [item.code if isinstance(item, Dossier) else None for item in chunk],
@@ -80,9 +83,9 @@ def load_entities(conn: Connection, part: str, items: list[Dossier | Slip], key:
         named = [(item.number if isinstance(item, Slip) else item.provisional_code, item.id, kind)
                  for item, kind in zip(chunk, kinds, strict=True)]
         named = [row for row in named if row[0]]
-        bulk.insert_rows(conn, alias, {"text": [n[0] for n in named], "id": [n[1] for n in named], "kind": [n[2] for n in named]})
+        bulk.insert_rows(send, alias, {"text": [n[0] for n in named], "id": [n[1] for n in named], "kind": [n[2] for n in named]})
     for first in range(0, len(rows), _CHUNK):
-        append(conn, part, rows[first:first + _CHUNK], [iso(item.events[-1].at) for item in items[first:first + _CHUNK]])
+        append(send, part, rows[first:first + _CHUNK], [iso(item.events[-1].at) for item in items[first:first + _CHUNK]])
 
 
 def _pools(conn: Connection, dossiers: tuple[Dossier, ...]) -> None:
@@ -92,6 +95,7 @@ def _pools(conn: Connection, dossiers: tuple[Dossier, ...]) -> None:
         assert dossier.code is not None
         key = dossier.agency, dossier.received_at.date().isoformat()
         last[key] = max(last.get(key, 0), int(dossier.code.rpartition("-")[2]))
-    bulk.insert_rows(conn, number_pool, {
-        "agency": [agency for agency, _ in last], "date": [day for _, day in last], "last": list(last.values()),
-    })
+    with line(conn) as send:
+        bulk.insert_rows(send, number_pool, {
+            "agency": [agency for agency, _ in last], "date": [day for _, day in last], "last": list(last.values()),
+        })

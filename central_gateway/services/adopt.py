@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, delete, select, tuple_
 
+from central_gateway.line import Line, line
 from central_gateway.services import bulk, heads, sameness
 from central_gateway.services.append import Row, append
 from central_gateway.services.salvage import TYPES, marks_of
@@ -141,31 +142,33 @@ class _Page:
     def _write(self) -> None:
         last = {row.id: row for row in self.out}
         rows = sorted(last.values(), key=lambda row: row.id)
-        for new in (True, False):
-            some = [row for row in rows if (row.id not in self.stored) == new]
-            states = [self.states[row.id] for row in some]
-            columns: dict[str, list[Any]] = {
-                "id": [row.id for row in some], "version": [row.version for row in some],
-                "code": [getattr(state, "code", None) if isinstance(state, Dossier) else None for state in states],
-                "mark": [sameness.mark(self.key, state) if isinstance(state, Dossier) else None for state in states],
-                "data": [row.data for row in some],
-            }
-            if new:
-                bulk.insert_rows(self.conn, entity, {**columns, "kind": [row.kind for row in some], "part": [self.part] * len(some)})
-            else:
-                bulk.update_rows(self.conn, entity, ("id",), columns)
-        self._note_ops()
+        with line(self.conn) as send:
+            for new in (True, False):
+                some = [row for row in rows if (row.id not in self.stored) == new]
+                states = [self.states[row.id] for row in some]
+                columns: dict[str, list[Any]] = {
+                    "id": [row.id for row in some], "version": [row.version for row in some],
+                    "code": [getattr(state, "code", None) if isinstance(state, Dossier) else None for state in states],
+                    "mark": [sameness.mark(self.key, state) if isinstance(state, Dossier) else None for state in states],
+                    "data": [row.data for row in some],
+                }
+                if new:
+                    bulk.insert_rows(send, entity, {**columns, "kind": [row.kind for row in some], "part": [self.part] * len(some)})
+                else:
+                    bulk.update_rows(send, entity, ("id",), columns)
+            self._note_ops(send)
         for text, identity, kind in sorted(self.aliases):
             known = self.conn.execute(select(alias.c.id).where(alias.c.text == text, alias.c.id == identity)).first()
             if known is None:
                 self.conn.execute(alias.insert().values(text=text, id=identity, kind=kind))
-        append(self.conn, self.part, self.out, self.now)
+        with line(self.conn) as send:
+            append(send, self.part, self.out, self.now)
 
-    def _note_ops(self) -> None:
+    def _note_ops(self, send: Line) -> None:
         """The ops that are in the copies are done: their machines may come with them yet."""
         ids = sorted(identity for identity in self.ops if 0 < len(identity) <= 64)
         count = len(ids)
-        bulk.insert_new(self.conn, op_table, {
+        bulk.insert_new(send, op_table, {
             "op_id": ids, "part": [self.part] * count, "device": [self.ops[i][0] for i in ids], "incarnation": [""] * count,
             "dseq": [0] * count, "payload_hash": [SALVAGED] * count, "received_at": [self.now] * count,
             "result": [msgspec.json.encode(OpResult(op=i, s="applied", v=self.ops[i][1])).decode() for i in ids],

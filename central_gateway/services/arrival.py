@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
-
-from central_gateway.services import sameness
-from central_gateway.services.bulk import among
 from central_gateway.services.catalogue import Known
 from central_gateway.services.incoming import Incoming
-from central_gateway.services.staff import ADMIN
-from central_gateway.tables import entity, staff
+from central_gateway.services.meeting import Person
 from onestop.deadline import Limit, due_moment
 from onestop.errors import UserError
 from onestop.ledger import held
 from onestop.model import Dossier
-from onestop.ops import AssignCode, Correct, Create, CreateSlip, Op, RecordFee, Transition
+from onestop.ops import Correct, Create, CreateSlip, Op, RecordFee, Transition
 from onestop.rights import allowed
 from onestop.vntime import iso, to_vn, vn_date
 from onestop.wire import AgencySettings
@@ -29,60 +22,6 @@ from onestop.wire import AgencySettings
 _DUES = 20_000
 
 Remark = tuple[str, str, dict[str, Any], dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What decides whether an op of a staff member needs a second look. ``locked_at`` empty: not locked. ``revoked``: locked by an
-    administrator, not by wrong passwords or time."""
-
-    agency: str
-    roles: tuple[str, ...]
-    locked_at: str
-    revoked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """What these ops meet in the database: ``codes`` → the dossier that holds it; ``marks``: op → mark (``services.sameness``) of the
-    dossier it brings; ``same``: mark → dossiers that have it."""
-
-    codes: dict[str, str]
-    marks: dict[str, int | None]
-    same: dict[int, list[str]]
-
-
-def meets(conn: Connection, works: Sequence[Incoming], key: bytes) -> Met:
-    """Who holds the codes that these ops bring, and which dossiers could be the same case as a new one: one question for both."""
-    wanted: set[str] = set()
-    met = Met({}, {}, {})
-    for work in works:
-        data = work.op.data if work.op else None
-        code = data.dossier.code if isinstance(data, Create) else data.code if isinstance(data, AssignCode) else None
-        if code and not work.refusal:
-            wanted.add(code)
-        if isinstance(data, Create) and not work.refusal:
-            met.marks[work.op_id] = sameness.mark(key, data.dossier)
-    marks = set(met.marks.values()) - {None}
-    conditions = [among(conn, column, values) for column, values in ((entity.c.code, wanted), (entity.c.mark, marks)) if values]
-    if conditions:
-        for row in conn.execute(select(entity.c.code, entity.c.mark, entity.c.id).where(or_(*conditions))):
-            if row.code is not None:
-                met.codes[row.code] = row.id
-            if row.mark in marks:
-                met.same.setdefault(row.mark, []).append(row.id)
-    return met
-
-
-def staff_of(conn: Connection, works: Sequence[Incoming]) -> dict[str, Person]:
-    """The people these ops are by, by account id."""
-    ids = {work.op.by for work in works if work.op and "\0" not in work.op.by}
-    rows = conn.execute(select(staff).where(staff.c.id.in_(ids)))
-    return {
-        row.id: Person(row.agency, tuple(json.loads(row.roles)), (row.locked_at or row.created_at) if row.locked else "",
-                       row.locked == ADMIN)
-        for row in rows
-    }
 
 
 def days_without_code(works: Sequence[Incoming]) -> set[date]:
@@ -146,17 +85,17 @@ def _due_differs(data: Create, known: Known, settings: AgencySettings) -> list[R
         return []
     try:
         cutoff = _time(settings.same_day_cutoff)
-        limit = Limit(dossier.limit_value, dossier.limit_unit)
-        ours = _due(known, dossier.received_at, limit, cutoff)
+        ours = _due(known, dossier.received_at, _limit(dossier.limit_value, dossier.limit_unit), cutoff)
     except (UserError, ValueError, OverflowError):
         return []
-    if ours.replace(second=0, microsecond=0) == to_vn(dossier.due_at).replace(second=0, microsecond=0):
+    if ours == dossier.due_at or ours.replace(second=0, microsecond=0) == to_vn(dossier.due_at).replace(second=0, microsecond=0):
         return []
     message = "Ngày hẹn trả đã in khác với cách tính của hệ thống trung tâm. Ngày đã in vẫn có hiệu lực; hãy kiểm tra lịch làm việc."
     return [("due-date-differs", message, {"due_at": to_vn(dossier.due_at)}, {"due_at": ours})]
 
 
 _time = lru_cache(maxsize=64)(time.fromisoformat)
+_limit = lru_cache(maxsize=512)(Limit)
 
 
 def _due(known: Known, received_at: datetime, limit: Limit, cutoff: time) -> datetime:

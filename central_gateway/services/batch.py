@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
-from central_gateway.services import arrival, bulk, life, numbers, sameness
+from central_gateway.line import Line
+from central_gateway.services import arrival, life, numbers, sameness
 from central_gateway.services.append import Row
-from central_gateway.services.catalogue import Known
+from central_gateway.services.catalogue import Cache
 from central_gateway.services.incoming import Incoming
+from central_gateway.services.meeting import meet
 from central_gateway.services.reviews import make_review
 from central_gateway.tables import entity
 from onestop.apply import Applied, apply
@@ -25,7 +27,7 @@ from onestop.copying import replace, settled
 from onestop.model import Dossier, Review, Slip
 from onestop.ops import AssignCode, Correct, Create, CreateSlip, RecordFee, SettleReview
 from onestop.vntime import vn_date
-from onestop.wire import AgencySettings, OpResult
+from onestop.wire import OpResult
 
 _TYPES: dict[str, type] = {"dossier": Dossier, "slip": Slip, "review": Review}
 _KINDS = {kind: name for name, kind in _TYPES.items()}
@@ -54,24 +56,25 @@ class Batch:
     ``rows``, ``held``, ``aliases`` and ``deferred`` say what came of it."""
 
     def __init__(
-        self, conn: Connection, part: str, device: int, known: Known, settings: AgencySettings, works: Sequence[Incoming], key: bytes,
-        *, fenced: bool = False,
+        self, line: Line, part: str, device: int, cache: Cache, works: Sequence[Incoming], key: bytes,
+        *, fenced: bool = False, trusting: bool = False,
     ) -> None:
         self.fenced = fenced
-        self.conn, self.part, self.device, self.known, self.settings, self.key = conn, part, device, known, settings, key
+        self.line, self.part, self.device, self.key = line, part, device, key
         self.results: dict[str, OpResult] = {}
         self.rows: list[Row] = []
         self.row_of: dict[str, int] = {}
         self.aliases: list[tuple[str, str, str]] = []
         self.deferred: set[str] = set()
         self._waiting: set[str] = set()
-        ids = sorted({work.entity for work in works if work.entity})
-        rows = conn.execute(select(entity).where(bulk.among(conn, entity.c.id, ids)).order_by(entity.c.id).with_for_update())
-        self.held = {row.id: Held(row.kind, row.part, row.version, row.version, row.data, row.mark) for row in rows}
-        self.met = arrival.meets(conn, works, key)
+        self.met = meet(line, part, works, self.key, trusting=trusting)
+        self.known, self.settings = cache.rules(line, self.met.documents, self.met.settings)
+        self.held = {row.id: Held(row.kind, row.part, row.version, row.version, row.data, row.mark) for row in self.met.entities}
         self.codes = self.met.codes
-        self.staff = arrival.staff_of(conn, works)
-        numbers.lock_days(conn, part, arrival.days_without_code(works))
+        days = arrival.days_without_code(works)
+        if days:
+            with line.aside() as conn:
+                numbers.lock_days(conn, part, days)
 
     def run(self, works: Sequence[Incoming]) -> None:
         """Every op, oldest first."""
@@ -126,7 +129,7 @@ class Batch:
             self._answer(work, "conflict", held.version if held else 0, "code-clash", _CLASH, review)
             return
         done: Applied = apply(before, op)
-        if done.status == "rejected" and held is None and done.code == "unknown-entity" and life.read(self.conn).epoch > 1:
+        if done.status == "rejected" and held is None and done.code == "unknown-entity" and self._restored():
             # A restore lost it; its own counter, or a copy of another one, may still bring it back.
             self._defer(work, "dependency-missing", _NOT_BACK)
             return
@@ -153,7 +156,7 @@ class Batch:
             review = self._review(work, done.code, done.message, current, wanted)
         notes = [("code-clash", _CLASH, {"code": None}, {"code": data.dossier.code})] if clash else []
         notes += [("device-fenced", _FENCED, {}, {})] if self.fenced else []
-        notes += arrival.remarks(op, self.part, self.staff, self.known, self.settings, created=done.status == "applied")
+        notes += arrival.remarks(op, self.part, self.met.people, self.known, self.settings, created=done.status == "applied")
         if isinstance(data, Create) and done.status == "applied":
             notes += self._alike(held)
         if isinstance(data, RecordFee) and done.status == "applied":
@@ -173,7 +176,8 @@ class Batch:
         if not ids:
             return []
         dossier = held.value()
-        others = sameness.alike(dossier, sameness.read(self.conn, ids))
+        with self.line.aside() as conn:
+            others = sameness.alike(dossier, sameness.read(conn, ids))
         return [("maybe-duplicate", sameness.MESSAGE, sameness.facts(other), sameness.facts(dossier)) for other in others]
 
     def _received(self, work: Incoming, state: Dossier, clash: bool) -> Dossier:
@@ -184,7 +188,8 @@ class Batch:
             return replace(state, code=None)
         if state.code is None:
             day = vn_date(state.received_at)
-            state = replace(state, code=numbers.assign(self.conn, self.part, work.op_id, state.id, day, self.device))
+            with self.line.aside() as conn:
+                state = replace(state, code=numbers.assign(conn, self.part, work.op_id, state.id, day, self.device))
         return state
 
     def _settle(self, work: Incoming, held: Held | None) -> None:
@@ -234,8 +239,14 @@ class Batch:
 
     def _brought_back(self, identity: str) -> Review | None:
         """A review of this very op that is here already: a restore lost the op, and a counter gave the review back before the op came."""
-        row = self.conn.execute(select(entity.c.data).where(entity.c.id == identity)).first()
+        with self.line.aside() as conn:
+            row = conn.execute(select(entity.c.data).where(entity.c.id == identity)).first()
         return decode(Review, row.data) if row else None
+
+    def _restored(self) -> bool:
+        """Whether this database ever came back from a backup."""
+        with self.line.aside() as conn:
+            return life.read(conn).epoch > 1
 
     def _emit(self, work: Incoming, state: Any) -> Held:
         self.row_of[work.op_id] = len(self.rows)

@@ -12,9 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from central_gateway.errors import Refused
+from central_gateway.line import Line
 from central_gateway.tables import agency, catalogue_doc, meta
 from onestop.calendar import WorkCalendar
 from onestop.errors import UserError
@@ -36,6 +37,8 @@ class Known:
 
 
 _COUNT = select(func.count()).select_from(catalogue_doc).scalar_subquery()
+#: How many documents there are and the settings of the agency ``of``: what every push asks.
+RULES = select(_COUNT.label("documents"), agency.c.settings).where(agency.c.id == bindparam("of"))
 
 
 @lru_cache(maxsize=512)
@@ -63,10 +66,14 @@ class Cache:
         """As of this transaction."""
         return self._counted(conn, conn.execute(select(_COUNT)).scalar_one())
 
-    def rules(self, conn: Connection, part: str) -> tuple[Known, AgencySettings]:
-        """What is known, and what the province decided for the agency ``part``; one question, for every push asks it."""
-        count, text = conn.execute(select(_COUNT, agency.c.settings).where(agency.c.id == part)).one()
-        return self._counted(conn, count), _settings(text)
+    def rules(self, line: Line, count: int, settings: str) -> tuple[Known, AgencySettings]:
+        """What is known, and what the province decided for an agency, from the answer to ``RULES``."""
+        with self._lock:
+            known = self._known if count == self._count else None
+        if known is None:
+            with line.aside() as conn:
+                known = self._counted(conn, count)
+        return known, _settings(settings)
 
     def _counted(self, conn: Connection, count: int) -> Known:
         with self._lock:

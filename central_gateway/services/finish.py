@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import Connection, and_, func, select, update
 
+from central_gateway.line import line
 from central_gateway.services import adopt, leases, life, numbers
 from central_gateway.services.append import Row, append
 from central_gateway.services.recovery import Began
@@ -201,7 +202,8 @@ def _assign_codes(conn: Connection) -> int:
         op_id = f"salvage-{epoch}-{row.id}"[:64]
         by_part.setdefault(row.part, []).append(Row(op_id, "dossier", row.id, row.version + 1, text, row.version))
     for part in sorted(by_part):
-        append(conn, part, by_part[part], now)
+        with line(conn) as send:
+            append(send, part, by_part[part], now)
     return sum(map(len, by_part.values()))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import BigInteger, Connection, and_, bindparam, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from central_gateway.errors import Refused
+from central_gateway.line import Line
 from central_gateway.services.life import Life, read
 from central_gateway.tables import feed, feed_chain, feed_head
 from onestop.feed import GENESIS, Position, Sum, format_positions, parse_positions
@@ -45,22 +46,31 @@ class Taken:
     total: Sum = _EMPTY
 
 
-def take(conn: Connection, part: str, count: int) -> Taken:
-    """Lock the head of ``part`` until the end of the transaction and move it on by ``count``; returns the head as it was.
+_TAKE = (update(feed_head).where(feed_head.c.part == bindparam("of")).values(seq=feed_head.c.seq + bindparam("count", type_=BigInteger))
+         .returning(feed_head.c.seq, feed_head.c.chain, feed_head.c.held, feed_head.c.xor))
+_BEGIN = insert(feed_head).values(part=bindparam("of"), seq=bindparam("count"), chain=GENESIS)
+_SET = (update(feed_head).where(feed_head.c.part == bindparam("of"))
+        .values(chain=bindparam("last"), held=bindparam("states"), xor=bindparam("sum")))
+
+
+def take(line: Line, part: str, count: int) -> Callable[[], Taken]:
+    """Lock the head of ``part`` until the end of the transaction and move it on by ``count``; what it was is told when asked for.
     This is the last lock a push takes: whoever sees sequence s+1 therefore sees s."""
-    row = conn.execute(
-        update(feed_head).where(feed_head.c.part == part).values(seq=feed_head.c.seq + count)
-        .returning(feed_head.c.seq, feed_head.c.chain, feed_head.c.held, feed_head.c.xor)
-    ).first()
-    if row is None:
-        conn.execute(insert(feed_head).values(part=part, seq=count, chain=GENESIS))
-        return Taken()
-    return Taken(row.seq - count, row.chain, Sum(row.held, int(row.xor, 16)))
+    answer = line.send(_TAKE, of=part, count=count)
+
+    def taken() -> Taken:
+        rows = answer.rows()
+        if not rows:
+            line.send(_BEGIN, of=part, count=count)
+            return Taken()
+        return Taken(rows[0].seq - count, rows[0].chain, Sum(rows[0].held, int(rows[0].xor, 16)))
+
+    return taken
 
 
-def set_chain(conn: Connection, part: str, chain: str, total: Sum) -> None:
+def set_chain(line: Line, part: str, chain: str, total: Sum) -> None:
     """Store the chain value and the sum of the new head, whose lock we hold."""
-    conn.execute(update(feed_head).where(feed_head.c.part == part).values(chain=chain, held=total.count, xor=total.text))
+    line.send(_SET, of=part, last=chain, states=total.count, sum=total.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """One push = one transaction: deduplicate, lock, apply, write, and take the feed's head last.
 
-The order of locks is entities by id → the day's number pool → op keys → the partition's head, the same everywhere, so two
-pushes cannot wait for each other in a circle.
+The order of locks is stored entities by id → the day's number pool → slice by slice the op keys and what is new → the partition's
+head. Only where two pushes bring the same ops cut into other batches can they wait for each other in a circle; the database then
+gives one of them up (40P01), and it runs again.
 """
 
 from __future__ import annotations
@@ -18,16 +19,16 @@ from sqlalchemy.exc import DBAPIError
 from central_gateway.db import Database, TryAgain, must_retry
 from central_gateway.errors import Refused
 from central_gateway.failpoints import failpoint
+from central_gateway.line import line
 from central_gateway.services import bulk, devices, heads, letters
 from central_gateway.services.adopt import SALVAGED
-from central_gateway.services.append import append
 from central_gateway.services.batch import Batch
 from central_gateway.services.catalogue import Cache
 from central_gateway.services.incoming import Incoming, read
 from central_gateway.services.origin import Origin
-from central_gateway.tables import alias, entity, placed
+from central_gateway.services.writing import Writer
 from central_gateway.tables import op as op_table
-from onestop.feed import Position
+from central_gateway.tables import placed
 from onestop.vntime import iso, utc_now
 from onestop.wire import OpResult, PushReply, PushRequest
 
@@ -36,6 +37,9 @@ log = logging.getLogger("central_gateway")
 
 #: How far a machine's hybrid clock may be ahead before it is worth a line in the log. It is never used for order.
 _AHEAD = timedelta(minutes=5)
+#: How many ops are judged before they are sent to be written.
+_SLICE = 50
+_FAILED = "Hệ thống trung tâm không ghi được thao tác này; đã giữ lại để người phụ trách xử lý."
 
 
 class Forked(Exception):
@@ -112,36 +116,43 @@ class Push:
         results = {} if self._all_new else self._known(conn, works)
         todo = [work for work in works if work.op_id not in results]
         if todo:
-            known, settings = self.cache.rules(conn, self.part)
-            batch = Batch(conn, self.part, self.device, known, settings, todo, self.cache.mark_key(conn),
-                          fenced=self.origin is not None and self.origin.fenced)
-            if failed:
-                batch.refuse(todo[0], "op-failed", "Hệ thống trung tâm không ghi được thao tác này; đã giữ lại để người phụ trách xử lý.")
-            else:
-                batch.run(todo)
-            self._claim(conn, [work for work in todo if work.op_id not in batch.deferred], batch.results, now)
-            failpoint("claim")
-            self._write(conn, batch, now)
-            unread = [work.raw for work in todo if work.op is None and work.op_id not in batch.deferred]
-            if unread:
-                letters.keep(conn, self.device, self.part, "op-unreadable", unread)
-            results |= batch.results
+            results |= self._write(conn, todo, now, failed)
         return {work.op_id: results[work.op_id] for work in works}
 
-    def _claim(self, conn: Connection, works: Sequence[Incoming], results: dict[str, OpResult], now: str) -> None:
-        """Insert the op rows with their answers; the keys decide who is first. Raises TryAgain where an op has come before (a reply
-        was lost, or the same op is being pushed at this moment): nearly all are new, so only then is that asked first."""
-        if not works:
-            return
-        ordered = sorted(works, key=lambda work: work.op_id)
-        claimed = bulk.insert_new(conn, op_table, {
-            "op_id": [work.op_id for work in ordered], "dseq": [0 if self.origin else work.dseq for work in ordered],
-            "payload_hash": [work.digest for work in ordered],
-            "result": [msgspec.json.encode(results[work.op_id]).decode() for work in ordered],
-        }, part=self.part, device=self.device, incarnation=self.incarnation, received_at=now)
-        if claimed != len(ordered):
+    def _write(self, conn: Connection, todo: Sequence[Incoming], now: str, failed: bool) -> dict[str, OpResult]:
+        """Judge ``todo`` slice by slice; the database writes one slice while the next is judged. Raises TryAgain where an op has come
+        before (a reply was lost, or the same op is being pushed at this moment) or a reception was not new: nearly all are, so only
+        then is everything asked first."""
+        key, claims = self.cache.mark_key(conn), []
+        try:
+            with line(conn) as send:
+                batch = Batch(send, self.part, self.device, self.cache, todo, key, trusting=self._all_new,
+                              fenced=self.origin is not None and self.origin.fenced)
+                writer = Writer(send, self.part, self.device, self.incarnation, now)
+                for first in range(0, len(todo), _SLICE):
+                    some = todo[first:first + _SLICE]
+                    if failed:
+                        batch.refuse(some[0], "op-failed", _FAILED)
+                    else:
+                        batch.run(some)
+                    claimed = [work for work in some if work.op_id not in batch.deferred]
+                    claims.append((len(claimed), writer.claim(claimed, batch.results, placed=self.origin is None)))
+                    failpoint("claim")
+                    writer.entities(batch)
+                    failpoint("entities")
+                self._end = writer.feed(batch)
+        except DBAPIError as error:
+            if must_retry(error) or not self._all_new:
+                raise
+            self._all_new = False
+            raise TryAgain from error
+        if any(answer.count() != count for count, answer in claims):
             self._all_new = False
             raise TryAgain
+        unread = [work.raw for work in todo if work.op is None and work.op_id not in batch.deferred]
+        if unread:
+            letters.keep(conn, self.device, self.part, "op-unreadable", unread)
+        return batch.results
 
     def _known(self, conn: Connection, works: Sequence[Incoming]) -> dict[str, OpResult]:
         """The stored answers of ops that came before, each with the head as its place in the feed (at or after its own: a counter
@@ -175,31 +186,3 @@ class Push:
             first = msgspec.json.decode(row.result, type=OpResult)
             results[work.op_id] = msgspec.structs.replace(first, s="duplicate", was=first.s, seq=head.seq, chain=head.chain)
         return results
-
-    def _write(self, conn: Connection, batch: Batch, now: str) -> None:
-        changed = [(identity, held) for identity, held in sorted(batch.held.items()) if held.version != held.stored]
-        new = [(identity, held) for identity, held in changed if held.stored == 0]
-        old = [(identity, held) for identity, held in changed if held.stored]
-        for rows, insert in ((new, True), (old, False)):
-            columns = {
-                "id": [identity for identity, _ in rows], "version": [held.version for _, held in rows],
-                "code": [getattr(held.value(), "code", None) if held.kind == "dossier" else None for _, held in rows],
-                "mark": [held.mark for _, held in rows], "data": [held.text for _, held in rows],
-            }
-            if insert:
-                bulk.insert_rows(conn, entity, {**columns, "kind": [held.kind for _, held in rows]}, part=self.part)
-            else:
-                bulk.update_rows(conn, entity, ("id",), columns)
-        if batch.aliases:
-            unique = list(dict.fromkeys(batch.aliases))
-            bulk.insert_rows(conn, alias, {"text": [a[0] for a in unique], "id": [a[1] for a in unique], "kind": [a[2] for a in unique]})
-        failpoint("entities")
-        self._append(conn, batch, now)
-
-    def _append(self, conn: Connection, batch: Batch, now: str) -> None:
-        """The feed rows; each answer learns where its op stands."""
-        found = append(conn, self.part, batch.rows, now)
-        self._end = Position(self.part, found.first + len(found.chains) - 1, found.chains[-1]) if found.chains else None
-        for op_id, index in batch.row_of.items():
-            result = batch.results[op_id]
-            result.seq, result.chain = found.first + index, found.chains[index]

@@ -13,6 +13,7 @@ from sqlalchemy import delete, update
 
 from central_gateway.app import create_app
 from central_gateway.errors import Refused
+from central_gateway.line import line
 from central_gateway.services import heads
 from central_gateway.services.push import Push
 from central_gateway.state import open_gateway
@@ -179,7 +180,8 @@ def test_a_database_somebody_else_holds_says_so_and_nothing_is_lost(counter: Cou
     request = PushRequest(batch="b", device=counter.device, inc=counter.inc, part=counter.part, ops=[msgspec.Raw(encode_op(op))])
     job = Push(impatient.database, impatient.catalogue, counter.part, counter.device, counter.inc)
     with gateway.database.write() as conn:
-        heads.take(conn, counter.part, 0)
+        with line(conn) as send:
+            heads.take(send, counter.part, 0)
         with pytest.raises(Refused) as refused:
             job.accept(request)
     assert (refused.value.status, refused.value.code) == (503, "busy")
