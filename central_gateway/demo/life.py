@@ -175,8 +175,9 @@ class Life(History):
                 raise Present
 
     def _new_due(self, at: datetime, due: datetime, reason: str) -> None:
-        self.due = due
-        self._event("extend", at, self.desk.staff["truong"], reason, approver=self.desk.staff["truong"])
+        before, self.due = self.due, due
+        self._event("extend", at, self.desk.staff["truong"], reason, approver=self.desk.staff["truong"],
+                    old_due_at=before.isoformat() if before else "", new_due_at=due.isoformat())
 
     def _finish(self, at: datetime, by: str, slip: str) -> None:
         data = self.version.data
