@@ -40,11 +40,12 @@ def main() -> int:
         start = time.perf_counter()
         rows += module.run(quick=args.quick)
         print(f"{name}: {time.perf_counter() - start:.1f} s", file=sys.stderr)
+        # After each: the long ones come late, and what is measured is not lost when they are stopped.
+        if args.markdown:
+            args.markdown.write_text(document(rows), encoding="utf-8")
+        if args.json:
+            args.json.write_text(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(table(rows))
-    if args.markdown:
-        args.markdown.write_text(document(rows), encoding="utf-8")
-    if args.json:
-        args.json.write_text(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 0 if all(row.ok for row in rows) else 1
 
 
