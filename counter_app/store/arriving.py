@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import msgspec
 
 from counter_app.store.indexing import IndexReads
+from counter_app.store.packing import pack
 from counter_app.store.saving import DOSSIER_COLUMNS, row_values
 from counter_app.store.words import COLUMNS, columns_of, findable
 
@@ -30,7 +31,8 @@ class Item(Protocol):
 
 
 class Arrived(msgspec.Struct, frozen=True, gc=False):
-    """An item, read. ``why``: it cannot be stored (``UNKNOWN_KIND``, or what is wrong with it); then there is nothing but ``raw``."""
+    """An item, read. ``why``: it cannot be stored (``UNKNOWN_KIND``, or what is wrong with it); then there is nothing but ``raw``.
+    ``kept``: the bytes to be stored."""
 
     kind: str
     id: str
@@ -40,15 +42,17 @@ class Arrived(msgspec.Struct, frozen=True, gc=False):
     columns: Any = None
     values: tuple[Any, ...] = ()
     words: tuple[str, str] = ("", "")
+    kept: bytes = b""
 
 
 def read_items(key: bytes, items: Sequence[Item]) -> list[Arrived]:
     """Read a page's items; never raises for what is in them. ``key``: of the blind index."""
-    return [_read(item, key) for item in items]
+    raws = [bytes(item.data) for item in items]
+    return [_read(item, raw, kept, key) for item, raw, kept in zip(items, raws, pack(raws), strict=True)]
 
 
-def _read(item: Item, key: bytes) -> Arrived:
-    kind, raw = item.kind, bytes(item.data)
+def _read(item: Item, raw: bytes, kept: bytes, key: bytes) -> Arrived:
+    kind = item.kind
     if kind not in COLUMNS:
         return Arrived(kind, item.id, item.v, raw, UNKNOWN_KIND)
     try:
@@ -59,7 +63,7 @@ def _read(item: Item, key: bytes) -> Arrived:
     if columns.id != item.id:
         return Arrived(kind, item.id, item.v, raw, "id-mismatch")
     words = findable(columns, key, values[_OWN]) if kind == "dossier" else ("", "")
-    return Arrived(kind, item.id, item.v, raw, "", columns, values, words)
+    return Arrived(kind, item.id, item.v, raw, "", columns, values, words, kept)
 
 
 class ArrivingReads(IndexReads):

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 from sqlcipher3 import dbapi2
 
+from counter_app.store import packing
+
 BUSY_MS = 5000
 #: Bytes a page of the file. A dossier is some 2 kB: in pages of 4096 every second half stays empty, and each page that a save
 #: touches is enciphered and written whole. With 2048 the file of a first synchronisation is two fifths smaller.
@@ -52,6 +54,7 @@ def connect(path: Path, key: bytes | None, *, read_only: bool = False) -> Any:
         db.execute("PRAGMA temp_store = MEMORY")
         db.execute("PRAGMA cache_size = -16000")
         db.execute("PRAGMA trusted_schema = OFF")
+        packing.install(db)
     except BaseException:
         db.close()
         raise

@@ -36,7 +36,7 @@ class EntityReads(IndexReads):
     """Look-ups by identity, code, number and identity document."""
 
     def _entity(self, table: str, where: str, *params: object) -> bytes | None:
-        row = self._one(f"SELECT coalesce(data, server) FROM {table} WHERE {where} ORDER BY n DESC LIMIT 1", *params)
+        row = self._one(f"SELECT plain(coalesce(data, server)) FROM {table} WHERE {where} ORDER BY n DESC LIMIT 1", *params)
         return row[0] if row else None
 
     def dossier(self, dossier_id: str) -> Dossier | None:
@@ -55,8 +55,8 @@ class EntityReads(IndexReads):
         typed = text.encode("utf-8", "ignore").decode().strip()  # half a character cannot be in a code
         for code in dict.fromkeys((typed, normalise(typed))):
             rows = self._all(
-                "SELECT n, coalesce(data, server) FROM dossier WHERE code = ?1 "
-                "UNION SELECT n, coalesce(data, server) FROM dossier WHERE provisional_code = ?1 ORDER BY n DESC",
+                "SELECT n, plain(coalesce(data, server)) FROM dossier WHERE code = ?1 "
+                "UNION SELECT n, plain(coalesce(data, server)) FROM dossier WHERE provisional_code = ?1 ORDER BY n DESC",
                 code,
             )
             if rows:
@@ -85,7 +85,8 @@ class EntityReads(IndexReads):
         if not word:
             return []
         rows = self._all(
-            "SELECT coalesce(data, server) FROM dossier WHERE n IN (SELECT value FROM json_each(?)) ORDER BY received_at DESC, n DESC",
+            "SELECT plain(coalesce(data, server)) FROM dossier WHERE n IN (SELECT value FROM json_each(?)) "
+            "ORDER BY received_at DESC, n DESC",
             msgspec.json.encode(self._word_hits(word, limit)).decode(),
         )
         return [entity_from(Dossier, raw) for (raw,) in rows]
@@ -121,7 +122,7 @@ class EntityReads(IndexReads):
         """Work for a person, oldest first; of one dossier or slip when ``entity`` is given."""
         conditions = ["1"] + ["status = 'open'"] * open_only + ["entity = ?"] * (entity is not None)
         rows = self._all(
-            f"SELECT coalesce(data, server) FROM review WHERE {' AND '.join(conditions)} ORDER BY opened_at, n",
+            f"SELECT plain(coalesce(data, server)) FROM review WHERE {' AND '.join(conditions)} ORDER BY opened_at, n",
             *([entity] if entity is not None else []),
         )
         return [entity_from(Review, raw) for (raw,) in rows]
@@ -142,7 +143,7 @@ class EntityReads(IndexReads):
     def iter_raw(self, kind: str) -> Iterator[tuple[str, bytes]]:
         """Every entity of ``kind`` as (id, JSON as the screen shows it), by id, a page at a time: for the export."""
         table, after = _table(kind), ""
-        while rows := self._all(f"SELECT id, coalesce(data, server) FROM {table} WHERE id > ? ORDER BY id LIMIT 500", after):
+        while rows := self._all(f"SELECT id, plain(coalesce(data, server)) FROM {table} WHERE id > ? ORDER BY id LIMIT 500", after):
             yield from rows
             after = rows[-1][0]
 

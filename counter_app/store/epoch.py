@@ -10,7 +10,7 @@ import msgspec
 from counter_app.store.former import KINDS, Former, FormerReads
 from counter_app.store.outbox import Outbox
 from counter_app.store.rows import UNFINISHED
-from onestop.feed import Sum
+from onestop.feed import Sum, state_mark
 
 
 class Recovery(msgspec.Struct, frozen=True):
@@ -43,20 +43,21 @@ class EpochReads(FormerReads):
     def sum_of(self, part: str) -> Sum:
         """The sum over every state of ``part`` as the gateway gave it, also those this program cannot read. Copies of a former
         life of the gateway are not in it."""
-        held: dict[tuple[str, str], int] = {
+        aside: dict[tuple[str, str], int] = {
             (kind, entity): v
             for kind, entity, v in self._all("SELECT kind, id, max(v) FROM pull_quarantine WHERE part = ? GROUP BY kind, id", part)
         }
+        count = total = 0
         for kind in KINDS:
             rows = self._all(
                 f"SELECT id, server_version FROM {kind} WHERE agency = ? AND server_version > 0 AND server IS NOT NULL "
                 "AND id NOT IN (SELECT id FROM former WHERE kind = ? AND stale = 1)", part, kind)
+            count += len(rows)
             for entity, v in rows:
-                held[kind, entity] = max(v, held.get((kind, entity), 0))
-        total = Sum()
-        for (kind, entity), v in held.items():
-            total = total.with_state(kind, entity, v)
-        return total
+                total ^= state_mark(kind, entity, max(v, aside.pop((kind, entity), 0)) if aside else v)
+        for (kind, entity), v in aside.items():
+            total ^= state_mark(kind, entity, v)
+        return Sum(count + len(aside), total)
 
     def parts_held(self) -> list[str]:
         """The partitions we follow or hold copies of."""

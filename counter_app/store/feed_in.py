@@ -76,7 +76,7 @@ class FeedIn(ArrivingReads, Projecting, Positions, Former):
         known = {
             row[0]: row
             for row in self._all(
-                f"SELECT id, n, server_version, pending, sync, data IS NOT NULL, coalesce(data, server) FROM {kind} "
+                f"SELECT id, n, server_version, pending, sync, data IS NOT NULL, plain(coalesce(data, server)) FROM {kind} "
                 "WHERE id IN (SELECT value FROM json_each(?))",
                 msgspec.json.encode(ids).decode(),
             )
@@ -98,11 +98,11 @@ class FeedIn(ArrivingReads, Projecting, Positions, Former):
                 with_ops.append(item)
                 continue
             if row is None:
-                inserts.append((n, item.id, *item.values, item.v, 0, 0, item.raw, None))
+                inserts.append((n, item.id, *item.values, item.v, 0, 0, item.kept, None))
                 new.append((n, item))
                 n += 1
             else:
-                updates.append((*item.values, item.v, row[3], row[4], item.raw, None, row[1]))
+                updates.append((*item.values, item.v, row[3], row[4], item.kept, None, row[1]))
                 if kind == "dossier" and search_words(columns_of(kind, row[6]), key) != " ".join(item.words):  # type: ignore[arg-type]
                     with_words_changed.append((row[1], item.columns))
             stored.append(item.columns)

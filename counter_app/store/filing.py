@@ -26,6 +26,7 @@ _EMPTY = bytes(4 * BLOCK)
 #: to pass by most dossiers (two in five people are called Nguyễn). The order is part of the file.
 NAMES = ("nguyen", "tran", "le", "pham", "hoang", "huynh", "phan", "vu", "vo", "dang", "bui", "do", "thi", "van", "thanh", "minh")
 NAME_BITS = {word: 1 << 16 + i for i, word in enumerate(NAMES)}
+_COMMON = frozenset(NAMES)
 NUMBER = 0xFFFF
 #: The number of no procedure, and of all that do not fit into two bytes: such dossiers are compared themselves.
 NONE, OTHER = 0, 0xFFFF
@@ -63,8 +64,8 @@ class Procedures:
 def name_bits(words: str) -> int:
     """Which of ``NAMES`` are among these words."""
     bits = 0
-    for word in words.split():
-        bits |= NAME_BITS.get(word, 0)
+    for word in _COMMON.intersection(words.split()):
+        bits |= NAME_BITS[word]
     return bits
 
 

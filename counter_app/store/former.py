@@ -36,7 +36,7 @@ class FormerReads(Session):
         size = 0
         for kind, entity, v, data in self._all("SELECT kind, id, v, data FROM former WHERE part = ? AND sent = 0 LIMIT ?", part, limit):
             if data is None:
-                row = self._one(f"SELECT server FROM {kind} WHERE id = ?", entity)
+                row = self._one(f"SELECT plain(server) FROM {kind} WHERE id = ?", entity)
                 data = row[0] if row else None
             if data is None:
                 continue
@@ -78,7 +78,7 @@ class Former(FormerReads, WriteSession):
         version says. Where it does not contain what we held, ours is kept for the salvage."""
         version, stale, data = former
         if data is None:
-            row = self._one(f"SELECT server FROM {kind} WHERE id = ?", entity)
+            row = self._one(f"SELECT plain(server) FROM {kind} WHERE id = ?", entity)
             data = row[0] if row else None
         if data is None or data == raw or (v >= version and _events(data) <= _events(raw)):
             self._run("DELETE FROM former WHERE kind = ? AND id = ?", kind, entity)

@@ -14,12 +14,15 @@ from counter_app.store.words import DossierColumns, columns_of, findable, hash_k
 WAITING_MAX = 32
 #: Pages of the index joined in one step, and how many new dossiers are not worth one.
 MERGE_PAGES, _MERGE_FROM = 250, 5_000
+#: Rows of one statement: those of a page of a first synchronisation. FTS5 writes out what it has gathered before each statement of
+#: several rows, so they have to be all in one.
+_PAGE = 1000
 #: A dossier's row in the index has this number less its own: FTS5 reads forwards, the newest come first.
 TURN = 1 << 40
 _INSERT = f"INSERT INTO dossier_fts(rowid, words) VALUES ({TURN} - ?, ?)"
 _REPLACE = f"INSERT OR REPLACE INTO dossier_fts(rowid, words) VALUES ({TURN} - ?, ?)"
 _REMOVE = f"DELETE FROM dossier_fts WHERE rowid = {TURN} - ?"
-_WAITING = "SELECT n, coalesce(data, server) FROM dossier WHERE n > ? ORDER BY n DESC"
+_WAITING = "SELECT n, plain(coalesce(data, server)) FROM dossier WHERE n > ? ORDER BY n DESC"
 _HITS = f"SELECT {TURN} - rowid FROM dossier_fts WHERE dossier_fts MATCH ? ORDER BY rowid LIMIT ?"
 _LEARN = "INSERT INTO word (word, own) VALUES (?, ?) ON CONFLICT (word) DO UPDATE SET own = max(own, excluded.own)"
 
@@ -92,7 +95,8 @@ class Indexing(IndexReads, Filing):
         if words is None:
             key = self._hash_key()
             words = [findable(c, key) for _, c in rows]
-        self._many(statement, [(row[0], f"{mine} {rest}") for row, (mine, rest) in zip(rows, words, strict=True)])
+        self._many_at_once(statement, [(row[0], f"{mine} {rest}") for row, (mine, rest) in zip(rows, words, strict=True)],
+                           _PAGE)
         self._file([(n, self._procedure_number(c.procedure_code, c.procedure_name) | name_bits(mine))
                     for (n, c), (mine, _) in zip(rows, words, strict=True)])
         own, long = self.store.known_words(self)

@@ -26,9 +26,9 @@ _OPEN_IN_PERIOD = f"""
     UNION SELECT n FROM dossier WHERE returned_at IS NOT NULL AND returned_at >= ?1 AND received_at < ?1
     UNION SELECT n FROM dossier WHERE {STOPPED} AND received_at < ?1
 """
-_ROWS = "SELECT coalesce(data, server) FROM dossier WHERE n IN (SELECT value FROM json_each(?)) AND agency = ?"
+_ROWS = "SELECT plain(coalesce(data, server)) FROM dossier WHERE n IN (SELECT value FROM json_each(?)) AND agency = ?"
 
-_NUMBERED = "SELECT n, coalesce(data, server) FROM dossier WHERE n IN (SELECT value FROM json_each(?)) AND agency = ?"
+_NUMBERED = "SELECT n, plain(coalesce(data, server)) FROM dossier WHERE n IN (SELECT value FROM json_each(?)) AND agency = ?"
 
 
 class _When(msgspec.Struct):

@@ -92,7 +92,7 @@ class Saving(EntityReads, Indexing):
     """Insert and update entity rows, their search words and slip lines."""
 
     def _stored(self, kind: str, entity: str) -> Stored | None:
-        row = self._one(f"SELECT n, server_version, pending, sync, server, data FROM {kind} WHERE id = ?", entity)
+        row = self._one(f"SELECT n, server_version, pending, sync, plain(server), data FROM {kind} WHERE id = ?", entity)
         return Stored(*row) if row else None
 
     def _next_n(self, kind: str) -> int:

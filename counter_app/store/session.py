@@ -137,15 +137,15 @@ class WriteSession(Session):
         if rows:
             self._db.executemany(sql, rows)
 
-    def _many_at_once(self, insert: str, rows: list[tuple[Any, ...]]) -> None:
-        """``insert`` (an INSERT that ends with the VALUES of one row) for many, ``_AT_ONCE`` rows a statement: a third less work, and
+    def _many_at_once(self, insert: str, rows: list[tuple[Any, ...]], at_once: int = _AT_ONCE) -> None:
+        """``insert`` (an INSERT that ends with the VALUES of one row) for many, ``at_once`` rows a statement: a third less work, and
         other threads have the interpreter meanwhile instead of taking turns with us at every row."""
-        whole = len(rows) - len(rows) % _AT_ONCE
+        whole = len(rows) - len(rows) % at_once
         if whole:
             one = insert[insert.rindex("(") :]
-            statement = insert + f", {one}" * (_AT_ONCE - 1)
-            for begin in range(0, whole, _AT_ONCE):
-                self._db.execute(statement, tuple(chain.from_iterable(rows[begin : begin + _AT_ONCE])))
+            statement = insert + f", {one}" * (at_once - 1)
+            for begin in range(0, whole, at_once):
+                self._db.execute(statement, tuple(chain.from_iterable(rows[begin : begin + at_once])))
         self._many(insert, rows[whole:])
 
     def meta_set(self, key: str, value: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,7 +15,7 @@ from onestop.feed import Position, format_positions
 from onestop.wire import PullReply, SnapshotReply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from counter_app.store.arriving import Arrived, Item
     from counter_app.store.engine import Store
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     SnapshotAnswer = tuple[SnapshotReply, list[Arrived]]
 
 T = TypeVar("T", PullReply, SnapshotReply)
+Where = TypeVar("Where")
 PAGE = 500
 SNAPSHOT_PAGE = 1000
 #: So many unreadable items in one page are no accident: more likely this program (or the gateway) is wrong as a whole.
@@ -45,16 +47,14 @@ class Pulled:
 
 @dataclass
 class _Pages:
-    """Asks for pages, and reads their items (``read``) in the same thread: both while the last page is stored. One damaged state at the
-    gateway makes a whole page unreadable: then smaller ones, down to single rows, which the gateway looks at itself; and larger ones
-    again behind it."""
+    """Asks for pages. One damaged state at the gateway makes a whole page unreadable: then smaller ones, down to single rows, which the
+    gateway looks at itself; and larger ones again behind it."""
 
     most: int
-    read: Callable[[Sequence[Item]], list[Arrived]]
     size: int = 0
 
-    def ask(self, client: GatewayClient, path: str, kind: type[T], params: dict[str, str]) -> tuple[T, list[Arrived]] | None:
-        """A page and its items, read; None: ask again. Raises what the client raises."""
+    def ask(self, client: GatewayClient, path: str, kind: type[T], params: dict[str, str]) -> T | None:
+        """A page; None: ask again. Raises what the client raises."""
         self.size = self.size or self.most
         try:
             page = client.call("GET", path, kind, params=params | {"limit": str(self.size)}, deadline=60.0, prove=True)
@@ -64,7 +64,26 @@ class _Pages:
             self.size = self.size // 8 or 1
             return None
         self.size = min(self.size * 4, self.most)
-        return page, self.read(page.items)
+        return page
+
+
+@contextmanager
+def _three_at_work(client: GatewayClient, ask: Callable[[Where], T | None], following: Callable[[T], Where],
+                   read: Callable[[Sequence[Item]], list[Arrived]]) -> Iterator[Ahead[Where, tuple[T, list[Arrived]] | None]]:
+    """Pages with their items read (None: ask again): one is asked for, the one before it is read, the caller stores the one before
+    that."""
+    with Ahead(ask, client) as asked:
+
+        def arrived(where: Where) -> tuple[T, list[Arrived]] | None:
+            page = asked.get(where)
+            if page is None:
+                return None
+            if page.more:
+                asked.start(following(page))
+            return page, read(page.items)
+
+        with Ahead(arrived, client) as ahead:
+            yield ahead
 
 
 def pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], bool], *, verify: bool = False) -> Pulled:
@@ -93,12 +112,12 @@ def _pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], 
         read = reader.page_reader()
     if position.seq == 0 or unfinished:
         position = _bootstrap(store, client, part, done, stopped, unfinished)
-    pages = _Pages(PAGE, read)
+    pages = _Pages(PAGE)
 
-    def ask(after: Position) -> FeedAnswer | None:
+    def ask(after: Position) -> PullReply | None:
         return pages.ask(client, "/v1/pull", PullReply, {"part": part, "after": f"{after.seq}:{after.chain}"})
 
-    with Ahead(ask, client) as ahead:
+    with _three_at_work(client, ask, lambda page: cursor(part, page.next), read) as ahead:
         return _follow(store, client, part, stopped, verify, done, position, ahead)
 
 
@@ -144,15 +163,22 @@ def _bootstrap(store: Store, client: GatewayClient, part: str, done: Pulled, sto
     where the next one begins is kept with it, so an interrupted bootstrap goes on."""
     done.bootstrapped = True
     with store.read() as reader:
-        pages = _Pages(SNAPSHOT_PAGE, reader.page_reader())
+        read = reader.page_reader()
+    pages = _Pages(SNAPSHOT_PAGE)
     as_of, after = unfinished or ("", "")
     as_of = as_of.rpartition("=")[2]
 
-    def ask(where: tuple[str, str]) -> SnapshotAnswer | None:
+    def ask(where: tuple[str, str]) -> SnapshotReply | None:
         params = {"after": where[0], "as_of": where[1]} if where[0] else {}
         return pages.ask(client, "/v1/snapshot", SnapshotReply, {"part": part} | params)
 
-    with Ahead(ask, client) as ahead:
+    def following(page: SnapshotReply) -> tuple[str, str]:
+        nonlocal taken
+        taken = taken or page.as_of
+        return page.next, taken
+
+    taken = as_of
+    with _three_at_work(client, ask, following, read) as ahead:
         return _take_snapshot(store, client, part, done, stopped, as_of, after, ahead)
 
 

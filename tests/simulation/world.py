@@ -168,7 +168,7 @@ class World:
         for counter in self.counters:
             with counter.store.read() as reader:
                 found |= {op for (op,) in reader._all("SELECT op_id FROM outbox")}
-                for identity, data in reader._all("SELECT id, coalesce(server, data) FROM dossier"):
+                for identity, data in reader._all("SELECT id, plain(coalesce(server, data)) FROM dossier"):
                     found.add(identity)
                     found |= ids_in(data)
                 found |= {identity for (identity,) in reader._all("SELECT id FROM former")}

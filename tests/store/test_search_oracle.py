@@ -166,7 +166,7 @@ def test_search_finds_what_reading_every_dossier_finds(bench: Bench, monkeypatch
             continue
         with store.read() as reader:
             key = reader._hash_key()
-            rows = reader._all("SELECT id, coalesce(data, server) FROM dossier ORDER BY n DESC")
+            rows = reader._all("SELECT id, plain(coalesce(data, server)) FROM dossier ORDER BY n DESC")
             lines = [(entity, search_words(columns_of("dossier", raw), key)) for entity, raw in rows]  # type: ignore[arg-type]
             for _ in range(45 if lines else 0):
                 text, limit = world.question([line for _, line in lines]), world.rnd.choice((3, 200))
