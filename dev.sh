@@ -19,7 +19,8 @@ run_packages='libgl1=libGL.so.1 libegl1=libEGL.so.1 libfontconfig1=libfontconfig
 screen_packages='xvfb=Xvfb xauth=xauth'
 test_packages='dbus=dbus-daemon postgresql=initdb strace=strace cups-daemon=cupsd cups-ipp-utils=ippeveprinter
   cups-filters=foomatic-rip at-spi2-core=libatspi.so.0 matchbox-window-manager=matchbox-window-manager ibus=ibus-daemon ibus-unikey=ibus
-  default-jre-headless=java libpdfbox2-java=java libactivation-java=java libjaxb-api-java=java'
+  default-jre-headless=java libpdfbox2-java=java libactivation-java=java libjaxb-api-java=java
+  libjaxb-java=java'
 
 say() { printf '%s\n' "$*" >&2; }
 
