@@ -60,7 +60,7 @@ def test_preflight_would_object(tmp_path: Path):
 def test_verapdf_would_object(tmp_path: Path):
     good = papers()["01-a4"]
     bad = _damaged(good) | {"other-part": good.replace(b"<pdfaid:part>2<", b"<pdfaid:part>1<"),
-                            "other-level": good.replace(b"<pdfaid:conformance>B<", b"<pdfaid:conformance>A<")}
+                            "no-level": good.replace(b"<pdfaid:conformance>B<", b"<pdfaid:conformance>X<")}
     said = verapdf(bad, tmp_path)
     assert all(said[name] for name in bad), said
 
