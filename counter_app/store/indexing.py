@@ -97,11 +97,15 @@ class Indexing(IndexReads, Filing):
             words = [findable(c, key) for _, c in rows]
         self._many_at_once(statement, [(row[0], f"{mine} {rest}") for row, (mine, rest) in zip(rows, words, strict=True)],
                            _PAGE)
-        self._file([(n, self._procedure_number(c.procedure_code, c.procedure_name) | name_bits(mine))
-                    for (n, c), (mine, _) in zip(rows, words, strict=True)])
+        named = len(self._known_procedures().lines)
+        numbers = [self._procedure_number(c.procedure_code, c.procedure_name) for _, c in rows]
+        self._file([(n, number | name_bits(mine)) for (n, _), number, (mine, _) in zip(rows, numbers, words, strict=True)])
         own, long = self.store.known_words(self)
-        mine = letters([mine for mine, _ in words], own) - self.learnt[0]
-        new = long_words([part for parts in words for part in parts], long) - self.learnt[1] | mine
+        theirs = set(" ".join([mine for mine, _ in words]).split())
+        # A procedure's words are learnt when it gets its number.
+        others = {rest for number, (_, rest) in zip(numbers, words, strict=True) if number > named}
+        mine = letters(theirs, own) - self.learnt[0]
+        new = long_words(theirs.union(*map(str.split, others)), long) - self.learnt[1] | mine
         self._many(_LEARN, [(word, int(word in mine)) for word in sorted(new)])
         self.learnt[0].update(mine)
         self.learnt[1].update(new)

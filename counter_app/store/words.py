@@ -7,7 +7,6 @@ costs 20), words are folded through a cache (Vietnamese names are made of few di
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
 from datetime import datetime
 from functools import lru_cache
@@ -103,7 +102,7 @@ def id_word(key: bytes | None, id_no: str) -> str:
     """Blind index of an identity number as a search word: equal numbers are found, the number cannot be read back without
     the key. It begins with a sign that no typed word can contain. Empty for an empty number."""
     plain = plain_id(id_no) if key else ""
-    return "§" + hmac.digest(key, plain.encode("utf-8", "replace"), "sha256")[:8].hex() if key and plain else ""
+    return "§" + hashlib.blake2b(plain.encode("utf-8", "replace"), key=key, digest_size=8).hexdigest() if key and plain else ""
 
 
 def hash_key(secret: str) -> bytes:
@@ -152,7 +151,7 @@ def procedure_words(code: str, name: str) -> str:
 
 def code_words(*codes: str | None) -> str:
     """The pieces of dossier codes."""
-    return " ".join(_NOT_WORD.sub(" ", code).lower() for code in codes if code)
+    return " ".join([_NOT_WORD.sub(" ", code).lower() for code in codes if code])
 
 
 def findable(c: DossierColumns, key: bytes, own: str | None = None) -> tuple[str, str]:
@@ -168,14 +167,14 @@ def search_words(c: DossierColumns, key: bytes) -> str:
     return " ".join(findable(c, key))
 
 
-def long_words(lines: list[str], known: set[str]) -> set[str]:
-    """The words of four letters or more that are not ``known`` yet."""
-    return {w for w in set(" ".join(lines).split()) - known if len(w) >= 4 and w.isalpha()}
+def long_words(words: set[str], known: set[str]) -> set[str]:
+    """Those of four letters or more that are not ``known`` yet."""
+    return {w for w in words - known if len(w) >= 4 and w.isalpha()}
 
 
-def letters(lines: list[str], known: set[str]) -> set[str]:
-    """The words of letters that are not ``known`` yet, and the letters before the first digit of codes."""
-    fresh = (w for w in set(" ".join(lines).split()) - known if w[0].isalpha())
+def letters(words: set[str], known: set[str]) -> set[str]:
+    """Those of letters that are not ``known`` yet, and the letters before the first digit of codes."""
+    fresh = (w for w in words - known if w[0].isalpha())
     return {w if w.isalpha() else _LETTERS.match(w)[0] for w in fresh} - known  # type: ignore[index]
 
 
