@@ -29,6 +29,9 @@ def _blocks(blocks: Iterable[Block], page: Page) -> list[Flowable]:
     found: list[Flowable] = []
     for block in blocks:
         if page.holds(block):
+            if found and isinstance(found[-1], Leaders | Ruled) and block["block"] == "paragraph":
+                # Dotted lines stand on their feet: words under them need room.
+                found.append(Spacer(0, page.sheet.geometry.body * 0.35))
             found += _MAKERS[block["block"]](block, page)
     return found
 
@@ -149,7 +152,8 @@ def _signatures(block: Block, page: Page) -> list[Flowable]:
     def row(key: str, face: str, size: float | None = None) -> list[Flowable]:
         return [sheet.text(page.label(box.get(key)), font=face, size=size, align="center") for box in boxes]
 
-    names = [sheet.text(str(page.facts.get(box.get("name", ""), "")), font=fonts.BOLD, align="center") for box in boxes]
+    names = [sheet.text(str(page.facts.get(box.get("name", ""), "")) or page.label(box.get("otherwise")), font=fonts.BOLD, align="center")
+             for box in boxes]
     rows: list[list[Flowable]] = [row("above", fonts.ITALIC)] if any("above" in box for box in boxes) else []
     rows += [row("title", fonts.BOLD), row("hint", fonts.ITALIC, sheet.geometry.small), [Spacer(0, room) for _ in boxes], names]
     table = Table(rows, colWidths=[page.width / len(boxes)] * len(boxes), spaceBefore=2 * MM)

@@ -17,6 +17,16 @@ BARE = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), 
                     ("TOPPADDING", (0, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 0)])
 """A table that only places: no lines, no padding."""
 
+_RULES = {"line": 1.0, "part": 0.4}
+"""A rule under a heading, of the length of the line above it: all of it under the motto, a third to a half under the office's name
+(NĐ 30/2020, appendix I)."""
+
+
+def _last_line(heading: Any, width: float) -> float:
+    """Points of the last line of a paragraph."""
+    heading.wrap(width, 1000)
+    return float(heading.getActualLineWidths0()[-1])
+
 
 def head(block: Block, page: Page) -> list[Flowable]:
     """Left the office, right the nation and motto, the place and the date: the frame common to all forms."""
@@ -24,13 +34,14 @@ def head(block: Block, page: Page) -> list[Flowable]:
     share = block.get("share", 0.44)
     widths = [page.width * share, page.width * (1 - share)]
 
-    def column(pieces: Any, width: float, rule: float, under: Any, *, nation: bool) -> list[Flowable]:
-        made: list[Flowable] = []
+    def column(pieces: Any, width: float, rule: Any, under: Any, *, nation: bool) -> list[Flowable]:
+        made: list[Any] = []
         for number, piece in enumerate(p for p in pieces if page.holds(p)):
             face = FACES[piece.get("style", "normal")]
             points = size if number == 0 or not nation else size + 1
             made.append(sheet.balanced(page.said(piece), face, points, width - 6, one_line=nation))
-        made += [Rule(rule * MM)] if rule else []
+        if rule and made:
+            made.append(Rule(_RULES[rule] * _last_line(made[-1], width - 6) if rule in _RULES else rule * MM))
         for piece in under or ():
             if not page.holds(piece):
                 continue

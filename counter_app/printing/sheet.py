@@ -112,8 +112,9 @@ class Sheet:
 
     def pairs(self, *pairs: tuple[str, str, str]) -> Paragraph:
         """One paragraph of "label: value" pairs (label, value, style of the value) with wide gaps between them; a short pair is never
-        torn over two lines (a broken telephone number is a wrong one), and no short label
-        after the first (that one begins its line)."""
+        torn over two lines (a broken telephone number is a wrong one), no short label
+        after the first (that one begins its line), and no label from the one word it is for (a mail address)."""
+        from reportlab.pdfbase.pdfmetrics import stringWidth
         from reportlab.platypus import Paragraph
 
         opening = {"bold": "<b>", "italic": "<i>", "bold-italic": "<b><i>"}
@@ -127,7 +128,10 @@ class Sheet:
                 label = label.replace(" ", _NBSP)
             if short:
                 label, clean = label.replace(" ", _NBSP), clean.replace(" ", _NBSP)
-            gap = (_NBSP if short else " ") if value else ""
+            face = fonts.BOLD if "bold" in style else fonts.SERIF
+            fits = stringWidth(f"{label}: {clean}", face, self.geometry.body) < self.geometry.usable * MM
+            near = short or (" " not in clean and fits)
+            gap = (_NBSP if near else " ") if value else ""
             parts.append((f"{label}:{gap}" if label else "") + opening.get(style, "") + clean + closing.get(style, ""))
         return Paragraph((_NBSP * 5 + " ").join(parts), self.style())
 

@@ -149,6 +149,14 @@ def _says(value: Any, scope: Scope, path: Path) -> None:
 _LOOK: dict[str, Check] = {"style": _one_of(*STYLES), "size": _one_of(*SIZES), "align": _one_of(*ALIGNS), "when": _when}
 _TEXT = _object({}, {"fact": _fact, "text": _label, **_LOOK})
 _mm = _by_paper(_number(0, 300))
+
+
+def _rule(value: Any, scope: Scope, path: Path) -> None:
+    """Millimetres, or as long as the line above (``line``) or two fifths of it (``part``)."""
+    if value not in ("line", "part"):
+        _mm(value, scope, path)
+
+
 _FIELD = _object({}, {"label": _label, "fact": _fact, "text": _label, "when": _when, "style": _one_of(*STYLES), "number": _flag,
                       "empty": _label, "blank": _label, "blank_lines": _number(0, 30, whole=True), "in_blank": _flag})
 
@@ -198,12 +206,12 @@ def blocks(value: Any, scope: Scope, path: Path) -> None:
 
 _CHOICE = _object({"text": _label, "fact": _fact}, {})
 _CAPTION = _object({"label": _label, "fact": _fact}, {"when": _when})
-_SIGN = _object({"title": _label}, {"hint": _label, "name": _fact, "when": _when, "above": _label})
+_SIGN = _object({"title": _label}, {"hint": _label, "name": _fact, "otherwise": _label, "when": _when, "above": _label})
 _NOTE = _object({"text": _label}, {"when": _when})
 
 BLOCKS: dict[str, Check] = {
     "head": _object({"left": _many(_says, 6), "right": _many(_says, 6)},
-                    {"when": _when, "share": _number(0.2, 0.8), "left_rule": _mm, "right_rule": _mm, "under_left": _many(_says, 4),
+                    {"when": _when, "share": _number(0.2, 0.8), "left_rule": _rule, "right_rule": _rule, "under_left": _many(_says, 4),
                      "under_right": _many(_says, 4), "logo": _flag}),
     "codes": _object({"fact": _fact}, {"qr": _fact, "captions": _many(_CAPTION, 4), "title": _label, "subtitle": _label, "bar_height": _mm,
                                        "when": _when, "blank": _label}),
@@ -216,7 +224,7 @@ BLOCKS: dict[str, Check] = {
     "list": _list,
     "table": _table,
     "steps": _object({"rows": _rows, "widths": _many(_number(5, 200), 5)},
-                     {"room": _mm, "fill": _number(0, 60, whole=True), "when": _when,
+                     {"room": _mm, "fill": _number(0, 60, whole=True), "blank_fill": _number(0, 60, whole=True), "when": _when,
                       **{key: _label for key in ("col_agency", "col_time", "col_result", "col_note", "give", "take", "giver", "receiver",
                                                  "early", "on_time", "late", "blank_moment", "blank_unit")}}),
     "ticks": _object({"choices": _many(_CHOICE, 8)}, {"label": _label, "lead": _FIELD, "when": _when}),

@@ -83,5 +83,9 @@ def printable(text: str, known: frozenset[int]) -> str:
 
 
 def clipped(text: str, longest: int) -> str:
-    """``text``, or its beginning with "…" in at most ``longest`` characters."""
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+    """``text``, or its beginning with "…" in at most ``longest`` characters: whole words, but for a word that is most of it."""
+    if len(text) <= longest:
+        return text
+    start = text[: longest - 1]
+    whole = start if text[longest - 1] == " " else start.rpartition(" ")[0]
+    return (whole if 2 * len(whole) > longest else start).rstrip(" ,;:–-") + "…"

@@ -10,64 +10,16 @@ from counter_app.printing.desk_documents import (
     AccountLine,
     AccountListDoc,
     CashNoteDoc,
-    CoverLabelDoc,
     HandoverOneDoc,
-    LabelSheetDoc,
     MoneyLine,
-    PostalLabelDoc,
     PostLine,
     PostListDoc,
     ReportDoc,
     ReportLine,
-    TicketDoc,
 )
 from counter_app.printing.documents import ComponentLine, HandoverSlipDoc, Party, Reprint
-from tests.printing.samples import AT, CODE, DUE, HEADER, LONG_ADDRESS, LONG_NAME, LONG_PROCEDURE, PROVISIONAL, handover
-
-OLD_CODE = "000.00.16.H59-230505-0001"
-LONG_CODE = "H59.16.12-20261123-0092637"
-SLIP = "H32.15-99.7-261123-0004"
-ITEM = "RR123456785VN"
-UNIT = "Trung tâm Phục vụ hành chính công tỉnh Khánh Hòa"
-PROCEDURE = "Cấp giấy phép xây dựng mới đối với công trình cấp III, cấp IV và nhà ở riêng lẻ"
-DOSSIER: dict[str, Any] = {
-    "header": HEADER,
-    "title_code": CODE,
-    "made_at": AT,
-    "code": CODE,
-    "unit_name": UNIT,
-    "owner": "Nguyễn Thị Ngọc Thuỷ",
-    "procedure_name": PROCEDURE,
-    "procedure_code": "1.013225",
-    "received_at": AT,
-    "due_at": DUE,
-    "hotline": "0258 3 822 111",
-}
-BARE: dict[str, Any] = {
-    "header": HEADER,
-    "title_code": PROVISIONAL,
-    "made_at": AT,
-    "provisional_code": PROVISIONAL,
-    "owner": "Lê An",
-    "procedure_name": "Cấp bản sao trích lục hộ tịch",
-    "received_at": AT,
-}
-LONG: dict[str, Any] = {
-    **DOSSIER,
-    "title_code": LONG_CODE,
-    "code": LONG_CODE,
-    "provisional_code": PROVISIONAL,
-    "owner": LONG_NAME,
-    "procedure_name": LONG_PROCEDURE,
-    "reprint": Reprint(n=2, at=AT + timedelta(days=2), user="Phạm Thu Hằng"),
-}
-
-
-def s10(serial: int) -> str:
-    """An item code with its check digit."""
-    from counter_app.domain.postal import s10_check_digit
-
-    return f"EE{serial:08d}{s10_check_digit(f'{serial:08d}')}VN"
+from tests.printing.desk_parts import BARE, DOSSIER, LONG, SLIP, UNIT, s10
+from tests.printing.samples import AT, DUE, HEADER, LONG_ADDRESS, LONG_NAME, LONG_PROCEDURE, handover, start_of
 
 
 def handover_back() -> HandoverSlipDoc:
@@ -116,7 +68,7 @@ def cash_note_extreme() -> CashNoteDoc:
     """Thirty fees with long names and the largest sums."""
     lines = tuple(
         MoneyLine(
-            name=f"{LONG_PROCEDURE[: 40 + 4 * n]} – khoản {n}",
+            name=f"{start_of(LONG_PROCEDURE, 40 + 4 * n)} – khoản {n}",
             kind="Phí" if n % 2 else "Lệ phí",
             due=9_999_999_000 + n,
             collected=9_999_999_000 if n % 3 else 0,
@@ -173,93 +125,6 @@ def post_list(count: int = 6) -> PostListDoc:
     )
 
 
-def postal_label(**changes: Any) -> PostalLabelDoc:
-    """One item."""
-    return PostalLabelDoc(
-        **{
-            "header": HEADER,
-            "title_code": ITEM,
-            "made_at": AT,
-            "item": ITEM,
-            "code": CODE,
-            "sender": UNIT,
-            "sender_place": "Khánh Hòa",
-            "sender_phone": "0258 3 822 111",
-            "receiver": "Nguyễn Thị Ngọc Thuỷ",
-            "phone": "0912 345 678",
-            "address": "Số 8, tổ dân phố Phước Hưng, phường Nha Trang, tỉnh Khánh Hòa",
-            "content": "Giấy phép xây dựng số 245/GPXD",
-            **changes,
-        }
-    )
-
-
-def postal_labels(*labels: PostalLabelDoc, skip: int = 0) -> LabelSheetDoc:
-    """Labels on sheets."""
-    return LabelSheetDoc(form="postal-label", header=HEADER, title_code=CODE, made_at=AT, labels=labels or (postal_label(),), skip=skip)
-
-
-def extreme_postal() -> PostalLabelDoc:
-    """As long as the fields allow."""
-    return postal_label(
-        receiver=LONG_NAME, address=LONG_ADDRESS, code=LONG_CODE, content=LONG_PROCEDURE, phone="0258 3 822 111 – máy lẻ 204"
-    )
-
-
-def cover_labels(*labels: CoverLabelDoc, skip: int = 0) -> LabelSheetDoc:
-    """Labels of folders."""
-    return LabelSheetDoc(
-        form="cover-label",
-        header=HEADER,
-        title_code=CODE,
-        made_at=AT,
-        skip=skip,
-        labels=labels or (CoverLabelDoc(**DOSSIER, handover_unit="Phòng Quản lý xây dựng"),),
-    )
-
-
-def cover_short() -> CoverLabelDoc:
-    """Nothing but a provisional number and a name."""
-    return CoverLabelDoc(**BARE)
-
-
-def cover_extreme() -> CoverLabelDoc:
-    """As long as the fields allow."""
-    return CoverLabelDoc(**LONG, handover_unit=LONG_PROCEDURE[:120], set_count=12)
-
-
-def ticket(**changes: Any) -> TicketDoc:
-    """A usual reminder."""
-    return TicketDoc(
-        **{
-            **DOSSIER,
-            "return_method": "Tại quầy của Trung tâm",
-            "fees": "75.000 đ (đã thu)",
-            "receiver": "Phạm Thu Hằng",
-            "lookup_url": "dichvucong.gov.vn",
-            "lookup_secret": "K7Q2",
-            **changes,
-        }
-    )
-
-
-def ticket_short() -> TicketDoc:
-    """The least."""
-    return TicketDoc(**BARE)
-
-
-def ticket_extreme() -> TicketDoc:
-    """As long as the fields allow, a reprint."""
-    return TicketDoc(
-        **{**LONG, "code": OLD_CODE, "title_code": OLD_CODE},
-        return_method="Qua bưu chính công ích: " + LONG_ADDRESS,
-        fees="15.075.000 đ (chưa thu)",
-        receiver="Phạm Thu Hằng",
-        lookup_url="dichvucong.gov.vn",
-        lookup_secret="K7Q2",
-    )
-
-
 def handover_one() -> HandoverOneDoc:
     """One dossier to a department."""
     return HandoverOneDoc(
@@ -292,7 +157,8 @@ def handover_one_short() -> HandoverOneDoc:
 def handover_one_extreme() -> HandoverOneDoc:
     """Sixty papers."""
     papers = tuple(
-        ComponentLine(name=f"{LONG_PROCEDURE[: 30 + 3 * n]} – giấy tờ thứ {n}", originals=n % 3, copies=(n + 1) % 4) for n in range(1, 61)
+        ComponentLine(name=f"{start_of(LONG_PROCEDURE, 30 + 3 * n)} – giấy tờ thứ {n}", originals=n % 3, copies=(n + 1) % 4)
+        for n in range(1, 61)
     )
     return replace(
         handover_one(),
@@ -301,7 +167,7 @@ def handover_one_extreme() -> HandoverOneDoc:
         address=LONG_ADDRESS,
         subject=LONG_PROCEDURE,
         submitter=Party(name=LONG_NAME, phone="0987 654 321"),
-        to_unit=LONG_PROCEDURE[:150],
+        to_unit=start_of(LONG_PROCEDURE, 150),
     )
 
 
@@ -334,7 +200,7 @@ def add_up(lines: tuple[ReportLine, ...]) -> ReportLine:
 def report(fields: int = 6) -> ReportDoc:
     """A month's report of ``fields`` fields."""
     names = ("Hộ tịch", "Chứng thực", "Đất đai", "Đăng ký hộ kinh doanh", "Hoạt động xây dựng", "Thành lập và hoạt động của doanh nghiệp")
-    lines = tuple(a_line(names[n] if n < len(names) else f"{LONG_PROCEDURE[:60]} {n}", 7 + 13 * n) for n in range(fields))
+    lines = tuple(a_line(names[n] if n < len(names) else f"{start_of(LONG_PROCEDURE, 60)} {n}", 7 + 13 * n) for n in range(fields))
     return ReportDoc(
         header=HEADER,
         title_code="2026-11",
@@ -371,10 +237,9 @@ def accounts(count: int = 3, *, adding: bool = False) -> AccountListDoc:
 
 
 def all_samples() -> dict[str, tuple[Any, str]]:
-    """Name of picture → (document, paper), for forms that are pages or labels."""
+    """Name of picture → (document, paper), for forms that are pages."""
     small = CashNoteDoc(**BARE, payer="Lê An", lines=(MoneyLine(name="Lệ phí", due=8000, collected=8000),), due=8000, collected=8000,
                         in_words="Tám nghìn đồng")
-    covers = cover_labels().labels
     return {
         "cash-note-a5": (cash_note(), "A5"), "cash-note-a5-short": (small, "A5"), "cash-note-a4-extreme": (cash_note_extreme(), "A4"),
         "refund-note-a5": (refund_note(), "A5"),
@@ -384,18 +249,5 @@ def all_samples() -> dict[str, tuple[Any, str]]:
         "report-a4": (report(), "A4"), "report-a4-short": (report(0), "A4"), "report-a4-extreme": (report(60), "A4"),
         "accounts-change-a4": (accounts(), "A4"), "accounts-change-a4-extreme": (accounts(60), "A4"),
         "accounts-add-a4": (accounts(2, adding=True), "A4"),
-        "postal-label-100x75": (postal_labels(), "100x75"), "postal-label-80x50": (postal_labels(postal_label(item="")), "80x50"),
-        "postal-label-100x150-extreme": (postal_labels(extreme_postal()), "100x150"),
-        "postal-label-80x50-extreme": (postal_labels(extreme_postal()), "80x50"),
-        "postal-label-a4-14": (postal_labels(*(postal_label(item=s10(n)) for n in range(9)), extreme_postal(), skip=3), "a4-14"),
         "handover-back-a4": (handover_back(), "A4"), "handover-post-a4": (handover_post(), "A4"),
-        "cover-label-100x75": (cover_labels(), "100x75"), "cover-label-80x50-extreme": (cover_labels(cover_extreme()), "80x50"),
-        "cover-label-a4-8": (cover_labels(cover_short(), *covers, cover_extreme()), "a4-8"),
-        "cover-label-a4-24": (cover_labels(cover_short(), *covers * 3, cover_extreme(), skip=4), "a4-24"),
     }
-
-
-def tickets() -> dict[str, tuple[TicketDoc, str]]:
-    """Name of picture → (document, roll)."""
-    return {f"ticket-{roll}{suffix}": (document, roll) for roll in ("80", "58")
-            for suffix, document in (("", ticket()), ("-short", ticket_short()), ("-extreme", ticket_extreme()))}

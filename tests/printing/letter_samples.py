@@ -9,7 +9,7 @@ from typing import Any
 from counter_app.printing.documents import Party, Reprint
 from counter_app.printing.letters import ApologyDoc, BlankDoc, RefusalDoc, RegisterDoc, RegisterLine, StopDoc, SupplementDoc
 from onestop.vntime import VN_TZ
-from tests.printing.samples import AT, CODE, DUE, HEADER, LONG_ADDRESS, LONG_NAME, LONG_PROCEDURE, PROVISIONAL
+from tests.printing.samples import AT, CODE, DUE, HEADER, LONG_ADDRESS, LONG_NAME, LONG_PROCEDURE, PROVISIONAL, start_of
 
 OLD = datetime(2024, 3, 4, 9, 0, tzinfo=VN_TZ)
 OLD_CODE = "000.00.15.H32-240304-0001"
@@ -42,7 +42,7 @@ def _most(**more: Any) -> dict[str, Any]:
 
 
 def _items(count: int) -> tuple[str, ...]:
-    return tuple(f"{LONG_PROCEDURE[: 40 + 2 * n]} – mục {n}" for n in range(1, count + 1))
+    return tuple(f"{start_of(LONG_PROCEDURE, 40 + 2 * n)} – mục {n}" for n in range(1, count + 1))
 
 
 def supplement() -> SupplementDoc:
@@ -83,6 +83,17 @@ def register(count: int = 12, *, long: bool = False) -> RegisterDoc:
                        lines=tuple(line(n) for n in range(1, count + 1)))
 
 
+def register_2018() -> RegisterDoc:
+    """A month of 2024: codes, numbers and basis of then."""
+    def back(moment: datetime | None) -> datetime | None:
+        return moment and moment.replace(year=2024, month=3)
+    lines = tuple(replace(line, code=f"000.00.15.H32-2403{line.received_at.day:02d}-{n:04d}", received_at=line.received_at.replace(
+        year=2024, month=3), due_at=back(line.due_at), result_at=back(line.result_at), returned_at=back(line.returned_at))
+        for n, line in enumerate(register(3).lines, start=1))
+    return replace(register(3), lines=lines, first=date(2024, 3, 1), last=date(2024, 3, 31),
+                   made_at=datetime(2024, 4, 1, 8, 0, tzinfo=VN_TZ))
+
+
 def _old(document: Any, **more: Any) -> Any:
     return replace(document, code=OLD_CODE, received_at=OLD, due_at=OLD + timedelta(days=14), happened_at=OLD + timedelta(days=2), **more)
 
@@ -107,12 +118,12 @@ def all_samples() -> dict[str, tuple[Any, str]]:
         "04-a4-extreme": (ApologyDoc(**_most(agency=LONG_NAME, old_due_at=DUE + timedelta(days=5), first_due_at=DUE, times=3,
                                              new_due_at=later,
                                              place_return=LONG_ADDRESS,
-                                             signer=LONG_NAME[:60])), "A4"),
+                                             signer="Công Tằng Tôn Nữ Thị Hoàng Anh Thư")), "A4"),
         "05-a4": (stop(), "A4"), "05-a4-2018": (_old(stop(), asked_at=OLD), "A4"), "05-a4-short": (StopDoc(**_least()), "A4"),
         "05-a4-extreme": (StopDoc(**_most(asked_at=AT, ask_reason=LONG_REASON, stage="Đang xử lý", fee_outcome=LONG_REASON,
                                           papers=_items(60))), "A4"),
         "07-a4": (register(), "A4"), "07-a4-short": (register(0), "A4"), "07-a4-extreme": (register(60, long=True), "A4"),
-        "07-a4-2018": (replace(register(3), first=date(2024, 3, 1), last=date(2024, 3, 31)), "A4"),
+        "07-a4-2018": (register_2018(), "A4"),
         **{f"{form}-{paper.lower()}-blank": (blank(form), paper)
            for form, paper in (("01", "A4"), ("01", "A5"), ("02", "A4"), ("03", "A4"), ("04", "A4"), ("05", "A4"), ("06", "A4"),
            ("07", "A4"),

@@ -34,6 +34,11 @@ LONG_PROCEDURE = ("Đăng ký biến động quyền sử dụng đất, quyền
                   "nhượng, cho thuê, cho thuê lại, thừa kế, tặng cho, góp vốn bằng quyền sử dụng đất của hộ gia đình, cá nhân")
 
 
+def start_of(text: str, length: int) -> str:
+    """Whole words of the beginning, about ``length`` characters."""
+    return text if len(text) <= length else text[:length].rpartition(" ")[0].rstrip(",")
+
+
 def receipt_short() -> ReceiptDoc:
     """The least a receipt can hold: provisional, no due date, no papers, no contact."""
     return ReceiptDoc(header=HEADER, owner=Party(name="Lê An"), procedure_name="Cấp bản sao trích lục hộ tịch",
@@ -55,7 +60,7 @@ def receipt() -> ReceiptDoc:
             ComponentLine(name="Bản cam kết bảo đảm an toàn đối với công trình liền kề", originals=1, copies=1),
         ),
         limit="10 ngày làm việc", received_at=AT, due_at=DUE, return_method="Tại quầy của Trung tâm",
-        fees="Lệ phí 75.000 đồng (đã thu)", book_no="03", book_seq="1.245", receiver="Phạm Thu Hằng",
+        fees="Lệ phí 75.000 đồng (đã thu)", book_no="03", book_seq="1245", receiver="Phạm Thu Hằng",
         hotline="0258 3 822 111", lookup_url="dichvucong.gov.vn", lookup_secret="K7Q2",
     )
 
@@ -68,7 +73,7 @@ def _receipt_2018() -> ReceiptDoc:
 
 def receipt_extreme() -> ReceiptDoc:
     """Everything as long as the fields allow: 60 papers, a reprint, both codes."""
-    papers = tuple(ComponentLine(name=f"{LONG_PROCEDURE[: 30 + 3 * n]} – giấy tờ thứ {n}", originals=n % 3, copies=(n + 1) % 4,
+    papers = tuple(ComponentLine(name=f"{start_of(LONG_PROCEDURE, 30 + 3 * n)} – giấy tờ thứ {n}", originals=n % 3, copies=(n + 1) % 4,
                                  note="bản chính đã đối chiếu và trả lại tại quầy" if n % 5 == 0 else "") for n in range(1, 61))
     return replace(
         receipt(), owner=Party(name=LONG_NAME, id_no="1500123456-001", phone="0258 3 822 111 – máy lẻ 204",
@@ -131,6 +136,6 @@ def all_samples() -> dict[str, tuple[Document, str]]:
         "return-a4-short": (replace(return_slip(), originals=(), collector=Party(name="Lê An"), relation="Chủ hồ sơ", fees="Không",
                                     due_at=None, result=""), "A4"),
         "return-a5-extreme": (replace(return_slip(), owner=LONG_NAME, procedure_name=LONG_PROCEDURE,
-                                      originals=tuple(f"{LONG_PROCEDURE[:90]} {n}" for n in range(30)),
+                                      originals=tuple(f"{start_of(LONG_PROCEDURE, 90)} {n}" for n in range(30)),
                                       reprint=Reprint(n=1, at=AT, user="Phạm Thu Hằng")), "A5"),
     }

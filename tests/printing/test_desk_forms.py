@@ -24,10 +24,12 @@ from counter_app.printing.sheet import MM
 from counter_app.printing.templates import load_forms
 from onestop.errors import UserError
 from tests.printing import desk_samples as desk
+from tests.printing import label_samples
+from tests.printing.desk_parts import ITEM, LONG_CODE, SLIP, s10
 from tests.printing.reading import codes, dots
-from tests.printing.samples import AT, CODE, HEADER, LONG_ADDRESS, LONG_NAME
+from tests.printing.samples import AT, CODE, HEADER, LONG_ADDRESS, LONG_NAME, PROVISIONAL
 
-SAMPLES = desk.all_samples()
+SAMPLES = desk.all_samples() | label_samples.all_samples()
 MINE = ("accounts-add", "accounts-change", "cash-note", "cover-label", "handover-one", "post-list", "postal-label", "refund-note", "report",
         "ticket")
 
@@ -76,7 +78,7 @@ def test_the_facts_are_those_of_the_vocabulary(name: str):
     ("refund-note-a5", ["PHIẾU HOÀN TIỀN", "KHÔNG PHẢI BIÊN LAI, HÓA ĐƠN THUẾ", "PHỤ TRÁCH BỘ PHẬN", "Lý do hoàn"]),
     ("handover-one-a4", ["GIẤY BÀN GIAO HỒ SƠ", "Liên 1: Bên giao", "Liên 2: Bên nhận", "I. GIAO HỒ SƠ", "II. NHẬN KẾT QUẢ", "Đỗ Minh Quân",
                          "14 giờ 05 phút", "Hạn trả kết quả về quầy: 17 giờ 00 phút, ngày 07 tháng 12 năm 2026"]),
-    ("post-list-a4", ["DANH SÁCH BƯU GỬI", desk.SLIP, desk.s10(1), "ĐT: 0912 345 678", "6 bưu gửi (bằng chữ: sáu bưu gửi)", "hỏa tốc",
+    ("post-list-a4", ["DANH SÁCH BƯU GỬI", SLIP, s10(1), "ĐT: 0912 345 678", "6 bưu gửi (bằng chữ: sáu bưu gửi)", "hỏa tốc",
                       "Võ Thành Tâm"]),
     ("report-a4", ["Tháng 11 năm 2026", "TỔNG CỘNG 3.555 711 2.607 237 2.921 948 1.896 77 634 577 57", "chưa phải số liệu chính thức",
                    "Biểu II.06a/VPCP/KSTT", "(13)", "23/11/2026 07:53"]),
@@ -147,10 +149,10 @@ def test_every_code_is_read_back(name: str, dpi: int):
 
 
 @pytest.mark.parametrize(("name", "linear", "square"), [
-    ("postal-label-100x75", [desk.ITEM], []), ("postal-label-80x50-extreme", [desk.ITEM], []), ("postal-label-80x50", [], []),
-    ("postal-label-a4-14", sorted([*(desk.s10(n) for n in range(9)), desk.ITEM]), []), ("cover-label-100x75", [CODE], []),
-    ("cover-label-80x50-extreme", [], [desk.LONG_CODE]), ("cover-label-a4-8", sorted([CODE, desk.PROVISIONAL, desk.LONG_CODE]), []),
-    ("cover-label-a4-24", [], sorted([CODE] * 3 + [desk.PROVISIONAL, desk.LONG_CODE])),
+    ("postal-label-100x75", [ITEM], []), ("postal-label-80x50-extreme", [ITEM], []), ("postal-label-80x50", [], []),
+    ("postal-label-a4-14", sorted([*(s10(n) for n in range(9)), ITEM]), []), ("cover-label-100x75", [CODE], []),
+    ("cover-label-80x50-extreme", [], [LONG_CODE]), ("cover-label-a4-8", sorted([CODE, PROVISIONAL, LONG_CODE]), []),
+    ("cover-label-a4-24", [], sorted([CODE] * 3 + [PROVISIONAL, LONG_CODE])),
 ])
 @pytest.mark.parametrize("dpi", [203, 300, 600])
 def test_every_code_of_a_label_is_read_back(name: str, linear: list[str], square: list[str], dpi: int):
@@ -199,16 +201,16 @@ def test_nothing_is_printed_between_or_beside_the_stickers(name: str):
 
 
 def test_labels_beyond_one_sheet_go_on_on_the_next(made: dict[str, bytes]):
-    labels = desk.postal_labels(*(desk.postal_label(item=desk.s10(n)) for n in range(20)), skip=10)
-    content = pdf.render(labels, "a4-14")
+    sheet = label_samples.postal_labels(*(label_samples.postal_label(item=s10(n)) for n in range(20)), skip=10)
+    content = pdf.render(sheet, "a4-14")
     found = [linear for linear, _ in map(codes, dots(content, 203))]
     assert [len(page) for page in found] == [4, 14, 2]
-    assert sorted(code for page in found for code in page) == [desk.s10(n) for n in range(20)]
+    assert sorted(code for page in found for code in page) == [s10(n) for n in range(20)]
 
 
 def test_a_roll_has_a_page_a_label_of_its_size():
-    labels = desk.cover_labels(*desk.cover_labels().labels * 3)
-    document = pypdfium2.PdfDocument(pdf.render(labels, "80x50"))
+    sheet = label_samples.cover_labels(*label_samples.cover_labels().labels * 3)
+    document = pypdfium2.PdfDocument(pdf.render(sheet, "80x50"))
     try:
         assert [tuple(round(side / MM) for side in document[n].get_size()) for n in range(len(document))] == [(80, 50)] * 3
     finally:
@@ -248,7 +250,8 @@ def test_other_scripts_and_control_signs_do_no_harm(name: str):
 
 
 def test_a_paper_the_form_does_not_fit_is_refused_by_name():
-    for document, paper in ((desk.post_list(), "A5"), (desk.postal_labels(), "A4"), (desk.ticket(), "A4"), (desk.cash_note(), "80")):
+    for document, paper in ((desk.post_list(), "A5"), (label_samples.postal_labels(), "A4"), (label_samples.ticket(), "A4"),
+                            (desk.cash_note(), "80")):
         with pytest.raises(UserError) as caught:
             pdf.render(document, paper)
         assert caught.value.code == "paper-not-supported" and FORMS[document.form].papers[0] in caught.value.message

@@ -16,13 +16,14 @@ from counter_app.printing import desk_pages, pdf
 from counter_app.printing.templates import load_forms
 from counter_app.printing.tickets.escpos import escpos
 from onestop.errors import UserError
-from tests.printing import desk_samples as desk
+from tests.printing import label_samples
+from tests.printing.desk_parts import OLD_CODE
 from tests.printing.escpos_reader import read_escpos
 from tests.printing.reading import codes
-from tests.printing.samples import CODE
+from tests.printing.samples import CODE, PROVISIONAL
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "forms" / "tickets"
-SAMPLES = desk.tickets()
+SAMPLES = label_samples.tickets()
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -37,8 +38,8 @@ def test_the_ticket_is_the_one_in_the_documentation_and_reaches_the_printer_dot_
 
 
 @pytest.mark.parametrize(("name", "linear", "square"), [
-    ("ticket-80", [CODE], [CODE]), ("ticket-80-short", [desk.PROVISIONAL], [desk.PROVISIONAL]), ("ticket-80-extreme", [], [desk.OLD_CODE]),
-    ("ticket-58", [], [CODE]), ("ticket-58-short", [], [desk.PROVISIONAL]), ("ticket-58-extreme", [], [desk.OLD_CODE]),
+    ("ticket-80", [CODE], [CODE]), ("ticket-80-short", [PROVISIONAL], [PROVISIONAL]), ("ticket-80-extreme", [], [OLD_CODE]),
+    ("ticket-58", [], [CODE]), ("ticket-58-short", [], [PROVISIONAL]), ("ticket-58-extreme", [], [OLD_CODE]),
 ])
 def test_the_code_is_read_back_from_the_printed_dots(name: str, linear: list[str], square: list[str]):
     document, roll = SAMPLES[name]
@@ -50,18 +51,18 @@ def test_what_the_office_says_changes_the_ticket(tmp_path: Path):
     (tmp_path / "ticket.json").write_text('{"labels": {"title": "GIẤY HẸN NHANH", "note": "Ghi chú của đơn vị."}}', "utf-8")
     forms = load_forms(tmp_path)
     assert forms.problems == ()
-    assert desk_pages.ticket(desk.ticket(), forms=forms).rows != desk_pages.ticket(desk.ticket()).rows
+    assert desk_pages.ticket(label_samples.ticket(), forms=forms).rows != desk_pages.ticket(label_samples.ticket()).rows
 
 
 def test_an_unusual_head_has_lines_of_its_own():
-    ticket = desk_pages.ticket(desk.ticket(), width=512)
+    ticket = desk_pages.ticket(label_samples.ticket(), width=512)
     assert ticket.width == 512 and codes(np.array(ticket.image().convert("L"))) == ([CODE], [CODE])
 
 
 def test_preview_and_file_show_the_same_ticket():
-    document = pypdfium2.PdfDocument(pdf.render(desk.ticket(), "80"))
+    document = pypdfium2.PdfDocument(pdf.render(label_samples.ticket(), "80"))
     try:
-        ticket = desk_pages.ticket(desk.ticket())
+        ticket = desk_pages.ticket(label_samples.ticket())
         wide, tall = document[0].get_size()
         assert (len(document), round(wide / 72 * 25.4), round(tall / 72 * 25.4)) == (1, 72, round(ticket.height / 8))
     finally:
@@ -69,14 +70,14 @@ def test_preview_and_file_show_the_same_ticket():
 
 
 def test_strange_letters_and_no_letters_at_all():
-    strange = replace(desk.ticket(), owner="漢字 \x1b@\x1dV\x00 مرحبا 😀", procedure_name="")
+    strange = replace(label_samples.ticket(), owner="漢字 \x1b@\x1dV\x00 مرحبا 😀", procedure_name="")
     assert codes(np.array(desk_pages.ticket(strange).image().convert("L"))) == ([CODE], [CODE])
     assert escpos(desk_pages.ticket(strange)).count(b"\x1b@") == 1
 
 
 def test_a_sheet_is_no_roll():
     with pytest.raises(UserError) as caught:
-        desk_pages.ticket(desk.ticket(), "A4")
+        desk_pages.ticket(label_samples.ticket(), "A4")
     assert caught.value.code == "paper-not-supported"
 
 

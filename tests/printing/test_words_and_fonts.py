@@ -78,5 +78,15 @@ def test_text_for_paper_is_nfc_and_visible():
     assert len(words.printable("a" * 5000, known)) == words.LONGEST_FIELD
 
 
+@pytest.mark.parametrize(("text", "longest", "shown"), [
+    ("chuyển nhượng, cho thuê", 23, "chuyển nhượng, cho thuê"), ("chuyển nhượng, cho thuê", 22, "chuyển nhượng, cho…"),
+    ("chuyển nhượng, cho thuê", 16, "chuyển nhượng…"),
+    ("chuyển nhượng, cho thuê", 19, "chuyển nhượng, cho…"), ("a" * 30, 10, "a" * 9 + "…"),
+    ("một " + "a" * 30, 20, "một " + "a" * 15 + "…")])
+def test_what_is_cut_is_cut_between_words(text: str, longest: int, shown: str):
+    assert words.clipped(text, longest) == shown
+    assert len(shown) <= longest
+
+
 def test_the_replacement_square_exists_in_every_style():
     assert ord("□") in fonts.register()

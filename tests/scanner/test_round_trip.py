@@ -12,7 +12,7 @@ from benchmarks.scenes.engines import by_us
 from counter_app.printing import pdf
 from counter_app.printing.barcode import DOTS_PER_MODULE, QR_BORDER, QUIET_MODULES, code128, qr
 from counter_app.scanner.decode import decode_image
-from tests.printing import desk_samples, samples
+from tests.printing import label_samples, samples
 from tests.printing.reading import codes, dots
 
 LETTERS = [
@@ -78,7 +78,7 @@ def test_every_line_of_a_slip_comes_back():
 @pytest.mark.parametrize("dpi", [203, 300, 600])
 @pytest.mark.parametrize("name", ["cover-label-100x75", "postal-label-100x75"])
 def test_labels_come_back_from_every_printer(name, dpi):
-    document, paper = desk_samples.all_samples()[name]
+    document, paper = label_samples.all_samples()[name]
     [page] = dots(pdf.render(document, paper, dpi=dpi), dpi, slice(0, 1))
     linear, square = codes(page)
     assert by_us(page, "any") == {*linear, *square} != set()

@@ -87,8 +87,7 @@ def _codes(page: _Page, block: dict[str, Any]) -> None:
         page.roll.space(DOTS_PER_MM)
     page.roll.qr(str(page.facts.get(block.get("qr", ""), "")) or code)
     for number, caption in enumerate(caption for caption in block.get("captions", ()) if page.holds(caption.get("when"))):
-        words = f"{page.template.label(caption['label'])}: {page.facts[caption['fact']]}"
-        page.roll.text(words, size=page.dots("body"), bold=not number, align="center")
+        page.roll.caption(page.template.label(caption["label"]), str(page.facts[caption["fact"]]), size=page.dots("body"), bold=not number)
     page.roll.space(DOTS_PER_MM)
 
 

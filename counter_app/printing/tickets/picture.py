@@ -91,6 +91,13 @@ class Roll:
         for line in (balanced if align == "center" else wrapped)(clean, font, self.width):
             self._line([(line, font)], size, align)
 
+    def caption(self, label: str, value: str, *, size: int = 24, bold: bool = True) -> None:
+        """"label: value" in the middle; on two lines, the value by itself, where one is too short."""
+        both = printable(f"{label}: {value}", self._letters)
+        fits = _font(size, bold).getlength(both) <= self.width
+        for line in ([both] if fits else [f"{label}:", value]):
+            self.text(line, size=size, bold=bold, align="center")
+
     def pair(self, label: str, value: str, *, size: int = 24, bold: bool = True) -> None:
         """"label: value", the value in bold if wanted, wrapped as one paragraph. Nothing when there is no value."""
         if not value:
