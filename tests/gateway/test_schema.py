@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -33,6 +35,16 @@ def test_processes_that_start_together_migrate_once_and_share_one_key(settings: 
     assert len({gateway.keys.public_text for gateway in opened}) == 1
     for gateway in opened:
         gateway.close()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_processes_of_their_own_that_meet_an_empty_database(database_url: str) -> None:
+    """The first to commit wins; who was late is rolled back whole and finds it done."""
+    ask = [sys.executable, "-m", "central_gateway.cli", "recover", "status", "--database", database_url]
+    asked = [subprocess.Popen(ask, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    told = [(*process.communicate(timeout=60), process.returncode) for process in asked]
+    assert [(err.count("Traceback"), code) for _, err, code in told] == [(0, 0)] * 4, told
+    assert all('"state":"normal"' in out for out, _, _ in told)
 
 
 def test_a_newer_database_is_refused_and_left_alone(settings: Settings) -> None:
