@@ -36,11 +36,13 @@ _DAMAGED = "Tệp tải về không đúng với tệp đã đính kèm. Hãy th
 
 @dataclass
 class Uploader:
-    """The way up of one counter's attachments. ``part``: bytes of the next one, as the line bears it."""
+    """The way up of one counter's attachments. ``part``: bytes of the next one, as the line bears it; ``most``: what a box on the way
+    lets through (it answered 413 to more)."""
 
     store: Store
     client: GatewayClient
     part: int = FIRST_PART
+    most: int = PART_BYTES
 
     def run(self, others: Callable[[], bool], seconds: float = TURN_SECONDS) -> bool:
         """Send until nothing waits, ``others()`` want the line, or the turn is over; returns whether something is left. Raises
@@ -86,10 +88,16 @@ class Uploader:
     def _part(self, item: BlobItem, offset: int) -> BlobReply:
         content = self.store.blob_files.read(item.sha256, offset, self.part)
         started = time.monotonic()
-        reply = self.client.call("PATCH", f"/v1/blobs/{item.sha256}", BlobReply, body=content, deadline=60.0,
-                                 more={"Content-Type": OCTETS, H_OFFSET: str(offset), H_LENGTH: str(item.size)})
+        try:
+            reply = self.client.call("PATCH", f"/v1/blobs/{item.sha256}", BlobReply, body=content, deadline=60.0,
+                                     more={"Content-Type": OCTETS, H_OFFSET: str(offset), H_LENGTH: str(item.size)})
+        except Refused as refused:
+            if refused.status != 413 or len(content) <= LEAST_PART:
+                raise
+            self.most = self.part = max(len(content) // 2, LEAST_PART)
+            return self._part(item, offset)
         took = max(time.monotonic() - started, 0.001)
-        self.part = int(min(max(len(content) * PART_SECONDS / took, LEAST_PART), 2 * self.part, PART_BYTES))
+        self.part = int(min(max(len(content) * PART_SECONDS / took, LEAST_PART), 2 * self.part, self.most, PART_BYTES))
         return reply
 
     def _note(self, at: BlobReply) -> None:

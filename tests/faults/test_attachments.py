@@ -1,4 +1,4 @@
-"""Rows 40 and 44: a long backlog with attachments over a bad line; files that arrive otherwise than they were sent."""
+"""Rows 21, 22, 40 and 44: attachments over a bad line, in boxes too small for their parts, and arriving otherwise than they were sent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from counter_app.sync import blobs as uploading
 from tests.faults.checker import ask, cycle, drain
 from tests.faults.hand import a_form
 from tests.faults.moves import waiting
-from tests.faults.proxy import Exchange, Fault, FaultProxy, drop_reply, flip_request, header, pass_on, rst_before
+from tests.faults.proxy import Exchange, Fault, FaultProxy, answer, drop_reply, flip_request, header, pass_on, rst_before
 
 PATCH = ("PATCH", "/v1/blobs")
 
@@ -152,6 +152,63 @@ def test_row_40_backlog_and_attachments_over_a_slow_line_with_cuts(
         ratio=ratio, took=took, ideal=sum(sizes) * 8 / 1_000_000 / speed,
     )  # fmt: skip
     checked(station, printed=codes)
+
+
+def test_row_21_a_part_that_is_there_already(
+    station: Workstation, gateway_up, line, checked, seen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A box on the way sends a part twice and hands on the second answer: 409, with where the gateway stands."""
+    monkeypatch.setattr(uploading, "PART_BYTES", uploading.FIRST_PART)
+    scan = a_scan(tmp_path, 1_200_000)
+    attachments.attach(station.desk, receive(station.desk, a_form())[0].dossier.id, [scan])
+    answers: list[bytes] = []
+    parts: list[int] = []
+
+    def twice(exchange: Exchange) -> None:
+        exchange.forward()
+        answers.append(exchange.forward())
+        exchange.send(answers[-1])
+
+    def counted(exchange: Exchange) -> None:
+        parts.append(int(header(exchange.request, "Upload-Offset")))
+        pass_on(exchange)
+
+    line.rule(*PATCH, twice, nth=2)
+    line.rule(*PATCH, counted, times=100)
+    cycle(gateway_up, station, ok=True)
+    (first,) = answers
+    assert first.startswith(b"HTTP/1.1 409") and int(header(first, "Upload-Offset")) == 2 * uploading.FIRST_PART
+    assert parts == sorted(set(parts)) and 2 * uploading.FIRST_PART in parts, "it went on where the gateway stands"
+    assert uploading.FIRST_PART not in parts, "the part that was there did not go again"
+    assert stored(gateway_up, name_of(scan)) == scan.read_bytes()
+    seen("409 while an attachment is sent: went on at the gateway's offset, no part again")
+    checked(station)
+
+
+@pytest.mark.parametrize("limit", [300_000, 70_000])
+def test_row_22_a_part_too_large_for_a_box_on_the_way(
+    station: Workstation, gateway_up, line, checked, seen, tmp_path: Path, limit: int
+) -> None:
+    scan = a_scan(tmp_path, 2_000_000)
+    attachments.attach(station.desk, receive(station.desk, a_form())[0].dossier.id, [scan])
+    refused = [0]
+
+    def limited(exchange: Exchange) -> None:
+        size = int(header(exchange.request, "Content-Length"))
+        if size > limit:
+            refused[0] += 1
+            answer("413 Payload Too Large", b"<html></html>", Content_Type="text/html")(exchange)
+        else:
+            pass_on(exchange)
+
+    line.rule(*PATCH, limited, times=1000)
+    for _ in range(3):
+        station.engine.run_once()
+    assert state_of(station, name_of(scan)) == "sent"
+    assert stored(gateway_up, name_of(scan)) == scan.read_bytes()
+    assert 1 <= refused[0] <= 4, "halved, and it stays so"
+    seen("parts above {k} kB refused by a box: halved after {n} refusals; the file is there", k=limit // 1000, n=refused[0])
+    checked(station)
 
 
 def age_and_sweep(gateway) -> Fault:

@@ -143,11 +143,26 @@ def test_row_04_killed_while_sending_and_before_the_answer_is_stored(
     assert ask(gateway_up, "SELECT op_id FROM feed GROUP BY op_id, id HAVING count(*) > 1") == []
 
 
+def test_row_04_killed_at_a_call_on_the_network(hand: Hand, reopened, checked, seen, gateway_up, full: bool) -> None:
+    """Each connect, send and receive of a cycle that carries two ops."""
+    first = hand.run("receive:2", "sync", env={"HAND_COUNTS": "1"})
+    printed, calls = first.codes, first.said[-1]["calls"]
+    assert calls > 8
+    points = sample(list(range(1, calls + 1)), 5, full=full)
+    for nth in points:
+        run = hand.run("receive:2", "sync", env={"HAND_DIES_AT": str(nth)})
+        assert run.killed and len(run.codes) == 2, (nth, run.said, run.stderr)
+        printed += run.codes
+    seen("killed at {n} of {m} connects, sends and receives of a cycle", n=len(points), m=calls)
+    checked(reopened(hand), printed=printed)
+    assert ask(gateway_up, "SELECT op_id FROM feed GROUP BY op_id, id HAVING count(*) > 1") == []
+
+
 def test_row_05_killed_while_a_pulled_page_is_written(hand: Hand, reopened, counter, checked, seen, gateway_up, full: bool) -> None:
     other = counter()
     kept = killed = 0
     points: list[int] = []
-    for turn in range(40 if full else 5):
+    for turn in range(200 if full else 5):
         for _ in range(6):
             receive(other.desk, a_form())
         assert other.engine.run_once().ok
@@ -155,8 +170,10 @@ def test_row_05_killed_while_a_pulled_page_is_written(hand: Hand, reopened, coun
             run = hand.run("sync", calls=WRITES)
             calls = [call.nth for call in run.calls if call.name == "pwrite64"]
             assert len(calls) > 20
-            points = sample(list(range(1, len(calls) + 12, 2)), 40 if full else 5, full=False)
+            points = [0, *sample(list(range(1, len(calls) + 12)), 199 if full else 4, full=False)]
             continue
+        if turn == len(points):
+            break
         killed += hand.run("sync", calls=WRITES, inject=f"pwrite64:signal=SIGKILL:when={points[turn]}").killed
         station = reopened(hand)
         kept += page_is_whole(station, gateway_up)
