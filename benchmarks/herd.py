@@ -25,13 +25,14 @@ Wait = Callable[[random.Random, int, Backoff, float], float]
 @dataclass(frozen=True, slots=True)
 class Seen:
     """``last``: when everybody was through; ``first99``: by then 99 % had a batch in; ``starved``: the slowest first batch over the
-    median one."""
+    median one; ``slowest``: the same of a counter's last batch."""
 
     last: float
     ideal: float
     refused: float
     first99: float
     starved: float
+    slowest: float
 
 
 def slots(_rng: random.Random, _tries: int, backoff: Backoff, asked: float) -> float:
@@ -53,7 +54,7 @@ def simulate(counters: int, batches: int, rng: random.Random, wait: Wait = slots
     """``spread``: the first try after the outage has a moment of its own (``Breaker.hold``)."""
     gate = Gate(permits=2, queue=64, cost=BATCH)
     backoffs = [Backoff(rng) for _ in range(counters)]
-    left, tries, first = [batches] * counters, [0] * counters, [math.inf] * counters
+    left, tries, first, through = [batches] * counters, [0] * counters, [math.inf] * counters, [0.0] * counters
     events = [(rng.uniform(0, SPREAD_CAP) if spread else rng.uniform(0, 1), n, False) for n in range(counters)]
     heapq.heapify(events)
     core, refused, asked, last = 0.0, 0, 0, 0.0
@@ -62,7 +63,7 @@ def simulate(counters: int, batches: int, rng: random.Random, wait: Wait = slots
         if done:
             gate.leave(BATCH * gate.permits)
             left[n] -= 1
-            tries[n], first[n], last = 0, min(first[n], now), now
+            tries[n], first[n], through[n], last = 0, min(first[n], now), now, now
             backoffs[n].worked()
             if left[n]:
                 heapq.heappush(events, (now + rng.uniform(*TURN_SECONDS), n, False))
@@ -77,7 +78,7 @@ def simulate(counters: int, batches: int, rng: random.Random, wait: Wait = slots
         tries[n] += 1
         heapq.heappush(events, (now + wait(rng, tries[n], backoffs[n], float(retry_after(slot))), n, False))
     ideal = counters * (batches * BATCH + TLS)
-    return Seen(last, ideal, refused / asked, quantiles(first, n=100)[98], max(first) / median(first))
+    return Seen(last, ideal, refused / asked, quantiles(first, n=100)[98], max(first) / median(first), last / median(through))
 
 
 def run(quick: bool) -> list[Row]:
