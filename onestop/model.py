@@ -73,7 +73,8 @@ class FeeEntry:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supplement:
     """One request for more papers (mẫu 02). ``stage`` is where it was asked: ``intake`` (at the counter) or
-    ``appraisal`` (by the department); more than one per stage needs a reason and an approver."""
+    ``appraisal`` (by the department); more than one per stage needs a reason and an approver. ``answer_by``: until when the citizen is
+    asked to bring them; nothing happens by itself afterwards."""
 
     no: int
     stage: Literal["intake", "appraisal"]
@@ -85,6 +86,7 @@ class Supplement:
     answered_at: datetime | None = None
     due_before: datetime | None = None
     due_after: datetime | None = None
+    answer_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

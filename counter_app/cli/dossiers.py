@@ -99,8 +99,9 @@ def run_supplement(args: argparse.Namespace) -> None:
         due = moment(args.due) if args.due else None
         _move(args, lambda s, d: lifecycle.answer_supplement(s.desk, d.id, due_at=due)[0])
     else:
-        items, approver = tuple(args.item or ()), args.approver or ""
-        _move(args, lambda s, d: lifecycle.ask_supplement(s.desk, d.id, items, args.reason or "", approver=approver)[0])
+        items, until = tuple(args.item or ()), moment(args.answer_by) if args.answer_by else None
+        _move(args, lambda s, d: lifecycle.ask_supplement(
+            s.desk, d.id, items, args.reason or "", approver=args.approver or "", answer_by=until)[0])
 
 
 def run_refuse(args: argparse.Namespace) -> None:

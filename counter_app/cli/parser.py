@@ -102,6 +102,7 @@ def build_parser() -> argparse.ArgumentParser:
     supplement = add("supplement", "dossiers", "yêu cầu bổ sung (mẫu 02), hoặc --answered: đã bổ sung", code=True, reason=True)
     supplement.add_argument("--item", action="append", help="giấy tờ cần bổ sung (lặp lại được)")
     supplement.add_argument("--approver", help="người phê duyệt khi yêu cầu lần nữa")
+    supplement.add_argument("--answer-by", metavar="DATE", help="hạn bổ sung, in trên phiếu")
     supplement.add_argument("--answered", action="store_true")
     supplement.add_argument("--due", help="ngày hẹn mới nếu thủ tục đòi nhập tay")
     add("accept", "dossiers", "tiếp nhận hồ sơ nộp trực tuyến", code=True)

@@ -151,11 +151,14 @@ class Cups:
     def _at_the_printer(self, job: Job, pages: int) -> JobState:
         """What the printer says of a job that CUPS is done with. A printer that cannot be asked, or keeps no list, is believed."""
         try:
-            uri = str(_first(ipp.printer_of_queue(job.printer, ("device-uri",)), "device-uri", ""))
+            queue = ipp.printer_of_queue(job.printer, ("device-uri", "printer-state-reasons"))
+            uri = str(_first(queue, "device-uri", ""))
             if uri.startswith("file:"):
                 return JobState("failed", "hàng đợi này không nối với máy in nào", pages)
-            if not job.title or not ipp.askable(uri):
+            if not job.title:
                 return JobState("done", "", pages)
+            if not ipp.askable(uri):
+                return _by_the_queue(queue, pages)
             known = ipp.jobs_at(uri, _ABOUT_JOB, "completed")
             mine = next((one for one in known if one.get("job-name") == [job.title]), None)
             if mine is None:
@@ -195,6 +198,15 @@ class RawCups(Cups):
         require_known(printer, self.list_printers())
         name = f"{order.title or 'counter-app'} {uuid4().hex[:6]}"
         return self._lp(content, printer, name, ["-d", printer, "-o", "raw", "-t", name])
+
+
+def _by_the_queue(queue: ipp.Attributes, pages: int) -> JobState:
+    """The end of a job on a wire nobody can be asked over (USB): the bytes are in the printer. What its driver told the print server
+    meanwhile (asked before, nothing stood in the way) may still keep the page in it."""
+    reasons = [str(reason) for reason in queue.get("printer-state-reasons", [])]
+    if any(map(stops, reasons)):
+        return JobState("unknown", f"đã gửi hết, nhưng máy in {words_of_reasons(reasons)}", pages, True)
+    return JobState("done", "", pages)
 
 
 def _with(status: Status, ready: bool, trouble: str) -> Status:

@@ -9,7 +9,7 @@ from counter_app.printing.documents import ControlSheetDoc, ControlStep, Handove
 from counter_app.printing.kinds import vocabularies
 from counter_app.printing.letters import ApologyDoc, BlankDoc, LetterDoc, RefusalDoc, RegisterDoc, RegisterLine, StopDoc, SupplementDoc
 from counter_app.printing.templates import FormTemplate
-from counter_app.printing.words import masked_id, moment_in_words, number_in_words, place_and_date, short_moment, stamp
+from counter_app.printing.words import day_in_words, masked_id, moment_in_words, number_in_words, place_and_date, short_moment, stamp
 from onestop.vntime import to_vn
 
 Facts = dict[str, Any]
@@ -137,7 +137,8 @@ def _supplement(doc: SupplementDoc) -> Facts:
     return _only("supplement-request", _letter(doc) | {
         "asked": moment_in_words(doc.happened_at), "stage_intake": _if(doc.stage == "intake"),
         "stage_appraisal": _if(doc.stage == "appraisal"),
-        "approver": doc.approver, "repeat": str(doc.number_of_request) if doc.number_of_request > 1 else "", "items": _numbered(doc.items)})
+        "answer_by": day_in_words(doc.answer_by) if doc.answer_by else "", "approver": doc.approver,
+        "repeat": str(doc.number_of_request) if doc.number_of_request > 1 else "", "items": _numbered(doc.items)})
 
 
 def _refusal(doc: RefusalDoc) -> Facts:

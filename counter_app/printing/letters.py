@@ -52,12 +52,14 @@ class LetterDoc:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupplementDoc(LetterDoc):
-    """Form 02, "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ": all gaps at once. ``approver``: who allowed to ask a second time."""
+    """Form 02, "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ": all gaps at once. ``approver``: who allowed to ask a second time; ``answer_by``:
+    until when, if the office said so."""
 
     items: tuple[str, ...] = ()
     stage: Literal["intake", "appraisal"] = "intake"
     number_of_request: int = 1
     approver: str = ""
+    answer_by: datetime | None = None
 
     @property
     def form(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import select
 import socket
+import stat
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -98,12 +100,24 @@ class TcpPort:
             self._socket.close()
 
 
+class NoPrinterPortError(OSError):
+    """There is something of that name, and it is no printer's wire."""
+
+
+_PRINTER_MAJORS = frozenset({6, 180})
+"""Linux: parallel printers, USB printers (usblp). Documentation/admin-guide/devices.txt."""
+
+
 class FilePort:
-    """A USB receipt printer as the kernel shows it (usblp), or a serial line set up by the system. Raises OSError."""
+    """A USB receipt printer as the kernel shows it (usblp), or a serial line set up by the system. Nothing is written to any other file,
+    whatever the settings name. Raises OSError (`NoPrinterPortError`)."""
 
     def __init__(self, path: str) -> None:
         flags = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
         self._file = os.open(path, os.O_RDWR | flags)  # no O_CREAT: a missing device must not become a file
+        if not _is_wire(self._file):
+            os.close(self._file)
+            raise NoPrinterPortError(path)
 
     def send(self, content: bytes) -> None:
         view, until = memoryview(content), monotonic() + STALL_SECONDS
@@ -129,6 +143,11 @@ class FilePort:
     def close(self) -> None:
         with suppress(OSError):
             os.close(self._file)
+
+
+def _is_wire(file: int) -> bool:
+    found = os.fstat(file)
+    return stat.S_ISCHR(found.st_mode) and (os.isatty(file) or sys.platform == "win32" or os.major(found.st_rdev) in _PRINTER_MAJORS)
 
 
 def open_port(address: Address) -> Port:

@@ -122,6 +122,9 @@ def cancel(job: Job) -> None:
     backend.cancel(Job(job.id, there, job.title))
 
 
+_PART = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
 def save_pdf(content: bytes, target: Path, *, overwrite: bool = True) -> None:
     """Write the pages to a file that only its owner can read, whole or not at all. Raises EnvironmentFault
     ``output-unwritable``, ``disk-full``; UserError ``output-exists`` when ``overwrite`` is False and something is there."""
@@ -129,9 +132,11 @@ def save_pdf(content: bytes, target: Path, *, overwrite: bool = True) -> None:
         raise EnvironmentFault("output-unwritable", "Nơi lưu PDF phải là tên một tệp, không phải thư mục.")
     if not overwrite and os.path.lexists(target) and not target.is_dir():
         raise UserError("output-exists", "Tệp này đã có, chương trình không ghi đè. Hãy chọn tên khác.")
+    if target.exists() and not target.is_file():  # a device is never replaced by a file
+        raise EnvironmentFault("output-unwritable", "Nơi đã chọn là thư mục hoặc thiết bị, không phải tệp. Hãy chọn tên khác.")
     part = target.with_name(f".{target.name}.part")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600), "wb") as file:
+        with os.fdopen(os.open(part, _PART, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

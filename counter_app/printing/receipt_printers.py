@@ -15,7 +15,7 @@ from time import monotonic
 from uuid import uuid4
 
 from counter_app.printing.jobs import Job, JobState, Order, Printer, Status
-from counter_app.printing.ports import Address, Port, address_of, open_port
+from counter_app.printing.ports import Address, NoPrinterPortError, Port, address_of, open_port
 from counter_app.printing.troubles import DEAD, SILENT
 from onestop.errors import EnvironmentFault
 
@@ -188,6 +188,8 @@ def _answer(port: Port, wanted: Callable[[int], bool], seconds: float) -> int | 
 
 
 def _words(error: OSError) -> str:
+    if isinstance(error, NoPrinterPortError | IsADirectoryError):
+        return "không phải cổng của một máy in (như /dev/usb/lp0)"
     if isinstance(error, FileNotFoundError):
         return "chưa cắm vào máy"
     if isinstance(error, PermissionError):

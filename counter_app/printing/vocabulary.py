@@ -47,7 +47,8 @@ VOCABULARIES: dict[str, Vocabulary] = {
     "return-slip": words(
         _DOSSIER + "returned result collector relation authority id_no phone fees returned_by", originals="seq name"),
     "supplement-request": words(
-        _DOSSIER + _PERSON + "notice_no subject reason officer office_phone website asked stage_intake stage_appraisal approver repeat",
+        _DOSSIER + _PERSON + "notice_no subject reason officer office_phone website asked stage_intake stage_appraisal approver repeat "
+        "answer_by",
         items="seq name"),
     "refusal": words(_DOSSIER + _PERSON + "notice_no subject reason officer office_phone website refused submitter"),
     "apology": words(

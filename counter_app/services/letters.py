@@ -28,7 +28,7 @@ def supplement_request(desk: Desk, dossier: Dossier) -> Paper:
     copy_no, common = _common(desk, dossier, "02")
     document = SupplementDoc(
         **common, happened_at=asked.asked_at, reason=asked.reason, items=asked.items, stage=asked.stage, number_of_request=asked.no,
-        approver=asked.approver, officer=staff_name(desk, asked.asked_by), copies=_TWO)
+        approver=asked.approver, officer=staff_name(desk, asked.asked_by), copies=_TWO, answer_by=asked.answer_by)
     return Paper("02", dossier.id, copy_no, dossier.shown_code, document)
 
 
@@ -61,7 +61,7 @@ def apology(desk: Desk, dossier: Dossier) -> Paper:
 
 
 def stop_notice(desk: Desk, dossier: Dossier) -> Paper:
-    """Form 05, with the citizen's own wish where there was one. Raises ``not-stopped``."""
+    """Form 05, with the citizen's own wish where there was one, signed by the head who decided. Raises ``not-stopped``."""
     event = _newest(dossier, "stop")
     if dossier.status != State.STOPPED or event is None:
         raise UserError("not-stopped", "Hồ sơ chưa dừng giải quyết nên chưa có thông báo dừng.")
@@ -75,7 +75,8 @@ def stop_notice(desk: Desk, dossier: Dossier) -> Paper:
     document = StopDoc(
         **common, happened_at=event.at, reason=event.reason, asked_at=asked.at if asked else None, ask_reason=asked.reason if asked else "",
         stage=state_name(int(from_status)) if from_status else "", fee_outcome=fees_words(dossier) if dossier.fees else "",
-        papers=tuple(component.name for component in dossier.components if component.originals), officer=staff_name(desk, event.by))
+        papers=tuple(component.name for component in dossier.components if component.originals), officer=staff_name(desk, event.by),
+        signer=staff_name(desk, event.by))
     return Paper("05", dossier.id, copy_no, dossier.shown_code, document)
 
 

@@ -53,14 +53,18 @@ def _move(desk: Desk, dossier_id: str, action: Action, to: State, facts: Callabl
     return done.state, changes
 
 
-def ask_supplement(desk: Desk, dossier_id: str, items: tuple[str, ...], reason: str, *, approver: str = "") -> tuple[Dossier, Changes]:
+def ask_supplement(desk: Desk, dossier_id: str, items: tuple[str, ...], reason: str, *, approver: str = "",
+                   answer_by: datetime | None = None) -> tuple[Dossier, Changes]:
     """Ask for more papers (mẫu 02): all gaps at once, once per stage. A second request in the same stage needs an
-    ``approver`` besides its reason: UserError ``supplement-repeated``."""
+    ``approver`` besides its reason: UserError ``supplement-repeated``. ``answer_by``: until when, where the office sets a day
+    (``answer-in-past``)."""
     reason = reason_text(reason)
     wanted = tuple(text for item in items if (text := one_line("items", item, 300)))
     approver = one_line("approver", approver, 120)
     if not wanted:
         raise InvalidFields({"items": "Phải ghi giấy tờ cần bổ sung."}, code="items-missing")
+    if answer_by is not None and answer_by <= desk.now():
+        raise InvalidFields({"answer_by": "Hạn bổ sung ở quá khứ."}, code="answer-in-past")
 
     def facts(unit: Unit, dossier: Dossier, staff: StaffRow) -> dict:
         stage = "appraisal" if dossier.status == State.PROCESSING else "intake"
@@ -68,7 +72,8 @@ def ask_supplement(desk: Desk, dossier_id: str, items: tuple[str, ...], reason: 
             raise UserError("supplement-repeated",
                             "Đã yêu cầu bổ sung một lần ở bước này. Muốn yêu cầu lần nữa phải có lý do và người phê duyệt.", stage=stage)
         supplement = Supplement(no=len(dossier.supplements) + 1, stage=stage, reason=reason, items=wanted, asked_at=desk.now(),
-                                asked_by=staff.id, approver=approver, due_before=dossier.due_at)
+                                asked_by=staff.id, approver=approver, due_before=dossier.due_at,
+                                answer_by=to_vn(answer_by) if answer_by else None)
         return {"reason": reason, "supplement": supplement}
 
     return _move(desk, dossier_id, "supplement-ask", State.SUPPLEMENT, facts)

@@ -19,6 +19,7 @@ from argon2 import PasswordHasher
 from counter_app.cli import main
 from counter_app.runtime import secrets
 from counter_app.services import sign_in
+from tests.servers.cups import IppPrinter
 from tests.servers.gateway import ROOT, GatewayProcess
 
 AGENCY = "H32.15"
@@ -147,3 +148,19 @@ def enrolled(cli_home: Path, cli_gateway: GatewayProcess) -> Path:
 def cli(enrolled: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     """The command line of the enrolled counter, as the head of the section."""
     return CommandLine(enrolled, capsys, monkeypatch)
+
+
+@pytest.fixture
+def queue(ipp_printer: IppPrinter, monkeypatch: pytest.MonkeyPatch) -> IppPrinter:
+    for key, value in ipp_printer.env.items():
+        monkeypatch.setenv(key, value)
+    return ipp_printer
+
+
+@pytest.fixture
+def own(cli: CommandLine) -> Iterator[CommandLine]:
+    """The profile's printer settings as they were, afterwards."""
+    file = cli.profile / "settings.json"
+    before = file.read_bytes()
+    yield cli
+    file.write_bytes(before)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,22 +13,6 @@ from pypdf import PdfReader
 from tests.cli.conftest import CommandLine
 from tests.cli.test_papers import words_of
 from tests.servers.cups import IppPrinter
-
-
-@pytest.fixture
-def queue(ipp_printer: IppPrinter, monkeypatch: pytest.MonkeyPatch) -> IppPrinter:
-    for key, value in ipp_printer.env.items():
-        monkeypatch.setenv(key, value)
-    return ipp_printer
-
-
-@pytest.fixture
-def own(cli: CommandLine) -> Iterator[CommandLine]:
-    """The profile's printer settings as they were, afterwards."""
-    file = cli.profile / "settings.json"
-    before = file.read_bytes()
-    yield cli
-    file.write_bytes(before)
 
 
 def test_what_is_printed_is_counted_and_logged(own: CommandLine, queue: IppPrinter):

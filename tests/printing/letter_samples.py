@@ -48,7 +48,7 @@ def _items(count: int) -> tuple[str, ...]:
 def supplement() -> SupplementDoc:
     """Two things are missing."""
     return SupplementDoc(**_common(items=("Bản vẽ thiết kế có chữ ký, đóng dấu của đơn vị thiết kế (02 bộ)",
-                                          "Trang bổ sung Giấy chứng nhận quyền sử dụng đất")))
+                                          "Trang bổ sung Giấy chứng nhận quyền sử dụng đất"), answer_by=DUE + timedelta(days=15)))
 
 
 def refusal() -> RefusalDoc:
@@ -65,7 +65,8 @@ def apology() -> ApologyDoc:
 def stop() -> StopDoc:
     """The citizen took it back."""
     return StopDoc(**_common(asked_at=AT + timedelta(days=1), ask_reason="Thay đổi phương án thiết kế", stage="Đang xử lý",
-                             fee_outcome="150.000 đ (đã thu)", papers=("Giấy chứng nhận quyền sử dụng đất", "Bản vẽ thiết kế xây dựng")))
+                             fee_outcome="150.000 đ (đã thu)", signer="Lê Hoàng Nam",
+                             papers=("Giấy chứng nhận quyền sử dụng đất", "Bản vẽ thiết kế xây dựng")))
 
 
 def register(count: int = 12, *, long: bool = False) -> RegisterDoc:
@@ -109,7 +110,8 @@ def all_samples() -> dict[str, tuple[Any, str]]:
     return {
         "02-a4": (supplement(), "A4"), "02-a5": (supplement(), "A5"), "02-a4-2018": (_old(supplement()), "A4"),
         "02-a4-short": (SupplementDoc(**_least(items=("Tờ khai",))), "A4"),
-        "02-a4-extreme": (SupplementDoc(**_most(items=_items(60), number_of_request=2, approver="Lê Hoàng Nam")), "A4"),
+        "02-a4-extreme": (SupplementDoc(**_most(items=_items(60), number_of_request=2, approver="Lê Hoàng Nam",
+                                                answer_by=DUE)), "A4"),
         "03-a4": (refusal(), "A4"), "03-a4-2018": (_old(refusal()), "A4"), "03-a4-short": (RefusalDoc(**_least()), "A4"),
         "03-a5-extreme": (RefusalDoc(**_most(submitter=LONG_NAME)), "A5"),
         "04-a4": (apology(), "A4"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -110,6 +111,20 @@ def test_a_printer_that_is_off_or_not_there(tmp_path: Path):
     with pytest.raises(EnvironmentFault, match="printer-not-ready"):
         printers.submit(b"x", f"file://{tmp_path}/lp0")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ask", ["", "?ask=no"])
+def test_nothing_is_written_to_what_is_no_printers_wire(tmp_path: Path, ask: str):
+    """Settings may name any path: a file keeps its bytes, also when it is only asked for its state."""
+    file, pipe = tmp_path / "passwd", tmp_path / "pipe"
+    file.write_bytes(b"root:x:0:0:")
+    os.mkfifo(pipe)
+    for place in (file, pipe, tmp_path, Path("/dev/null")):
+        address = f"file://{place}{ask}"
+        assert printers.status(address).trouble == "không phải cổng của một máy in (như /dev/usb/lp0)"
+        with pytest.raises(EnvironmentFault, match="printer-not-ready"):
+            printers.submit(b"x", address)
+    assert file.read_bytes() == b"root:x:0:0:"
 
 
 def test_a_wire_that_breaks_while_it_prints_is_no_print(on_tcp: ReceiptPrinter):

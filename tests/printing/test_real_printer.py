@@ -162,6 +162,23 @@ def test_completed_says_cups_and_the_printer_never_got_a_byte(queue: IppPrinter)
     queue.stop()  # it waits for ever: somebody pulls the plug
 
 
+def test_a_printer_on_usb_is_followed_through_the_print_server(queue: IppPrinter):
+    """Nobody can ask it, but its driver tells CUPS while it prints, and what it told last holds until it tells otherwise."""
+    usb, content = queue.plug_usb(), pdf.render(samples.receipt_short())
+    assert printers.status(usb).ready
+    assert printers.follow(printers.submit(content, usb, Order()), timeout=30).state == "done"
+    queue.plug_usb(says="+media-low-warning")
+    assert printers.follow(printers.submit(content, usb, Order()), timeout=30).state == "done"
+    assert (printers.status(usb).ready, printers.status(usb).trouble) == (True, "sắp hết giấy")
+    queue.plug_usb(says="+media-empty-error")
+    ended = printers.follow(printers.submit(content, usb, Order()), timeout=30)
+    assert (ended.state, ended.settled, ended.reason) == ("unknown", True, "đã gửi hết, nhưng máy in hết giấy")
+    assert (printers.status(usb).ready, printers.status(usb).trouble) == (False, "hết giấy")
+    queue.plug_usb(says="-media-empty-error,media-low-warning")
+    assert printers.follow(printers.submit(content, usb, Order()), timeout=30).state == "done"
+    assert printers.status(usb).trouble == ""
+
+
 def test_a_printer_that_is_not_there(queue: IppPrinter):
     with pytest.raises(UserError, match="printer-unknown"):
         printers.submit(b"%PDF", "may-in 'la\"")

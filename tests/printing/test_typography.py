@@ -270,10 +270,14 @@ def test_an_office_names_its_head_once(tmp_path: Path):
     (tmp_path / "05-2025.json").write_text(json.dumps({"labels": {"head_name": "Huỳnh Công Trường"}}), encoding="utf-8")
     forms = load_forms(tmp_path)
     assert forms.problems == ()
-    assert "Huỳnh Công Trường" in text_of(pdf.render(letter_samples.stop(), forms=forms))
-    signed = replace(letter_samples.stop(), signer="Lê Hoàng Nam")
-    said = text_of(pdf.render(signed, forms=forms))
+    decided = letter_samples.stop()
+    assert "Huỳnh Công Trường" in text_of(pdf.render(replace(decided, signer=""), forms=forms))
+    said = text_of(pdf.render(decided, forms=forms))
     assert "Lê Hoàng Nam" in said and "Huỳnh Công Trường" not in said
+    always = {"labels": {"head_name": "Huỳnh Công Trường"}, "options": {"decider_signs": False}}
+    (tmp_path / "05-2025.json").write_text(json.dumps(always), encoding="utf-8")
+    said = text_of(pdf.render(decided, forms=load_forms(tmp_path)))
+    assert "Lê Hoàng Nam" not in said and "Huỳnh Công Trường" in said
 
 
 def test_a_head_of_long_names_keeps_the_nation_on_one_line():

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.servers import usb_backend
 from tests.servers.process import Server, ServerFailed, answers, free_port, private_folder, require
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ WebInterface No
 </Policy>
 """
 _CUPS_FILES = """ServerRoot {folder}/cups
+ServerBin {folder}/cups/bin
 RequestRoot {folder}/cups/spool
 CacheDir {folder}/cups/cache
 StateDir {folder}/cups/state
@@ -223,6 +225,14 @@ class IppPrinter:
         with socket.create_server(("127.0.0.1", self._device_port)):
             yield
 
+    def plug_usb(self, says: str = "") -> str:
+        """Plugs in a printer over USB, which nobody can ask; ``says``: what its driver tells CUPS while it prints. Returns its queue."""
+        known = (self._folder / "usb").exists()
+        (self._folder / "usb").write_text(says)
+        if not known:
+            self._run("lpadmin", "-p", usb_backend.QUEUE, "-E", "-v", "usb://Counter/Test", "-m", "raw")
+        return usb_backend.QUEUE
+
     def held(self, title: str) -> list[str]:
         """What the printer was asked for (sides, paper and tray) in its jobs of that name."""
         rows = self._ask(_GET_ORDERED, self._device_uri)
@@ -292,6 +302,9 @@ class IppPrinter:
             self.stop()
         self.fault(None)
         self._run("cancel", "-a", "-x", QUEUE)
+        if (self._folder / "usb").exists():
+            self._run("lpadmin", "-x", usb_backend.QUEUE)
+            (self._folder / "usb").unlink()
         for job in self.jobs():
             self.wait_for(job.id)
         if self._device is None:
@@ -331,6 +344,7 @@ class IppPrinter:
         if os.geteuid() == 0:
             files += "User lp\nGroup lp\n"
         (self._folder / "cups/cups-files.conf").write_text(files)
+        usb_backend.install(self._folder / "cups/bin", self._folder)
         (self._folder / "cups/cupsd.conf").write_text(_CUPSD.format(port=self._cups_port))
         command = [require("cupsd", "cups-daemon"), "-c", str(self._folder / "cups/cupsd.conf")]
         command += ["-s", str(self._folder / "cups/cups-files.conf")]

@@ -11,6 +11,7 @@ import pytest
 
 from counter_app.domain.periods import parse_period
 from counter_app.printing import pdf
+from counter_app.printing.words import day_in_words
 from counter_app.services import handover, letters, lifecycle, paper
 from counter_app.services.paper_menu import DOSSIER_MAKERS
 from counter_app.services.receive import receive
@@ -60,6 +61,16 @@ def test_the_supplement_request_says_what_is_missing_and_why(bench: DeskBench):
                  dossier.owner.name, bench.desk.staff.name, "Mẫu số 02"):
         assert fact in words, fact
     assert "lần thứ" not in words and dossier.owner.id_no not in words
+
+
+def test_the_supplement_request_says_until_when(bench: DeskBench):
+    one, until = received(bench), bench.desk.now() + timedelta(days=20)
+    with pytest.raises(UserError) as refused:
+        lifecycle.ask_supplement(bench.desk, one.id, ("Tờ khai",), REASON, answer_by=bench.desk.now())
+    assert refused.value.code == "answer-in-past"
+    dossier, _ = lifecycle.ask_supplement(bench.desk, one.id, ("Tờ khai",), REASON, answer_by=until)
+    words = text_of(pdf.render(letters.supplement_request(bench.desk, dossier).document), 0)
+    assert f"Thời hạn bổ sung, hoàn thiện: chậm nhất {day_in_words(until)}." in words
 
 
 def test_a_second_request_names_who_allowed_it(bench: DeskBench):
@@ -123,6 +134,7 @@ def test_the_stop_notice_tells_whose_wish_it_was(bench: DeskBench):
     handover.confirm_slip(bench.desk, slip.id)
     dossier, _ = lifecycle.stop(bench.desk, other.id, "Đối tượng không còn tồn tại")
     document = letters.stop_notice(bench.desk, dossier).document
+    assert document.signer == bench.desk.staff.name
     assert document.asked_at is None and "Thời gian đề nghị rút" not in text_of(pdf.render(document), 0)
 
 

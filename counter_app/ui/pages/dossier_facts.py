@@ -173,8 +173,9 @@ def _note(desk: Desk, dossier: Dossier, sync: SyncState | None, reviews: int) ->
         )
     asked = [s for s in dossier.supplements if s.answered_at is None]
     if dossier.status == State.SUPPLEMENT and asked:
+        until = f", hạn {date_text(asked[-1].answer_by)}" if asked[-1].answer_by else ""
         return Note(
-            f"Chờ công dân bổ sung từ {date_text(asked[-1].asked_at)}: {'; '.join(asked[-1].items) or asked[-1].reason}",
+            f"Chờ công dân bổ sung từ {date_text(asked[-1].asked_at)}{until}: {'; '.join(asked[-1].items) or asked[-1].reason}",
             "warning",
             "file-warning",
         )

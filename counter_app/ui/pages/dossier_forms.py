@@ -52,6 +52,7 @@ def form_for(desk: Desk, dossier: Dossier, action_id: str) -> Form:
 def _supplement(desk: Desk, dossier: Dossier) -> Form:
     again = supplement_repeated(dossier)
     asks = [Ask("items", "Giấy tờ cần bổ sung", "long", required=True, hint="Mỗi dòng một giấy tờ; nêu hết trong một lần."), _REASON]
+    asks.append(Ask("answer_by", "Hạn bổ sung", "date", hint="In trên phiếu; để trống nếu thủ tục không đặt hạn.", wide=False))
     if again:
         asks.append(
             Ask(
@@ -64,8 +65,14 @@ def _supplement(desk: Desk, dossier: Dossier) -> Form:
     asks.append(_print_now("In phiếu yêu cầu bổ sung (mẫu 02) ngay"))
 
     def do(values: dict[str, Any]) -> None:
+        day = values.get("answer_by")
         lifecycle.ask_supplement(
-            desk, dossier.id, tuple(values["items"].splitlines()), values["reason"], approver=values.get("approver", "")
+            desk,
+            dossier.id,
+            tuple(values["items"].splitlines()),
+            values["reason"],
+            approver=values.get("approver", ""),
+            answer_by=day_close(desk, day) if day else None,
         )
 
     return Form(
