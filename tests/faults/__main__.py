@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import long_runs
-from tests.faults.rows import ELSEWHERE, ROWS
+from tests.faults.rows import ROWS
 
 _ROW = re.compile(r"test_row_(\d\d)_")
 CHECKED = "C1–C7 hold"
@@ -60,15 +60,17 @@ class Notebook:
                 if name == "seen":
                     row.facts[str(value)] += 1
 
-    def markdown(self, sweep: str, seconds: float) -> str:
-        """The document."""
-        held = sum(_outcome(self.rows[row.number]) == "held" for row in ROWS if row.number in self.rows)
+    def markdown(self, sweep: str, seconds: float, standing: dict[int, str]) -> str:
+        """The document; rows that were not run now are as they stood."""
+        standing = {number: line for number, line in standing.items() if number not in self.rows}
+        held = sum(_outcome(row) == "held" for row in self.rows.values()) + sum(line.endswith("| held |") for line in standing.values())
+        earlier = f" From an earlier run: {', '.join(map(str, sorted(standing)))}." if standing else ""
         lines = [
             "# The fault matrix",
             "",
             f"Written by `python -m tests.faults --markdown docs/fault-matrix.md` on {date.today():%Y-%m-%d}: Python "
             f"{platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores, {sweep} sweep, "
-            f"{seconds:.0f} s. {held} of {len(ROWS)} rows held.",
+            f"{seconds:.0f} s. {held} of {len(ROWS)} rows held.{earlier}",
             "",
             "Each row is a test (or several) named by its number in `tests/faults`; after each, seven checks "
             "(`tests/faults/checker.py`): every printed code is at the gateway exactly once (C1); no code on two dossiers unless a "
@@ -87,7 +89,7 @@ class Notebook:
         for row in ROWS:
             seen = self.rows.get(row.number)
             if seen is None:
-                lines.append(f"| {row.number} | {row.fault} | {row.expected} | {ELSEWHERE.get(row.number, 'not run')} | 0 | – |")
+                lines.append(standing.get(row.number) or f"| {row.number} | {row.fault} | {row.expected} | not run | 0 | – |")
                 continue
             held = seen.facts.pop(CHECKED, 0)
             if held:
@@ -126,8 +128,8 @@ def main() -> int:
         [str(Path(__file__).parent), "-q", *(["--timeout", "3600"] if args.sweep == "full" else []), *rest], plugins=[notebook]
     )
     if args.markdown:
-        kept = long_runs.section(args.markdown)
-        args.markdown.write_text(notebook.markdown(args.sweep, time.monotonic() - started) + kept, encoding="utf-8")
+        kept, standing = long_runs.section(args.markdown), long_runs.rows(args.markdown)
+        args.markdown.write_text(notebook.markdown(args.sweep, time.monotonic() - started, standing) + kept, encoding="utf-8")
     if args.note and args.sweep == "full":
         for number, row in sorted(notebook.rows.items(), reverse=True):
             facts = "; ".join(fact for fact in row.facts if fact != CHECKED)

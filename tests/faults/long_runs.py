@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,14 @@ def section(document: Path | None) -> str:
     """The section of ``document`` as it stands, to be put under a new matrix; empty when there is none."""
     lines = _lines(document)
     return "\n".join(["", HEAD, "", _TEXT, "", *lines]) + "\n" if lines else ""
+
+
+def rows(document: Path | None) -> dict[int, str]:
+    """The lines of the matrix as they stand, by row: a run of some rows leaves the others as they are."""
+    if document is None or not document.exists():
+        return {}
+    lines = document.read_text(encoding="utf-8").splitlines()
+    return {int(found[1]): line for line in lines if (found := re.match(r"\| (\d+) \|", line))}
 
 
 def note(document: Path, line: str) -> None:

@@ -20,10 +20,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class GatewayProcess:
-    """``central-gateway serve`` on a free port with the demo province. ``stop`` and ``start`` keep port and database."""
+    """``central-gateway serve`` on a free port with the demo province. ``stop`` and ``start`` keep port and database. ``words``: more
+    for the command line."""
 
-    def __init__(self, database: str, folder: Path, *, dossiers: int = 200) -> None:
-        self.database, self.folder, self.dossiers = database, folder, dossiers
+    def __init__(self, database: str, folder: Path, *, dossiers: int = 200, words: tuple[str, ...] = ()) -> None:
+        self.database, self.folder, self.dossiers, self.words = database, folder, dossiers, words
         self.process: subprocess.Popen[bytes] | None = None
         self.port = 0
         self.enrol_codes: dict[str, str] = {}
@@ -35,7 +36,7 @@ class GatewayProcess:
 
     def start(self) -> None:
         """Start it (again) and wait until it answers."""
-        words = ["--demo-data", "--demo-count", str(self.dossiers)] if self.dossiers else []
+        words = [*(["--demo-data", "--demo-count", str(self.dossiers)] if self.dossiers else []), *self.words]
         with (self.folder / "gateway.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "central_gateway.cli", "serve", "--database", self.database, "--port", str(self.port),

@@ -29,6 +29,23 @@ class PostgresServer:
         self._numbers = itertools.count(1)
         self.port = 0
 
+    @property
+    def folder(self) -> Path:
+        """Where its programs may write."""
+        return self._folder
+
+    def program(self, name: str) -> list[str]:
+        """The beginning of a command line of PostgreSQL's ``name``, run as the server's user, for this server."""
+        return [*setpriv(self._user), str(self._programs / name), "-h", "127.0.0.1", "-p", str(self.port), "-U", ROLE]
+
+    def run(self, name: str, *words: str) -> None:
+        """One of PostgreSQL's programs for this server. Raises ServerFailed with what it said."""
+        self._run(name, "-h", "127.0.0.1", "-p", str(self.port), "-U", ROLE, *words)
+
+    def log(self) -> str:
+        """What the server said so far."""
+        return (self._folder / "server.log").read_text(encoding="utf-8", errors="replace")
+
     def url(self, database: str = "postgres") -> str:
         """SQLAlchemy URL of a database of this server (psycopg 3)."""
         return f"postgresql+psycopg://{ROLE}@127.0.0.1:{self.port}/{database}"
