@@ -217,10 +217,20 @@ def _dead_letters(args: argparse.Namespace) -> None:
     sys.stdout.buffer.flush()
 
 
+def _asked(prompt: str) -> str:
+    """Typed by a person; a script without a terminal is told how it gives it."""
+    if not sys.stdin.isatty():
+        raise UserError("password-missing", "Chưa có mật khẩu. Chạy lệnh ở cửa sổ dòng lệnh để gõ, hoặc đặt biến CENTRAL_GATEWAY_PASSWORD.")
+    try:
+        return getpass.getpass(prompt)
+    except EOFError:
+        raise UserError("password-missing", "Chưa gõ mật khẩu.") from None
+
+
 def _staff_add(args: argparse.Namespace) -> None:
     from central_gateway.services import staff
 
-    password = os.environ.get("CENTRAL_GATEWAY_PASSWORD") or getpass.getpass("Mật khẩu: ")
+    password = os.environ.get("CENTRAL_GATEWAY_PASSWORD") or _asked("Mật khẩu: ")
     with Opened(args) as gateway:
         _print(gateway.database.retrying(lambda conn: staff.add(
             conn, username=args.username, name=args.name, title=args.title, agency_id=args.unit, roles=args.role, password=password,

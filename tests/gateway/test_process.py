@@ -173,3 +173,13 @@ def test_replies_are_not_held_back_by_the_network_layer() -> None:
     """asyncio leaves Nagle's algorithm on for a socket of protocol 0; with delayed acknowledgements that is 44 ms a reply."""
     with bound("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP
+
+
+def test_a_password_is_asked_of_a_person_only(database_url, capsys, monkeypatch):
+    """A script without a terminal hears how it gives one, and no trace of Python."""
+    monkeypatch.delenv("CENTRAL_GATEWAY_PASSWORD", raising=False)
+    with open(os.devnull) as nobody:
+        monkeypatch.setattr(sys, "stdin", nobody)
+        code, out, told = command(capsys, "staff", "add", "--database", database_url, "--username", "lan", "--name", "Lan", "--unit",
+                                  "H32.15", "--role", "reception")
+    assert (code, out, json.loads(told)["code"]) == (1, "", "password-missing")
