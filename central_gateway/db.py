@@ -7,6 +7,7 @@ asks for it (deadlock, serialization failure) or when somebody else got in betwe
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -72,7 +73,7 @@ class Database:
         """Run ``work`` in one ``write`` transaction, again from the start where the engine asks for it. Raises Refused
         ``busy`` (503) when a lock is not given in time or the server went away: the outcome is then unknown to the caller,
         who sends the same bytes again."""
-        for _ in range(tries):
+        for attempt in range(tries):
             try:
                 with self.write() as conn:
                     return work(conn)
@@ -80,6 +81,7 @@ class Database:
                 continue
             except DBAPIError as error:
                 if sqlstate(error) in _RETRY:
+                    time.sleep(random.random() * 0.01 * 2**attempt)  # not all who were overtaken at once
                     continue
                 if _unavailable(error):
                     raise busy() from None

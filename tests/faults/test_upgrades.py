@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -18,10 +19,11 @@ from counter_app.store.connection import connect
 from counter_app.store.engine import open_store
 from counter_app.store.errors import StoreFault
 from tests.faults import proxy as faults
-from tests.faults.checker import ask, cycle
+from tests.faults.checker import ask, check_all, cycle, drain, tell
 from tests.faults.moves import ops, take_in, waiting
 from tests.faults.proxy import Exchange, FaultProxy, with_body, with_header
 from tests.faults.test_disk import key_of
+from tests.faults.test_restores import backup, put_back, recover, recovered, restarted
 from tests.faults.tracing import ROOT, Hand
 
 _NEXT = '''
@@ -164,7 +166,48 @@ def test_row_39_a_version_no_longer_served_still_hands_over_its_work(counter, th
     assert set(codes) <= held
 
 
-def test_row_39_fields_of_tomorrow_come_back(counter, through, line: FaultProxy, gateway_up, checked, seen) -> None:
+def test_row_39_fields_of_tomorrow_in_a_state_are_kept(counter, gateway_up, seen, tmp_path: Path) -> None:
+    """A gateway of the next version sends a field this counter does not know. After a restore the counter's copy is the only one: it is
+    given back as it came."""
+    station, other = counter(), counter()
+    drain(gateway_up, station, other)
+    copy = backup(gateway_up, tmp_path / "backup.db")
+    (code,) = take_in(other)
+    drain(gateway_up, other)
+    newest = "WHERE part = 'H32.15' AND seq = (SELECT seq FROM feed_head WHERE part = 'H32.15')"
+    ((identity, data),) = ask(gateway_up, f"SELECT id, data FROM feed {newest}")
+    of_tomorrow = json.dumps(json.loads(data) | {"of_tomorrow": {"x": 1}})
+    tell(gateway_up, f"UPDATE feed SET data = :data {newest}", data=of_tomorrow)
+    cycle(gateway_up, station, ok=True)
+    with station.store.read() as reader:
+        assert reader.dossier_by_code(code).id == identity, "it can be worked with"
+    put_back(gateway_up, copy)
+    recover(gateway_up, "start")
+    given: list[dict] = []
+    restarted(gateway_up, station)
+    line = FaultProxy(gateway_up.port)
+
+    def watched(exchange: Exchange) -> None:
+        given.extend(msgspec.json.decode(faults.body_of(exchange.request))["items"])
+        faults.pass_on(exchange)
+
+    line.rule("POST", "/v1/salvage", watched, times=100)
+    station.client.close()
+    station.client.base_url = line.url
+    try:
+        for _ in range(3):
+            station.engine.run_once()
+            station.engine.breaker.worked()
+    finally:
+        line.close()
+    copies = [item["data"] for item in given if item["id"] == identity]
+    seen("a field of tomorrow in a state: the dossier can be worked with; the copy given back after a restore holds it")
+    assert copies and all(one.get("of_tomorrow") == {"x": 1} for one in copies), given
+    recovered(gateway_up, station, other)
+    check_all(gateway_up, [station, other], [code])
+
+
+def test_row_39_fields_of_tomorrow_are_taken(counter, through, line: FaultProxy, gateway_up, checked, seen) -> None:
     """A newer counter sends a field this gateway does not know; nobody falls over it."""
     station, other = through(counter()), counter()
     cycle(gateway_up, station, ok=True)
