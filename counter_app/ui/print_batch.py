@@ -13,7 +13,8 @@ from counter_app.domain.outcomes import PrintOutcome
 from counter_app.services.paper import Paper
 from counter_app.ui.context import UiContext
 from counter_app.ui.notify import Notice, Sound
-from counter_app.ui.print_flow import TROUBLES, PrintFlow
+from counter_app.ui.print_flow import PrintFlow
+from counter_app.ui.print_words import TROUBLES
 from counter_app.ui.theme import colour, spacing
 from counter_app.ui.widgets.floating import FloatingPanel
 from onestop.errors import UserError

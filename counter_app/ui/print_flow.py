@@ -7,7 +7,6 @@ panel offers "In lại / Đổi máy in / Lưu PDF". Jobs are asked after by a t
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,8 @@ from counter_app.services import print_jobs
 from counter_app.services.paper import Paper, printed
 from counter_app.services.print_jobs import Target
 from counter_app.ui.context import UiContext
+from counter_app.ui.print_pool import EXPORTS, cancel, save, states
+from counter_app.ui.print_words import TROUBLES, done, facts_of, file_name, form_name, refusal, same_paper, trouble
 from onestop.errors import UserError
 
 if TYPE_CHECKING:
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-__all__ = ["NAMES", "PDF_QUEUE", "TROUBLES", "PrintFlow", "form_name"]
-
-EXPORTS = "exports"
-"""The folder of the profile that the queue ``pdf`` is."""
 POLL_MS = 500
 SILENT_SECONDS = 90.0
 """A job that neither ends nor says what it lacks for so long needs a look at the printer."""
@@ -41,23 +38,8 @@ LONG_PAGES = 6
 """From so many pages on a paper shows how far it is, and can be stopped."""
 FORGET_SECONDS = 3600.0
 """A job that waits for paper is followed this long: somebody may still load it."""
-NAMES = {"01": "giấy tiếp nhận", "06": "phiếu kiểm soát", "handover": "phiếu bàn giao", "return": "phiếu trả kết quả"}
 #: The window shows what was saved before the page is worked out.
 _PAINT_FIRST_MS = 80
-_PAPER_WORDS = ("giấy",)
-TROUBLES = frozenset({PrintOutcome.NO_PRINTER, PrintOutcome.PRINTER_GONE, PrintOutcome.PRINTER_ERROR, PrintOutcome.CANCELLED,
-                      PrintOutcome.UNKNOWN, PrintOutcome.PAPER_NEEDED, PrintOutcome.NOT_PRINTED})
-_BY_CODE = {"printer-unknown": PrintOutcome.PRINTER_GONE, "no-printer": PrintOutcome.NO_PRINTER}
-
-
-def form_name(form: str) -> str:
-    """What a form is called in a sentence."""
-    if form in NAMES:
-        return NAMES[form]
-    from counter_app.printing.registry import FORMS
-
-    spec = FORMS.get(form)
-    return f"{spec.name[:1].lower()}{spec.name[1:]}" if spec is not None else form
 
 
 @dataclass(slots=True)
@@ -110,18 +92,18 @@ class PrintFlow(QObject):
         waits is taken out of its queue first, so that it does not come out twice."""
         settings = self._ctx.settings
         jobs = [running.job for running in self._take_out(paper)]
-        self._stopped.discard(_key(paper))
+        self._stopped.discard(same_paper(paper))
         self._tell(PrintOutcome.PREPARING, {"document": form_name(paper.form)}, paper)
 
         def page(number: int, pages: int) -> bool:  # in the worker; signals arrive on the GUI thread
             self._sending(paper, number, pages)
-            return _key(paper) not in self._stopped
+            return same_paper(paper) not in self._stopped
 
         def work(forms: FormSet) -> Callable[[], None]:
-            _cancel(jobs)
+            cancel(jobs)
             target = print_jobs.target_for(settings, paper.form, queue=queue, copies=copies)
             if target.queue == PDF_QUEUE and settings is not None:
-                saved = _save(paper, target, settings.file.parent / EXPORTS / _file_name(paper), forms)
+                saved = save(paper, target, settings.file.parent / EXPORTS / file_name(paper), forms)
                 return lambda: self._ended(paper, *saved)
             sent = print_jobs.send(paper, target, forms, page)
             return lambda: self._submitted(paper, sent.job, sent.queue, sent.pages)
@@ -144,12 +126,12 @@ class PrintFlow(QObject):
 
     def take_back(self, paper: Paper) -> None:
         """Stop a paper between two pages: out of the queue if it waits there, and nothing more of it is sent."""
-        self._stopped.add(_key(paper))
-        self._todo = [entry for entry in self._todo if _key(entry[0]) != _key(paper)]
+        self._stopped.add(same_paper(paper))
+        self._todo = [entry for entry in self._todo if same_paper(entry[0]) != same_paper(paper)]
         stuck = self._take_out(paper)
         jobs = [running.job for running in stuck]
         if jobs:
-            self._ctx.tasks.run_task(lambda: _cancel(jobs), owner=self)
+            self._ctx.tasks.run_task(lambda: cancel(jobs), owner=self)
             for running in stuck:
                 self._log(paper, running.job.printer, "stopped")
 
@@ -166,7 +148,7 @@ class PrintFlow(QObject):
         settings = self._ctx.settings
 
         def work(forms: FormSet) -> Callable[[], None]:
-            saved = _save(paper, print_jobs.target_for(settings, paper.form), path, forms)
+            saved = save(paper, print_jobs.target_for(settings, paper.form), path, forms)
             return lambda: self._ended(paper, *saved)
 
         self._in_turn(paper, work)
@@ -186,12 +168,12 @@ class PrintFlow(QObject):
     def pdf_name(self, paper: Paper) -> Path:
         """Where "Lưu PDF" proposes to write: a code, never a name."""
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or str(Path.home())
-        return Path(folder) / _file_name(paper)
+        return Path(folder) / file_name(paper)
 
     def confirm(self, paper: Paper) -> None:
         """The person saw that it came out although nobody told: note it."""
         out = self._take_out(paper)
-        self._ended(paper, _done(paper), _facts(paper, out[0].job.printer if out else "?"), "confirmed")
+        self._ended(paper, done(paper), facts_of(paper, out[0].job.printer if out else "?"), "confirmed")
 
     def stop(self) -> None:
         """At shutdown: stop following; what is in the queue is printed all the same."""
@@ -201,7 +183,7 @@ class PrintFlow(QObject):
     # ---- on the GUI thread
 
     def _take_out(self, paper: Paper) -> list[_Running]:
-        stuck = [running for running in self._running if _key(running.paper) == _key(paper)]
+        stuck = [running for running in self._running if same_paper(running.paper) == same_paper(paper)]
         self._running = [running for running in self._running if running not in stuck]
         return stuck
 
@@ -249,8 +231,8 @@ class PrintFlow(QObject):
 
     def _submitted(self, paper: Paper, job: Job, queue: str, pages: int) -> None:
         self._running.append(_Running(paper, job, pages))
-        self._tell(PrintOutcome.QUEUED, _facts(paper, queue) | {"pages": pages}, paper)
-        if _key(paper) in self._stopped:
+        self._tell(PrintOutcome.QUEUED, facts_of(paper, queue) | {"pages": pages}, paper)
+        if same_paper(paper) in self._stopped:
             self.take_back(paper)
         elif pages >= LONG_PAGES:
             self.long_begun.emit(paper, pages)
@@ -264,29 +246,29 @@ class PrintFlow(QObject):
         elif not self._asking:
             self._asking = True
             jobs = [running.job for running in self._running]
-            self._ctx.tasks.run_task(lambda: _states(jobs), self._answered, self._not_answered, owner=self)
+            self._ctx.tasks.run_task(lambda: states(jobs), self._answered, self._not_answered, owner=self)
 
     def _not_answered(self, error: Exception) -> None:
         self._asking = False
         if not isinstance(error, UserError):
             self._ctx.fail(error)
 
-    def _answered(self, states: dict[Job, JobState]) -> None:
+    def _answered(self, found: dict[Job, JobState]) -> None:
         self._asking = False
         for running in list(self._running):
-            state = states.get(running.job)
+            state = found.get(running.job)
             if state is not None:
                 self._step(running, state)
 
     def _step(self, running: _Running, state: JobState) -> None:
         paper, printer = running.paper, running.job.printer
-        facts = _facts(paper, printer) | {"reason": state.reason}
+        facts = facts_of(paper, printer) | {"reason": state.reason}
         age = monotonic() - running.since
         if state.pages and running.pages:
             self.paged.emit(paper, state.pages, running.pages)
         if state.state == "done":
             self._running.remove(running)
-            self._ended(paper, _done(paper), facts)
+            self._ended(paper, done(paper), facts)
         elif state.state == "failed":
             self._running.remove(running)
             self._log(paper, printer, "failed", state.reason)
@@ -298,7 +280,7 @@ class PrintFlow(QObject):
         elif state.reason and state.state != "unknown":
             if running.told != state.reason:
                 running.told = state.reason
-                self._tell(_trouble(state.reason), facts, paper)
+                self._tell(trouble(state.reason), facts, paper)
         elif state.state == "printing" and running.told != "printing":
             running.told = "printing"
             self._tell(PrintOutcome.PRINTING, facts, paper)
@@ -339,8 +321,7 @@ class PrintFlow(QObject):
             return
         printer, asked = str(error.facts.get("printer", "")), str(error.facts.get("reason", ""))
         self._log(paper, printer, "not-ready" if error.code == "printer-not-ready" else "failed", asked or error.code)
-        outcome = _BY_CODE.get(error.code) or (_trouble(asked) if printer else PrintOutcome.NOT_PRINTED)
-        self._tell(outcome, _facts(paper, printer) | {"reason": asked or error.message.rstrip(".")}, paper)
+        self._tell(refusal(error.code, printer, asked), facts_of(paper, printer) | {"reason": asked or error.message.rstrip(".")}, paper)
 
     def _tell(self, outcome: PrintOutcome, facts: dict[str, Any], paper: Paper) -> None:
         self._claimed = False
@@ -349,52 +330,3 @@ class PrintFlow(QObject):
             self.unheard.emit(outcome, facts, paper)
         if outcome in TROUBLES:
             self.troubled.emit(outcome, facts, paper)
-
-
-def _key(paper: Paper) -> tuple[str, str]:
-    return (paper.form, paper.entity or paper.title)
-
-
-def _trouble(reason: str) -> PrintOutcome:
-    return PrintOutcome.PAPER_NEEDED if any(word in reason for word in _PAPER_WORDS) and len(reason) < 30 else PrintOutcome.PRINTER_ERROR
-
-
-def _file_name(paper: Paper) -> str:
-    """Codes of other systems may hold any printed sign, also one that would lead out of the folder."""
-    return f"{paper.form}-{re.sub(r'[^0-9A-Za-z.-]', '_', paper.title)}-{paper.copy_no}.pdf"
-
-
-def _done(paper: Paper) -> PrintOutcome:
-    return PrintOutcome.REPRINTED if paper.copy_no > 1 else PrintOutcome.DONE
-
-
-def _facts(paper: Paper, printer: str) -> dict[str, Any]:
-    return {"printer": printer, "document": form_name(paper.form), "count": paper.copy_no - 1}
-
-
-# ---- in the pool; slow libraries are loaded here
-
-
-def _cancel(jobs: list[Job]) -> None:
-    from counter_app.printing import printers
-
-    for job in jobs:
-        try:
-            printers.cancel(job)
-        except UserError as error:
-            log.warning("a stuck job could not be cancelled: %s", error.code)
-
-
-def _save(paper: Paper, target: Target, path: Path, forms: FormSet) -> tuple[PrintOutcome, dict[str, Any]]:
-    from counter_app.printing import printers
-
-    if path.parent.name == EXPORTS:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    printers.save_pdf(print_jobs.pages(paper, target, forms), path)
-    return PrintOutcome.SAVED_PDF, _facts(paper, PDF_QUEUE) | {"path": str(path), "folder": str(path.parent), "copy": paper.copy_no}
-
-
-def _states(jobs: list[Job]) -> dict[Job, JobState]:
-    from counter_app.printing import printers
-
-    return {job: printers.job_state(job) for job in jobs}

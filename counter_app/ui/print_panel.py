@@ -14,7 +14,8 @@ from counter_app.domain.outcomes import PrintOutcome
 from counter_app.services.paper import Paper
 from counter_app.ui.context import UiContext
 from counter_app.ui.notify import notice
-from counter_app.ui.print_flow import PrintFlow, form_name
+from counter_app.ui.print_flow import PrintFlow
+from counter_app.ui.print_words import form_name
 from counter_app.ui.widgets.floating import FloatingPanel
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from counter_app.printing.profiles import MOST_COPIES
 from counter_app.services.paper import Paper
 from counter_app.ui.context import UiContext
 from counter_app.ui.icons import set_icon
-from counter_app.ui.print_flow import PrintFlow, form_name
+from counter_app.ui.print_flow import PrintFlow
 from counter_app.ui.print_panel import ask_for_file
+from counter_app.ui.print_words import form_name
 from counter_app.ui.theme import spacing
 from counter_app.ui.widgets import FormField, field_row
 

@@ -24,7 +24,7 @@ from counter_app.ui.pages.receive_parts.saving import FormSaving
 from counter_app.ui.pages.receive_parts.scans import FormScans
 from counter_app.ui.pages.receive_parts.values import Values
 from counter_app.ui.pages.receive_view import ReceiveView
-from counter_app.ui.print_flow import TROUBLES
+from counter_app.ui.print_words import TROUBLES
 from onestop.errors import UserError
 from onestop.ids import uuid7_hex
 from onestop.model import Dossier

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from counter_app.domain.check_codes import CHECK_CODES
 from counter_app.domain.outcomes import PrintOutcome
+from counter_app.printing.profiles import PDF_QUEUE
 from counter_app.runtime.settings import SCANNER_PREFIX, SCANNER_SUFFIX
 from counter_app.scanner.classify import CitizenCard, DossierCode, OtherCard, PostalItem, ProvisionalCode, SlipNumber, TrackingUrl, Unknown
 from counter_app.scanner.diagnosis import Diagnosis, diagnose
@@ -19,7 +20,6 @@ from counter_app.services.scanner_trial import SHEETS, print_sheet, save_sheet, 
 from counter_app.ui.context import UiContext
 from counter_app.ui.notify import Notice, Sound
 from counter_app.ui.pages.scanner_trial_view import Advice, CheckLine, ScannerTrialView
-from counter_app.ui.print_flow import PDF_QUEUE
 from counter_app.ui.scan_dispatch import scan_name
 from onestop.codes import WARNINGS_VI
 from onestop.errors import UserError

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from counter_app.domain.outcomes import PrintOutcome
+from counter_app.printing.profiles import PDF_QUEUE
 from counter_app.runtime.settings import PRINTERS, RECEIPT_PAPER
-from counter_app.ui.print_flow import PDF_QUEUE
 from counter_app.ui.print_panel import PrintPanel
 from tests.servers.cups import IppPrinter
 from tests.ui.printing.conftest import Printing
