@@ -1,4 +1,4 @@
-"""The lists of staff accounts a province's IT department asks of its offices, read from a JSON or CSV file.
+"""The lists of staff accounts a province's IT department asks of its offices, read from a JSON or CSV file or typed as lines.
 
 - ``change``: who stops working with a part of the system and who takes over: STT | Phân hệ | người thôi tham gia (họ tên, số định
   danh) | người thay thế (họ tên, số định danh) | Ghi chú (letter of Kiên Giang, 2020),
@@ -77,6 +77,21 @@ def read_account_list(path: Path, kind: ListKind) -> AccountList:
             reason=type(fault).__name__,
         ) from fault
     return parse_account_list(raw, kind)
+
+
+HEADINGS: dict[ListKind, str] = {
+    "change": "Phân hệ; Người thôi tham gia; Số định danh người thôi; Người thay thế; Số định danh người thay thế; Ghi chú",
+    "add": "Phân hệ; Họ và tên; Số định danh; Đơn vị; Ghi chú",
+}
+"""The first line of a list that is typed: which columns there are."""
+
+
+def typed_account_list(text: str, kind: ListKind) -> AccountList:
+    """As ``read_account_list``, from lines typed under ``HEADINGS`` or copied there from a sheet, whose cells come with tabs between."""
+    heading, _, rows = text.strip().partition("\n")
+    if "\t" in rows and "\t" not in heading:
+        heading = "\t".join(cell.strip() for cell in heading.split(";"))
+    return parse_account_list(f"{heading}\n{rows}".encode(), kind)
 
 
 def parse_account_list(raw: bytes, kind: ListKind) -> AccountList:

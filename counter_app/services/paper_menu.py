@@ -13,7 +13,7 @@ from typing import Any
 
 from counter_app.domain.periods import Period
 from counter_app.services import cash_note, folder_papers, letters, office_papers, paper, post_lists, register
-from counter_app.services.account_lists import read_account_list
+from counter_app.services.account_lists import ListKind, read_account_list
 from counter_app.services.desk import Desk
 from counter_app.services.paper import Paper
 from onestop.errors import UserError
@@ -47,6 +47,8 @@ SLIP_MAKERS: dict[str, SlipMaker] = {
 }
 PERIOD_MAKERS: dict[str, Callable[[Desk, Period], Paper]] = {"07": register.register, "report": office_papers.report}
 """Papers about a period."""
+LISTS: dict[str, ListKind] = {"accounts-change": "change", "accounts-add": "add"}
+"""Papers of staff accounts, and which list each is."""
 FILE_MAKERS: dict[str, Callable[[Desk, Path], Paper]] = {
     "accounts-change": lambda desk, path: office_papers.account_list(desk, read_account_list(path, "change")),
     "accounts-add": lambda desk, path: office_papers.account_list(desk, read_account_list(path, "add")),

@@ -20,7 +20,8 @@ from onestop.text import nfc
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One field. ``long`` has lines; ``choices`` are (data, words) of a ``choice``. ``wide`` takes a whole row."""
+    """One field. ``long`` has lines, ``lines`` of them seen at once; ``choices`` are (data, words) of a ``choice``. ``wide`` takes a whole
+    row."""
 
     key: str
     label: str
@@ -30,6 +31,7 @@ class Ask:
     hint: str = ""
     choices: tuple[tuple[Any, str], ...] = ()
     wide: bool = True
+    lines: int = 2
 
 
 class FieldsDialog(BaseDialog):
@@ -87,7 +89,7 @@ class FieldsDialog(BaseDialog):
         if ask.kind == "long":
             long = LongEdit(str(ask.initial or ""))
             long.setTabChangesFocus(True)
-            long.setFixedHeight(round(theme().em * 3.6))
+            long.setFixedHeight(round(theme().em * 1.8 * ask.lines))
             long.submitted.connect(self.confirm)
             return long
         if ask.kind == "choice":

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from counter_app.runtime.settings import Settings
 from counter_app.scanner.qt.devices import CameraDevices
@@ -79,6 +79,7 @@ def test_a_list_of_accounts_comes_from_a_file(stage: Stage, qtbot, tmp_path):
     qtbot.keyClicks(menu, digit)
     chosen = tmp_path / "danh-sach.csv"
     chosen.write_text("Phân hệ;Họ tên;Số định danh\nMột cửa điện tử;Nguyễn Văn An;001099012345\n", "utf-8")
+    next(button for button in shown(FieldsDialog).findChildren(QPushButton) if "tệp" in button.text()).click()
     picker = shown(QFileDialog)
     picker.fileSelected.emit(str(chosen))
     assert [paper.form for paper in papers] == ["accounts-add"]
@@ -86,6 +87,28 @@ def test_a_list_of_accounts_comes_from_a_file(stage: Stage, qtbot, tmp_path):
     picker.fileSelected.emit(str(chosen))
     assert [error.code for error in stage.failed] == ["account-list-invalid"] and len(papers) == 1
     picker.close()
+
+
+@pytest.mark.parametrize("typed", ["Một cửa điện tử; Nguyễn Văn An; 001099012345; Phòng Tư pháp\n",
+                                   "Một cửa điện tử\tNguyễn Văn An\t001099012345\tPhòng Tư pháp\n"], ids=["typed", "pasted from a sheet"])
+def test_a_list_of_accounts_is_typed(stage: Stage, qtbot, typed: str):
+    window, _view = in_window(stage, "settings", build)
+    qtbot.addWidget(window)
+    papers = looked_at(stage)
+    stage.bench.sign_in("truong.nt")
+    offer_office_papers(stage.ctx, window)
+    menu = shown(PaperMenu)
+    qtbot.keyClicks(menu, next(key for key, choice in menu.choices.items() if choice.form == "accounts-add"))
+    dialog = shown(FieldsDialog)
+    rows = dialog.editors["rows"]
+    rows.insertPlainText("Một cửa điện tử; Nguyễn Văn An; 12\n")
+    dialog.confirm_button.click()
+    assert dialog.isVisible() and papers == [] and "dòng 2" in dialog.fields["rows"].error()
+    rows.setPlainText(rows.toPlainText().splitlines()[0] + "\n" + typed)
+    dialog.confirm_button.click()
+    [paper] = papers
+    [line] = paper.document.lines
+    assert (line.subsystem, line.name, line.id_no, line.unit) == ("Một cửa điện tử", "Nguyễn Văn An", "001099012345", "Phòng Tư pháp")
 
 
 def test_who_may_not_list_accounts_is_not_offered_it(stage: Stage):
