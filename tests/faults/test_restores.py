@@ -88,11 +88,8 @@ def told(station: Workstation) -> bool:
 
 
 @pytest.mark.parametrize("announced", [True, False], ids=["announced", "unnoticed"])
-@pytest.mark.parametrize("behind", [0, 1, 40, 1000])
-def test_row_35_gateway_restored_from_an_older_backup(
-    counter, gateway_up, seen, tmp_path: Path, full: bool, announced: bool, behind: int
-) -> None:
-    behind = behind if full else min(behind, 120)
+@pytest.mark.parametrize("behind", [0, 1, 40])
+def test_row_35_gateway_restored_from_an_older_backup(counter, gateway_up, seen, tmp_path: Path, announced: bool, behind: int) -> None:
     first, second = counter(), counter()
     codes = take_in(first, 2) + take_in(second, 1)
     drain(gateway_up, first, second)
@@ -108,7 +105,7 @@ def test_row_35_gateway_restored_from_an_older_backup(
         recover(gateway_up, "start")
     restarted(gateway_up, first, second)
     recovered(gateway_up, first, second)
-    found = check_all(gateway_up, [first, second], codes)
+    found = check_all(gateway_up, [first, second], filter(None, codes))  # two lanes hold 400; then `TN-…`
     assert epoch(gateway_up) == was + (1 if announced or behind else 0)
     assert state(gateway_up) == "normal"
     assert told(first) or not (announced or behind), "staff are told"
@@ -121,6 +118,12 @@ def test_row_35_gateway_restored_from_an_older_backup(
         b=epoch(gateway_up),
         n=found["codes"],
     )
+
+
+@pytest.mark.parametrize("announced", [True, False], ids=["announced", "unnoticed"])
+def test_row_35_gateway_far_behind(counter, own_counter, gateway_up, seen, tmp_path: Path, full: bool, announced: bool) -> None:
+    """A thousand at full size; what is left of two lanes, and provisional receipts."""
+    test_row_35_gateway_restored_from_an_older_backup(counter, gateway_up, seen, tmp_path, announced, 1000 if full else 100)
 
 
 def test_row_35_new_writes_reach_the_old_head_before_anybody_notices(counter, gateway_up, seen, tmp_path: Path) -> None:
