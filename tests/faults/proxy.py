@@ -305,11 +305,11 @@ def drip(exchange: Exchange) -> None:
 
 
 def flip_reply(place: int) -> Fault:
-    """One bit of the reply's byte ``place`` (from the end when negative)."""
+    """One bit of the reply's byte ``place`` (from the end when negative); its last byte where the reply is shorter."""
 
     def fault(exchange: Exchange) -> None:
         if reply := bytearray(exchange.forward()):
-            reply[place] ^= 0x01
+            reply[min(place, len(reply) - 1)] ^= 0x01
         exchange.send(bytes(reply))
         exchange.close()
 
