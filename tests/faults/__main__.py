@@ -64,7 +64,8 @@ class Notebook:
         """The document; rows that were not run now are as they stood."""
         standing = {number: line for number, line in standing.items() if number not in self.rows}
         held = sum(_outcome(row) == "held" for row in self.rows.values()) + sum(line.endswith("| held |") for line in standing.values())
-        earlier = f" From an earlier run: {', '.join(map(str, sorted(standing)))}." if standing else ""
+        now = ", ".join(map(str, sorted(self.rows)))
+        earlier = f" Run this time: {now}; the others stand as their last run saw them." if standing else ""
         lines = [
             "# The fault matrix",
             "",
