@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
+from counter_app.app.metered import Metered
 from counter_app.app.opening import Opening
 from counter_app.runtime.crash import CrashGuard
 from counter_app.runtime.logs import setup_logging, stop_logging
@@ -89,6 +90,7 @@ class Start(QObject):
         self.opening.opened.connect(self._opened)
         self.opening.gave_up.connect(self._gave_up)
         self.collector = Collector(self)
+        self.metered = Metered(self)
         self.collector.start()
         self._then = then
         self.window.show_overlay(self.opening.view)
@@ -110,6 +112,8 @@ class Start(QObject):
         self.collector.settle()
         self.program = Program(self.app, station, self.window, self.tasks, self.heartbeat.last)
         self.program.settled.connect(self.collector.settle)
+        station.metered = lambda: self.metered.now
+        self.program.settled.connect(self.metered.begin)
         self.program.start(self.opening)
         self._then(self.program)
 

@@ -53,6 +53,10 @@ IDLE_LOCK_MINUTES = Setting("idle_lock_minutes", 10, low=1, high=120)
 GATEWAY_URL = Setting("gateway_url", "")
 GATEWAY_CA = Setting("gateway_ca", "")
 SYNC_SECONDS = Setting("sync_seconds", 15, low=2, high=600)
+#: Attachments take at most so many kbit/s of the line (0: as it bears it). They wait on a line that is paid by volume: as the system says,
+#: always, never.
+ATTACHMENT_KBITS = Setting("attachment_kbits", 0, low=0, high=1_000_000)
+METERED_LINE = Setting("metered_line", "system", ("system", "yes", "no"))
 RECEIPT_PAPER = Setting("receipt_paper", "A4", ("A4", "A5"))
 PRINTERS: Setting[dict] = Setting("printers", {})
 SCANNER_PREFIX = Setting("scanner_prefix", "")
@@ -77,6 +81,8 @@ KNOWN: dict[str, Setting[Any]] = {
         GATEWAY_URL,
         GATEWAY_CA,
         SYNC_SECONDS,
+        ATTACHMENT_KBITS,
+        METERED_LINE,
         RECEIPT_PAPER,
         PRINTERS,
         SCANNER_PREFIX,

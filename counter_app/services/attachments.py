@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from counter_app.services.desk import Changes, Desk
+from counter_app.store.blobs import FILES_WAIT
 from onestop.errors import EnvironmentFault, UserError
 from onestop.model import Attachment, Dossier
 from onestop.ops import AttachLink, AttachUnlink
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 #: What the gateway takes unless the province decided otherwise (``AgencySettings.extra["attachment_mb"]``).
 MOST_BYTES = 50_000_000
 _PIECE = 1024 * 1024
+_WAITS = {"metered": "chờ đường truyền không tính cước theo dung lượng"}
 
 #: ``uploading``: from this counter, on its way ("đang tải lên"); ``refused``: the centre will not take it; ``here``: sent, and a copy is
 #: still here; ``central``: to be fetched (another counter may still be sending it).
@@ -30,7 +32,7 @@ BlobState = Literal["uploading", "refused", "here", "central"]
 
 @dataclass(frozen=True, slots=True)
 class AttachmentView:
-    """One file of a dossier as a screen shows it. ``sent``: bytes the centre has; ``message``: why it was refused."""
+    """One file of a dossier as a screen shows it. ``sent``: bytes the centre has; ``message``: why it was refused, or waits."""
 
     attachment: Attachment
     state: BlobState
@@ -111,7 +113,8 @@ def _view(reader: Reader, one: Attachment) -> AttachmentView:
     if item is None:
         return AttachmentView(one, "central")
     state: BlobState = "uploading" if item.state == "new" else "refused" if item.state == "refused" else "here"
-    return AttachmentView(one, state, item.sent, item.message)
+    waits = _WAITS.get(reader.meta_get(FILES_WAIT) or "", "") if state == "uploading" else ""
+    return AttachmentView(one, state, item.sent, item.message or waits)
 
 
 def _dossier(desk: Desk, dossier_id: str) -> Dossier:

@@ -9,12 +9,13 @@ from pathlib import Path
 from counter_app.runtime.clock import Anchor, SystemClock
 from counter_app.runtime.paths import Profile, profile_at, reserve_bytes
 from counter_app.runtime.secrets import PinProvider, load_or_create_key, pin_from_env
-from counter_app.runtime.settings import GATEWAY_CA, GATEWAY_URL, PLAIN_STORE, SYNC_SECONDS, Settings
+from counter_app.runtime.settings import ATTACHMENT_KBITS, GATEWAY_CA, GATEWAY_URL, METERED_LINE, PLAIN_STORE, SYNC_SECONDS, Settings
 from counter_app.services.desk import Desk
 from counter_app.services.identity_copy import keep_identity
 from counter_app.services.published import load_calendar_doc, load_catalogue, load_codes_doc
 from counter_app.store.engine import Store, open_store
 from counter_app.store.unit import Reader
+from counter_app.sync.allowance import Allowance
 from counter_app.sync.central import Central
 from counter_app.sync.client import GatewayClient, Identity
 from counter_app.sync.engine import SyncEngine
@@ -27,7 +28,8 @@ Unlock = Callable[[Profile, PinProvider], bytes]
 
 @dataclass
 class Workstation:
-    """One opened profile. ``close`` in any order of trouble: it stops the sync and folds the store's log."""
+    """One opened profile. ``close`` in any order of trouble: it stops the sync and folds the store's log. ``metered``: whether the system
+    says that the line is paid by volume (the window knows; a command takes it that it is not)."""
 
     profile: Profile
     settings: Settings
@@ -36,6 +38,15 @@ class Workstation:
     client: GatewayClient
     central: Central
     engine: SyncEngine
+    metered: Callable[[], bool] = lambda: False
+
+    def __post_init__(self) -> None:
+        self.engine.allow(self._allowance)
+
+    def _allowance(self) -> Allowance:
+        """What attachments may take of the line, by this PC's settings."""
+        said = self.settings.get(METERED_LINE)
+        return Allowance(self.settings.get(ATTACHMENT_KBITS) * 125, said == "yes" or (said == "system" and self.metered()))
 
     def reload_published(self) -> None:
         """Take the newest catalogue, calendar, codes and agency settings into use."""

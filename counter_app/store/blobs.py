@@ -8,6 +8,8 @@ from datetime import datetime
 from counter_app.store.session import Session, WriteSession
 from onestop.errors import EnvironmentFault
 
+#: Why attachments wait as a whole (``Reader.meta_get``): ``metered``, or empty.
+FILES_WAIT = "files_wait"
 _ITEM = "SELECT sha256, size, sent, state, code, message FROM blob"
 
 

@@ -9,11 +9,12 @@ import hashlib
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from counter_app.store.blobs import BlobDamaged, BlobItem
+from counter_app.store.blobs import FILES_WAIT, BlobDamaged, BlobItem
+from counter_app.sync.allowance import Share
 from counter_app.sync.client import GatewayClient
 from counter_app.sync.errors import NotReached, Refused
 from onestop.errors import EnvironmentFault, UserError
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Parts: to begin with and after a failure, the least, and how long one should take.
 FIRST_PART, LEAST_PART, PART_SECONDS = 256 * 1024, 64 * 1024, 1.5
+#: Under an allowance parts may be smaller: at 64 kbit/s one of these takes two seconds.
+_SLOW_PART = 16 * 1024
 #: So long attachments may keep a cycle; then ops and the pull have their turn.
 TURN_SECONDS = 10.0
 #: The gateway lost what it had or got something else: begun again so often in one turn.
@@ -37,12 +40,13 @@ _DAMAGED = "Tệp tải về không đúng với tệp đã đính kèm. Hãy th
 @dataclass
 class Uploader:
     """The way up of one counter's attachments. ``part``: bytes of the next one, as the line bears it; ``most``: what a box on the way
-    lets through (it answered 413 to more)."""
+    lets through (it answered 413 to more). ``share``: how much of the line they may take."""
 
     store: Store
     client: GatewayClient
     part: int = FIRST_PART
     most: int = PART_BYTES
+    share: Share = field(default_factory=Share)
 
     def run(self, others: Callable[[], bool], seconds: float = TURN_SECONDS) -> bool:
         """Send until nothing waits, ``others()`` want the line, or the turn is over; returns whether something is left. Raises
@@ -51,6 +55,13 @@ class Uploader:
         self._tidy()
         with self.store.read() as reader:
             waiting = reader.blobs_waiting()
+            told = reader.meta_get(FILES_WAIT) or ""
+        why = "metered" if waiting and self.share.now().paused else ""
+        if why != told:
+            with self.store.write() as unit:
+                unit.meta_set(FILES_WAIT, why)
+        if why:
+            return False
         for item in waiting:
             try:
                 if not self._send(item, lambda: others() or time.monotonic() > until):
@@ -75,7 +86,7 @@ class Uploader:
             try:
                 while not at.complete:
                     self._note(at)
-                    if stop():
+                    if stop() or not self.share.wait(stop) or self.share.now().paused:
                         return False
                     at = self._part(item, at.offset)
                 self._note(at)
@@ -86,7 +97,7 @@ class Uploader:
         raise AssertionError("unreachable")
 
     def _part(self, item: BlobItem, offset: int) -> BlobReply:
-        content = self.store.blob_files.read(item.sha256, offset, self.part)
+        content = self.store.blob_files.read(item.sha256, offset, self.share.part(self.part, PART_SECONDS, _SLOW_PART))
         started = time.monotonic()
         try:
             reply = self.client.call("PATCH", f"/v1/blobs/{item.sha256}", BlobReply, body=content, deadline=60.0,
@@ -97,6 +108,7 @@ class Uploader:
             self.most = self.part = max(len(content) // 2, LEAST_PART)
             return self._part(item, offset)
         took = max(time.monotonic() - started, 0.001)
+        self.share.used(len(content), started)
         self.part = int(min(max(len(content) * PART_SECONDS / took, LEAST_PART), 2 * self.part, self.most, PART_BYTES))
         return reply
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from counter_app.store.epoch import durable_of
+from counter_app.sync.allowance import Share
 from counter_app.sync.backoff import Breaker
 from counter_app.sync.beside import Lanes, report_sign_ins
 from counter_app.sync.blobs import Uploader
@@ -42,7 +43,8 @@ class Cycle:
         self.part = part
         self._pusher = Pusher(store, client)
         self._lanes = Lanes(store, client, clock)
-        self._uploader = Uploader(store, client)
+        self.share = Share()
+        self._uploader = Uploader(store, client, share=self.share)
         self._small_first = False
         #: Somebody saved something or wants the line: attachments stand back.
         self.wanted: Callable[[], bool] = stop.is_set

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from counter_app.sync.allowance import Allowance
 from counter_app.sync.backoff import Breaker
 from counter_app.sync.client import GatewayClient
 from counter_app.sync.cycle import Cycle
@@ -55,6 +56,10 @@ class SyncEngine:
         self._steps.wanted = lambda: self._stop.is_set() or self._wake.is_set()
         self._poker = Poker(client, self.wake, self._stop)
         self._thread: threading.Thread | None = None
+
+    def allow(self, allowance: Callable[[], Allowance]) -> None:
+        """From now on attachments keep to what ``allowance()`` says (asked on the sync thread)."""
+        self._steps.share.now = allowance
 
     @property
     def part(self) -> str:

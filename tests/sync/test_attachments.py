@@ -7,11 +7,13 @@ import json
 import os
 import random
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
 from counter_app.cli import main
+from counter_app.runtime.settings import ATTACHMENT_KBITS, METERED_LINE
 from counter_app.services import attachments
 from counter_app.store.blobs import BlobDamaged
 from counter_app.store.engine import Store
@@ -198,3 +200,44 @@ def test_by_commands(gateway, counter, scan, tmp_path, monkeypatch, capsys) -> N
     for words, code in (([str(empty)], "file-empty"), ([str(tmp_path / "không có.pdf")], "file-unreadable"), ([], "file-missing")):
         assert main(["attach", one.code, *words, "--profile", str(profile), "--user", "lan.nt"]) == 1
         assert json.loads(capsys.readouterr().err)["code"] == code
+
+
+def test_attachments_keep_to_their_share_of_the_line(gateway, counter, scan) -> None:
+    """64 kB a second: 160 kB take two seconds and a half at least, and somebody who saves is not kept waiting for it."""
+    station = counter()
+    one = take_in(station)
+    big = scan.with_name("lớn.pdf")
+    big.write_bytes(random.Random(9).randbytes(160_000))
+    attachments.attach(station.desk, one.id, [big])
+    station.settings.set(ATTACHMENT_KBITS, 512)
+    started = time.monotonic()
+    while station.engine.run_once().uploading:
+        pass
+    assert time.monotonic() - started >= 160_000 / 64_000 - 1.6  # the first part goes at once
+    assert waiting(station.store) == 0
+    attachments.attach(station.desk, one.id, [_other(big)])
+    asked: list[float] = []
+    assert station.engine._steps._uploader.run(lambda: bool(asked.append(time.monotonic()) or len(asked) > 3))
+    assert waiting(station.store) == 1
+
+
+def test_on_a_line_paid_by_volume_files_wait_and_dossiers_go(gateway, counter, scan) -> None:
+    station = counter()
+    one = take_in(station)
+    attachments.attach(station.desk, one.id, [scan])
+    metered = [True]
+    station.metered = lambda: metered[0]
+    report = station.engine.run_once()
+    assert report.ok and report.pushed >= 2 and not report.more
+    (shown,) = views(station, one.id)
+    assert waiting(station.store) == 1 and shown.message == "chờ đường truyền không tính cước theo dung lượng"
+    station.settings.set(METERED_LINE, "no")
+    station.engine.run_once()
+    assert waiting(station.store) == 0
+    (shown,) = views(station, one.id)
+    assert (shown.state, shown.message) == ("here", "")
+    station.settings.set(METERED_LINE, "yes")
+    attachments.attach(station.desk, one.id, [_other(scan)])
+    metered[0] = False
+    station.engine.run_once()
+    assert waiting(station.store) == 1
