@@ -132,7 +132,7 @@ def save_pdf(content: bytes, target: Path, *, overwrite: bool = True) -> None:
         raise EnvironmentFault("output-unwritable", "Nơi lưu PDF phải là tên một tệp, không phải thư mục.")
     if not overwrite and os.path.lexists(target) and not target.is_dir():
         raise UserError("output-exists", "Tệp này đã có, chương trình không ghi đè. Hãy chọn tên khác.")
-    if target.exists() and not target.is_file():  # a device is never replaced by a file
+    if os.path.exists(target) and not os.path.isfile(target):  # a device is never replaced by a file
         raise EnvironmentFault("output-unwritable", "Nơi đã chọn là thư mục hoặc thiết bị, không phải tệp. Hãy chọn tên khác.")
     part = target.with_name(f".{target.name}.part")
     try:
