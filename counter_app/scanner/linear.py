@@ -35,21 +35,29 @@ def read_field(
     def placed(reads: list[Read]) -> list[Read]:
         return [replace(r, corners=corners) for r in reads]
 
-    if (reads := first_engine(upright(gray, field, share=0.8), LINEAR, rotate=False)) and not contradictory(reads):
+    if _sure(reads := first_engine(upright(gray, field, share=0.8), LINEAR, rotate=False)):
         return placed(reads)
+    doubted = [] if contradictory(reads) else reads
     zoom = min(_MAX_ZOOM, max(1.0, _TARGET_LENGTH / field.length))
     crop = straightened(upright(gray, field, zoom))
-    if (reads := first_engine(crop, LINEAR, rotate=False)) and not contradictory(reads):
+    if _sure(reads := first_engine(crop, LINEAR, rotate=False)):
         return placed(reads)
+    doubted = [] if contradictory(doubted + reads) else doubted or reads
     if not weigh:
-        return []
+        return placed(doubted)
     if deadline is not None and time.monotonic() >= deadline:
         if evidence is not None:
             evidence.owe()
-        return []
+        return placed(doubted)
     if read := _weighed(crop, field.length * zoom, field, deadline, evidence):
         return [read]
+    if doubted:
+        return placed(doubted)
     return second_engine(crop, corners) if deadline is None else []
+
+
+def _sure(reads: list[Read]) -> bool:
+    return bool(reads) and not any(read.processed for read in reads)
 
 
 def read_stacked(gray: np.ndarray, field: BarField, zooms: tuple[float, ...] = (1.0,)) -> list[Read]:

@@ -38,6 +38,13 @@ def test_what_is_read_from_one_frame_is_right(seed, level, kind):
         assert right >= LEAST[level] * CHUNK
 
 
+def test_bars_that_say_something_else_at_another_size_are_not_believed():
+    """One frame in 24,000: the library misread a pair of digits and the check symbol together, in an upright field of 1.65 pixels a
+    module, as a code of our grammar with a real date."""
+    shown = scene("code128", "mild", 4_000_029, px=1.65, angle=0)
+    assert by_us(shown.frame(), shown.expect) == {shown.text}
+
+
 @pytest.mark.parametrize("kind", COUNTER_KINDS)
 def test_what_a_camera_believes_in_twelve_frames_is_right(kind):
     shown = scene(kind, "hard", SEED)
