@@ -87,9 +87,7 @@ def apply(state: Entity | None, op: Op) -> Applied:
     if isinstance(data, AttachLink | AttachUnlink):
         return _attach(state, op, data)
     if isinstance(data, AssignCode):
-        if state.code in (None, data.code):
-            return Applied("applied", _log(replace(state, code=data.code), op, "code-assigned", facts={"code": data.code}))
-        return _conflict(state, op, "code-already-assigned", "Hồ sơ đã có mã khác.", {"code": (state.code, data.code)})
+        return _assign(state, op, data)
     return _wrong_entity(state)
 
 
@@ -115,6 +113,18 @@ def _create(state: Entity | None, op: Op, data: Create | CreateSlip) -> Applied:
     event = Event(id=op.op, kind="receive" if is_dossier else "slip-made", at=op.at, by=op.by, device=op.device)
     more = {"original_due_at": entity.original_due_at or entity.due_at} if isinstance(entity, Dossier) else {}
     return Applied("applied", replace(entity, version=0, events=(event,), **more))
+
+
+def _assign(state: Dossier, op: Op, data: AssignCode) -> Applied:
+    if data.code is None and data.provisional_code is not None:
+        # Also where another desk has given an official code meanwhile: the paper with this number is out.
+        named = replace(state, provisional_code=state.provisional_code or data.provisional_code)
+        return Applied("applied", _log(named, op, "provisional-given", facts={"code": data.provisional_code}))
+    if data.code is None:
+        return Applied("rejected", state, "code-invalid", "Thao tác cấp mã không có mã nào.")
+    if state.code in (None, data.code):
+        return Applied("applied", _log(replace(state, code=data.code), op, "code-assigned", facts={"code": data.code}))
+    return _conflict(state, op, "code-already-assigned", "Hồ sơ đã có mã khác.", {"code": (state.code, data.code)})
 
 
 def _transition(state: Dossier, op: Op, data: Transition) -> Applied:

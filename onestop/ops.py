@@ -96,10 +96,12 @@ class Printed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignCode:
-    """``code.assign``: the official code for a dossier received under a provisional one."""
+    """``code.assign``: the official code for a dossier that has none yet; without ``code``, the provisional one its papers bear until
+    the gateway gives it an official code."""
 
-    code: str
+    code: str | None = None
     lane: str | None = None
+    provisional_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from onestop.deadline import Limit, due_moment
 from onestop.errors import UserError
 from onestop.ledger import held
 from onestop.model import Dossier
-from onestop.ops import Correct, Create, CreateSlip, Op, RecordFee, Transition
+from onestop.ops import AssignCode, Correct, Create, CreateSlip, Op, RecordFee, Transition
 from onestop.rights import allowed
 from onestop.vntime import iso, to_vn, vn_date
 from onestop.wire import AgencySettings
@@ -26,8 +26,13 @@ Remark = tuple[str, str, dict[str, Any], dict[str, Any]]
 
 def days_without_code(works: Sequence[Incoming]) -> set[date]:
     """The days whose number pools these ops need."""
-    creates = [work.op.data for work in works if work.op and isinstance(work.op.data, Create) and not work.refusal]
-    return {vn_date(create.dossier.received_at) for create in creates if create.dossier.code is None}
+    days = set()
+    for op in (work.op for work in works if work.op and not work.refusal):
+        if isinstance(op.data, Create) and op.data.dossier.code is None:
+            days.add(vn_date(op.data.dossier.received_at))
+        elif isinstance(op.data, AssignCode) and op.data.code is None:
+            days.add(vn_date(op.at))
+    return days
 
 
 def waits_for(op: Op, known: Known) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -123,7 +124,7 @@ class Batch:
         op = work.op
         data = op.data
         before = held.value() if held else None
-        if isinstance(data, AssignCode) and self.codes.get(data.code, work.entity) != work.entity:
+        if isinstance(data, AssignCode) and data.code is not None and self.codes.get(data.code, work.entity) != work.entity:
             current = {"code": before.code} if isinstance(before, Dossier) else {}
             review = self._review(work, "code-clash", _CLASH, current, {"code": data.code})
             self._answer(work, "conflict", held.version if held else 0, "code-clash", _CLASH, review)
@@ -140,6 +141,9 @@ class Batch:
         clash = isinstance(data, Create) and done.status == "applied" and self._clashes(data)
         if isinstance(data, Create) and done.status == "applied":
             state = self._received(work, state, clash)
+        if isinstance(data, AssignCode) and done.status == "applied" and data.provisional_code is not None:
+            self.aliases.append((data.provisional_code, state.id, "dossier"))
+            state = self._with_code(work, state, op.at)
         if isinstance(data, Correct) and not _sound(state):
             self.refuse(work, "value-invalid", "Giá trị đính chính không đúng kiểu của ô.")
             return
@@ -186,11 +190,14 @@ class Batch:
             self.aliases.append((state.provisional_code, state.id, "dossier"))
         if clash:
             return replace(state, code=None)
-        if state.code is None:
-            day = vn_date(state.received_at)
-            with self.line.aside() as conn:
-                state = replace(state, code=numbers.assign(conn, self.part, work.op_id, state.id, day, self.device))
-        return state
+        return self._with_code(work, state, state.received_at)
+
+    def _with_code(self, work: Incoming, state: Dossier, at: datetime) -> Dossier:
+        """Where there is no official code yet: the next one of that day, if its pool has one left."""
+        if state.code is not None:
+            return state
+        with self.line.aside() as conn:
+            return replace(state, code=numbers.assign(conn, self.part, work.op_id, state.id, vn_date(at), self.device))
 
     def _settle(self, work: Incoming, held: Held | None) -> None:
         data = work.op.data

@@ -115,4 +115,4 @@ def _printed(op: Op) -> list[str]:
         return [text for text in (data.dossier.code, data.dossier.provisional_code) if text is not None]
     if isinstance(data, CreateSlip):
         return [data.slip.number]
-    return [data.code] if isinstance(data, AssignCode) else []
+    return [text for text in (data.code, data.provisional_code) if text is not None] if isinstance(data, AssignCode) else []

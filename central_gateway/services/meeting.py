@@ -86,7 +86,7 @@ def _brought(works: Sequence[Incoming], key: bytes, trusting: bool) -> tuple[set
             marks[work.op_id] = sameness.mark(key, data.dossier)
             if data.dossier.code and not trusting:
                 wanted.add(data.dossier.code)
-        elif isinstance(data, AssignCode):
+        elif isinstance(data, AssignCode) and data.code is not None:
             wanted.add(data.code)
     return wanted, marks
 

@@ -11,14 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from counter_app.services.clock_guard import guard_clock
 from counter_app.services.desk import Changes, Desk
 from counter_app.services.fields import bounded, one_line, person_name, reason_text
-from counter_app.services.numbers import take_spare
+from counter_app.services.new_code import fresh_code
 from onestop.deadline import Limit, compute_due
 from onestop.errors import InvalidFields, UserError
 from onestop.model import Dossier, Result, Returned, Supplement
-from onestop.ops import Action, AssignCode, Extend, Transition
+from onestop.ops import Action, Extend, Transition
 from onestop.states import State, can_move, state_name
 from onestop.text import fold
 from onestop.vntime import to_vn
@@ -125,12 +124,8 @@ def accept(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
         if not can_move(dossier.status, State.ACCEPTED):
             raise UserError("transition-not-allowed",
                             f"Hồ sơ đang ở trạng thái “{state_name(dossier.status)}”, không tiếp nhận được.", status=dossier.status)
-        if dossier.code is None:
-            guard_clock(desk)
-            issued = unit.issue_code(now, online=take_spare(unit, desk, now.date()))
-            if issued.code is None:
-                raise UserError("no-number-left", "Máy đã hết số và đang mất mạng. Hãy tiếp nhận hồ sơ này khi có mạng.")
-            unit.submit(AssignCode(code=issued.code, lane=issued.lane), entity=dossier_id, by=staff.id, at=now)
+        if dossier.code is None and dossier.provisional_code is None:
+            unit.submit(fresh_code(unit, desk), entity=dossier_id, by=staff.id, at=now)
         due = compute_due(now, Limit(dossier.limit_value, dossier.limit_unit), desk.calendar, cutoff=desk.cutoff).due_at
         done = unit.submit(Transition(action="accept", from_status=dossier.status, to_status=int(State.ACCEPTED), due_at=due,
                                       holder=desk.agency), entity=dossier_id, by=staff.id, at=now)

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 def new_code(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
-    """Give the dossier an official code from the spare number or a lane, today's date in it. The papers that bear the old code are to
-    be replaced: offer to print form 01 again.
+    """Give the dossier an official code from the spare number or a lane, today's date in it; with neither, a provisional one. The
+    papers that bear the old code are to be replaced: offer to print form 01 again.
 
-    Raises ``dossier-unknown``, ``code-already-assigned`` (nothing is wrong with the one it has), ``numbers-exhausted`` (no lane and no
-    online number: try again with the network), ``clock-unsure``, ``not-signed-in``, ``role-missing``.
+    Raises ``dossier-unknown``, ``code-already-assigned`` (nothing is wrong with the one it has), ``numbers-exhausted`` (it has a
+    provisional one already, and there is no official number here: the centre gives one), ``clock-unsure``, ``not-signed-in``,
+    ``role-missing``.
     """
     staff = desk.require("code.assign")
     with desk.store.write() as unit:
@@ -30,7 +31,11 @@ def new_code(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
             raise UserError("dossier-unknown", "Không có hồ sơ này trên máy.")
         if dossier.code is not None:
             raise UserError("code-already-assigned", f"Hồ sơ đã có mã {dossier.code}, không cần cấp mã mới.")
-        done = unit.submit(fresh_code(unit, desk), entity=dossier_id, by=staff.id, at=desk.now())
+        payload = fresh_code(unit, desk)
+        if payload.code is None and dossier.provisional_code is not None:
+            raise UserError("numbers-exhausted", "Máy đã hết số trong dải được cấp và chưa lấy được số từ trung tâm. "
+                            f"Hồ sơ giữ số tạm {dossier.provisional_code}; hệ thống trung tâm sẽ cấp mã khi có mạng.")
+        done = unit.submit(payload, entity=dossier_id, by=staff.id, at=desk.now())
     changes = Changes(dossiers=frozenset({dossier_id}))
     desk.changed(changes)
     assert isinstance(done.state, Dossier)
@@ -38,11 +43,9 @@ def new_code(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
 
 
 def fresh_code(unit: Unit, desk: Desk) -> AssignCode:
-    """The next official number of this desk, taken in the caller's transaction. Raises ``numbers-exhausted``, ``clock-unsure``."""
+    """The next number of this desk, taken in the caller's transaction: an official one, or a provisional one where the agency says so
+    or none is left, as at a reception. Raises ``clock-unsure``."""
     guard_clock(desk)
     now = desk.now()
     issued = unit.issue_code(now, online=take_spare(unit, desk, now.date()))
-    if issued.code is None:
-        raise UserError("numbers-exhausted", "Máy đã hết số trong dải được cấp và chưa lấy được số từ trung tâm. "
-                        "Hồ sơ giữ nguyên; hãy làm lại khi có mạng.")
-    return AssignCode(code=issued.code, lane=issued.lane)
+    return AssignCode(code=issued.code, lane=issued.lane, provisional_code=issued.provisional_code)

@@ -15,6 +15,7 @@ from onestop.ids import uuid7_hex
 from onestop.model import Dossier, FeeEntry, Review, Slip, SlipLine
 from onestop.ops import AssignCode, Change, ConfirmSlip, Correct, CreateSlip, RecordFee, SettleReview, Transition
 from onestop.vntime import VN_TZ, iso, utc_now
+from onestop.wire import LookupReply
 from tests.gateway.counter import DUE, RECEIVED, Counter, problem
 from tests.gateway.province import ELSEWHERE
 
@@ -204,6 +205,24 @@ def test_a_code_on_two_dossiers_keeps_both(counter: Counter, new_counter) -> Non
     assert (counter.push_one(assign).s, counter.push_one(counter.op(second.entity, AssignCode(code="H32.15-261120-2001"), base=1)).s) == (
         "conflict", "applied")
     assert state(counter, second.entity).code == "H32.15-261120-2001"
+
+
+def test_a_dossier_without_a_code_goes_under_a_provisional_one_until_the_centre_gives_it_a_code(counter: Counter) -> None:
+    """Filed online and accepted where numbers are provisional, at two desks that were apart: one official code, and both papers lead
+    to it."""
+    held, filed = (counter.create(counter.dossier(code="H32.15-261120-2000")) for _ in range(2))
+    counter.push(held, filed)
+    assert state(counter, filed.entity).code is None
+    papers = "TN-7-261120-0001", "TN-8-261120-0004"
+    ops = [counter.op(filed.entity, AssignCode(provisional_code=text), base=1) for text in papers]
+    assert [(r.s, r.code) for r in counter.push(*ops)] == [("applied", "")] * 2
+    now = state(counter, filed.entity)
+    assert now.code == f"{counter.part}-{RECEIVED:%y%m%d}-0001" and now.provisional_code == papers[0]
+    for text in papers:
+        found = counter.ok(counter.call("POST", "/v1/lookup", {"code": text}), LookupReply)
+        assert decode(Dossier, bytes(found.data)).id == filed.entity
+    empty = counter.push_one(counter.op(filed.entity, AssignCode(), base=2))
+    assert (empty.s, empty.code) == ("rejected", "code-invalid")
 
 
 def test_a_due_date_of_another_calendar_is_kept_and_reviewed(counter: Counter) -> None:

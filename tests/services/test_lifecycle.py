@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from counter_app.services import handover, lifecycle
+from counter_app.services.lookup import look_up
+from counter_app.services.new_code import new_code
 from counter_app.services.receive import receive
 from onestop.errors import InvalidFields, UserError
 from onestop.model import Dossier
@@ -136,6 +138,20 @@ def test_filed_online(bench: DeskBench) -> None:
     refused("reason-missing", lifecycle.refuse, bench.desk, other.id, "k")
     assert lifecycle.refuse(bench.desk, other.id, "không đúng thẩm quyền")[0].status == State.REFUSED
     refused("transition-not-allowed", lifecycle.accept, bench.desk, other.id)
+
+
+def test_filed_online_where_numbers_are_provisional(tmp_path: Path) -> None:
+    bench = make_desk(tmp_path, username="truong.nt", numbering="provisional")
+    try:
+        filed = replace(received(bench), id="0" * 31 + "1", code=None, provisional_code=None, status=1, channel="online", due_at=None,
+                        events=(), version=1)
+        bench.pull(filed)
+        done = lifecycle.accept(bench.desk, filed.id)[0]
+        assert (done.status, done.code, done.shown_code) == (2, None, "TN-7-261123-0002")
+        assert look_up(bench.desk, "TN-7-261123-0002").dossier == done
+        refused("numbers-exhausted", new_code, bench.desk, filed.id)
+    finally:
+        bench.close()
 
 
 def test_extension_keeps_the_first_promise(bench: DeskBench) -> None:

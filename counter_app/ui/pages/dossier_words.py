@@ -56,6 +56,7 @@ _EVENTS: dict[str, tuple[str, str]] = {
     "correct": ("Đính chính", "file-pen-line"),
     "extend": ("Gia hạn", "calendar-plus"),
     "code-assigned": ("Cấp mã chính thức", "hash"),
+    "provisional-given": ("Cấp số tạm", "hash"),
     "fee-due": ("Ghi khoản phải thu", "receipt"),
     "fee-collected": ("Thu phí, lệ phí", "banknote"),
     "fee-refunded": ("Hoàn tiền", "undo-2"),
@@ -224,7 +225,7 @@ def event_words(event: Event, desk: Desk, names: Mapping[str, str]) -> tuple[str
         details.append(f"người nhận: {RELATION_WORDS[str(facts['relation'])].lower()}")
     if kind == "correct" and facts.get("fields"):
         details.append(", ".join(field_word(str(name)) for name in facts["fields"]))
-    if kind == "code-assigned" and facts.get("code"):
+    if kind in ("code-assigned", "provisional-given") and facts.get("code"):
         details.append(str(facts["code"]))
     if kind == "extend" and facts.get("approver"):
         details.append(f"người duyệt: {facts['approver']}")
