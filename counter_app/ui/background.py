@@ -40,6 +40,26 @@ class CancelToken:
         self._event.set()
 
 
+class _Latest:
+    """Of the tasks with one key only the latest is wanted: typing in a search box."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, CancelToken] = {}
+
+    def take(self, key: str | None, token: CancelToken) -> None:
+        """``token`` is the latest of ``key`` from now on; the one before is given up."""
+        if key is None:
+            return
+        if (earlier := self._tokens.get(key)) is not None:
+            earlier.cancel()
+        self._tokens[key] = token
+
+    def leave(self, key: str | None, token: CancelToken) -> None:
+        """Its answer is there: nothing to give up any more."""
+        if key is not None and self._tokens.get(key) is token:
+            del self._tokens[key]
+
+
 class Runner(Protocol):
     """What presenters ask for; `TaskRunner` in the program, `InlineRunner` in tests."""
 
@@ -67,7 +87,7 @@ class TaskRunner(QObject):
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="counter-task")
         self._ids = count(1)
         self._waiting: dict[int, tuple[OnDone | None, OnError | None, QObject | None, CancelToken, str | None]] = {}
-        self._by_key: dict[str, CancelToken] = {}
+        self._latest = _Latest()
         self._futures: set[Future[None]] = set()
         self._on_unhandled = on_unhandled
         self._closed = False
@@ -99,10 +119,7 @@ class TaskRunner(QObject):
         if self._closed:
             token.cancel()
             return token
-        if key is not None:
-            if (earlier := self._by_key.get(key)) is not None:
-                earlier.cancel()
-            self._by_key[key] = token
+        self._latest.take(key, token)
         number = next(self._ids)
         self._waiting[number] = (on_done, on_error, owner, token, key)
         if after_ms:
@@ -132,8 +149,7 @@ class TaskRunner(QObject):
     @Slot(int, object, object)
     def _deliver(self, number: int, result: Any, error: Exception | None) -> None:
         on_done, on_error, owner, token, key = self._waiting.pop(number)
-        if key is not None and self._by_key.get(key) is token:
-            del self._by_key[key]
+        self._latest.leave(key, token)
         if token.cancelled or (owner is not None and not shiboken6.isValid(owner)):
             return
         if error is None:
@@ -163,7 +179,7 @@ class InlineRunner:
     def __init__(self, hold: bool = False) -> None:
         self.hold = hold
         self._held: list[tuple[Callable[[], Any], OnDone | None, OnError | None, QObject | None, CancelToken]] = []
-        self._by_key: dict[str, CancelToken] = {}
+        self._latest = _Latest()
 
     def run_task(
         self,
@@ -178,10 +194,7 @@ class InlineRunner:
     ) -> CancelToken:
         """As `TaskRunner.run_task`, now. An exception without ``on_error`` is raised to the test."""
         token = token or CancelToken()
-        if key is not None:
-            if (earlier := self._by_key.get(key)) is not None:
-                earlier.cancel()
-            self._by_key[key] = token
+        self._latest.take(key, token)
         self._held.append((func, on_done, on_error, owner, token))
         if not self.hold:
             self.release()

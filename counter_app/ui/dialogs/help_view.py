@@ -18,7 +18,7 @@ _ANYWHERE = ("undo", "palette", "lock", "zoom-in", "zoom-out", "zoom-reset")
 #: Keys that are no commands of the window: they belong to the page or the box that has the focus.
 _ENTRY = (
     ("Enter", "Sang ô kế tiếp"),
-    ("↓", "Mở danh sách: thủ tục vừa nhận, các lựa chọn"),
+    ("↓", "Mở danh sách của ô; ở ô Thủ tục là những thủ tục quầy hay nhận gần đây"),
     ("Alt+N", "Có người khác nộp thay"),
     ("Alt+G", "Thêm giấy tờ không có trong danh mục"),
     ("Ctrl+S", "Lưu, chưa in"),

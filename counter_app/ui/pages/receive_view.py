@@ -44,7 +44,7 @@ class ReceiveView(PresentedPage):
 
     def __init__(self, desk: Desk, fetch: Callable[[str], Sequence[Choice]], parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Tiếp nhận hồ sơ"), parent=parent)
-        hint = self.tr("Gõ mã hoặc tên thủ tục, không cần dấu; ↓ để xem thủ tục vừa nhận")
+        hint = self.tr("Gõ mã hoặc tên thủ tục, không cần dấu; ↓ chọn nhanh thủ tục quầy hay nhận")
         self.search = ComboSearch(fetch, hint, self.tr("Thủ tục"), "file-text")
         self.procedure_field = FormField(self.tr("Thủ tục"), self.search, required=True)
         self.owner, self.submitter = OwnerCard(), SubmitterCard()
