@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Generator
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 
@@ -22,13 +23,17 @@ from counter_app.app.program import Program
 from counter_app.runtime.settings import CAMERA
 from counter_app.scanner.classify import classify
 from counter_app.scanner.raw import RawScan, Source
-from onestop.states import state_name
+from counter_app.services.handover import why_not
+from counter_app.store.rows import ListFilter
+from counter_app.ui.pages.handover_list import HandoverList
+from onestop.states import State, state_name
 
 USER, PASSWORD = "hoa.nt", "MotCua@2026"
 #: An invented person's card, as a serial scanner would send it.
 CARD = "056192004321||Nguyễn Thị Hải Yến|14081992|Nữ|Số 8 đường Trần Phú, phường Nha Trang, tỉnh Khánh Hòa|15082021"
 PROCEDURE = "1.004873"
 _STEP_SECONDS = 40.0
+_LOOKED_THROUGH = 500
 
 Wait = Callable[[], bool]
 
@@ -119,15 +124,13 @@ class Walk(QObject):
         yield "kết nối trung tâm", lambda: p.bridge.link.works
         yield from self._receive()
         dossier_id = self._newest()
-        with p.station.store.read() as reader:
-            code = reader.dossier(dossier_id).shown_code
         photo = self._folder / "04-anh-chup-giay-tiep-nhan.png"
         made: list[Path] = []
         p.tasks.run_task(lambda: photograph(self._pdfs[0], photo), made.append)
         yield "chụp giấy tiếp nhận", lambda: bool(made)
         self.left.append(photo)
         yield from self._show_to_camera(photo, dossier_id)
-        yield from self._hand_over(code, dossier_id)
+        yield from self._hand_over(dossier_id)
         p.sync_now()
         yield "gửi về trung tâm", lambda: self._unsent() == 0
         p.navigator.go("sync")
@@ -159,13 +162,15 @@ class Walk(QObject):
         self._picture("05-ho-so")
         p.sources.close_camera()
 
-    def _hand_over(self, code: str, dossier_id: str) -> Generator[tuple[str, Wait], None, None]:
+    def _hand_over(self, dossier_id: str) -> Generator[tuple[str, Wait], None, None]:
         p = self._p
         pdfs = len(self._pdfs)
         self._key(Qt.Key.Key_F5)
         yield "trang bàn giao", lambda: p.window.current_page_id() == "handover"
-        self._scan(code)
-        yield "quét vào danh sách", self._settled()
+        yield "hồ sơ đang mở vào danh sách", self._settled()
+        for code in self._others(dossier_id, 2):
+            self._scan(code)
+            yield "quét vào danh sách", self._settled()
         self._picture("06-ban-giao")
         self._key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         yield "lập phiếu bàn giao", lambda: len(self._pdfs) > pdfs
@@ -224,6 +229,17 @@ class Walk(QObject):
     def _newest(self) -> str:
         with self._p.station.store.read() as reader:
             return reader.list_dossiers(limit=1)[0].id
+
+    def _others(self, dossier_id: str, count: int) -> list[str]:
+        """Codes of other dossiers that wait here for the same department, as they lie beside it on the desk."""
+        desk = self._p.station.desk
+        pile = HandoverList(desk)
+        with desk.store.read() as reader:
+            unit = pile.usual_unit(reader.dossier(dossier_id))
+            rows = reader.list_dossiers(ListFilter(statuses=(State.ACCEPTED,)), _LOOKED_THROUGH)
+            waiting = [reader.dossier(row.id) for row in rows if row.id != dossier_id]
+            fit = (d for d in waiting if pile.usual_unit(d) == unit and why_not(desk, reader, d, "out", unit) is None)
+            return [dossier.shown_code for dossier in islice(fit, count)]
 
     def _status(self, dossier_id: str) -> int:
         with self._p.station.store.read() as reader:
