@@ -1,17 +1,34 @@
 """Names for screen readers and automation, and the checks that hold them.
 
-Every widget that can get the focus needs a name; `unnamed` and `tab_order_faults` are used by the tests of every page.
+Every widget that can get the focus needs a name, and every control must get it; `unnamed`, `unreachable` and `tab_order_faults` are
+used by the tests of every page.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSpinBox, QComboBox, QLineEdit, QScrollBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QAbstractSpinBox,
+    QComboBox,
+    QHeaderView,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QTextEdit,
+    QWidget,
+)
 
 _W = TypeVar("_W", bound=QWidget)
+_CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit)
+_WHOLE = (QAbstractSpinBox, QComboBox, QLineEdit)
+"""Controls whose parts (arrows, a sign inside) are not controls of their own."""
 
 
 def name(widget: _W, text: str, description: str = "") -> _W:
@@ -46,14 +63,36 @@ def accessible_name(widget: QWidget) -> str:
     return (interface.text(QAccessible.Text.Name) if interface else widget.accessibleName()).strip()
 
 
-def tab_order_faults(window: QWidget, columns: tuple[QWidget, ...] = ()) -> list[str]:
-    """Places where Tab jumps back up the screen. Within one column (a widget of ``columns``, or the whole window) each next
-    widget must start lower, or on the same line further right."""
+def unreachable(window: QWidget) -> list[str]:
+    """Buttons and fields that are shown and work but that no key leads to: neither Tab, nor the arrows within a group one of which
+    takes Tab."""
+    reached = set(focusable(window))
+    groups = {group for widget in reached if (group := group_of(widget)) is not None}
+    return [_describe(widget) for widget in window.findChildren(QWidget) if _is_control(widget, window) and widget not in reached
+            and widget.focusProxy() not in reached and (group_of(widget) is None or group_of(widget) not in groups)]
+
+
+def group_of(widget: QWidget) -> object:
+    """What the arrow keys go round in: the buttons of which one is chosen. None for every other widget."""
+    if not isinstance(widget, QAbstractButton):
+        return None
+    group = widget.group()
+    if group is not None:
+        return group if group.exclusive() else None
+    return widget.parentWidget() if widget.autoExclusive() else None
+
+
+def tab_order_faults(window: QWidget, columns: Collection[QWidget] = ()) -> list[str]:
+    """Places where Tab jumps back up the screen. Each next widget must start lower, or on the same line further right; what lies in
+    one of ``columns`` (they may hold columns in turn) is gone through before the next column, and the columns as a whole follow the
+    same rule."""
     faults: list[str] = []
     previous: QWidget | None = None
     for widget in focusable(window):
-        if previous is not None and _column(previous, columns) is _column(widget, columns) and _before(window, widget, previous):
-            faults.append(f"{_describe(previous)} → {_describe(widget)}")
+        if previous is not None:
+            here, there = _parting(_path(widget, columns), _path(previous, columns))
+            if _before(window, here, there):
+                faults.append(f"{_describe(previous)} → {_describe(widget)}")
         previous = widget
     return faults
 
@@ -69,8 +108,33 @@ def _tabbed(widget: QWidget) -> bool:
     return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
 
 
-def _column(widget: QWidget, columns: tuple[QWidget, ...]) -> QWidget | None:
-    return next((column for column in columns if column is widget or column.isAncestorOf(widget)), None)
+def _is_control(widget: QWidget, window: QWidget) -> bool:
+    if not isinstance(widget, _CONTROLS) or isinstance(widget, QHeaderView) or widget.objectName().startswith("qt_"):
+        return False
+    if not widget.isVisibleTo(window) or not widget.isEnabled():
+        return False
+    above = widget.parentWidget()
+    while above is not None and above is not window:
+        if isinstance(above, _WHOLE):
+            return False
+        above = above.parentWidget()
+    return True
+
+
+def _path(widget: QWidget, columns: Collection[QWidget]) -> list[QWidget]:
+    """The columns around a widget, the outermost first, and the widget."""
+    path = [widget]
+    above = widget.parentWidget()
+    while above is not None:
+        if above in columns:
+            path.insert(0, above)
+        above = above.parentWidget()
+    return path
+
+
+def _parting(one: list[QWidget], other: list[QWidget]) -> tuple[QWidget, QWidget]:
+    """Where two paths go different ways."""
+    return next(((a, b) for a, b in zip(one, other, strict=False) if a is not b), (one[-1], other[-1]))
 
 
 def _before(window: QWidget, widget: QWidget, previous: QWidget) -> bool:

@@ -78,13 +78,15 @@ class DossierView(PresentedPage):
         self.submitter_id.reveal_requested.connect(lambda: self.reveal_requested.emit("submitter"))
         self._owner, self._submitter = QVBoxLayout(), QVBoxLayout()
         titles = self.tr("Chủ hồ sơ"), self.tr("Nộp và nhận")
-        for half, title, rows in zip(halves, titles, (self._owner, self._submitter), strict=True):
+        ids = self.owner_id, self.submitter_id
+        for half, title, rows, id_row in zip(halves, titles, (self._owner, self._submitter), ids, strict=True):
             side = QVBoxLayout(half)
             side.setContentsMargins(0, 0, 0, 0)
             side.setSpacing(spacing(1.5))
             side.addWidget(set_text_role(QLabel(title), "section"))
             rows.setSpacing(spacing(1.5))
             side.addLayout(rows)
+            rows.addWidget(id_row)  # its place in the tab order is that of its making
             side.addStretch(1)
         people.add(Pair(*halves, (1, 1), _NARROW_EM, 6))
         scroll.body.addWidget(people)

@@ -163,9 +163,12 @@ class DataTable(QFrame):
         self.view.doubleClicked.connect(self._open_current)
         self.view.selectionModel().selectionChanged.connect(self._selection_changed)
         self.view.selectionModel().currentRowChanged.connect(self._current_changed)
-        self.setFocusProxy(self.view)
         self._apply_sizes()
         self._show_state()
+
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
+        """To the rows. No focus proxy: while the list is empty the rows are hidden, and Tab would stop at their proxy for good."""
+        self.view.setFocus(reason)
 
     def set_rows(self, rows: Sequence[Any], total: int | None = None) -> None:
         """Show ``rows``; the first one becomes current. When ``total`` is larger than their number, a line below says so."""

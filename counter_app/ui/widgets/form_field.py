@@ -60,9 +60,12 @@ class FormField(QWidget):
         note.addWidget(self._note_text, 1)
         grid.addWidget(self._note, 2, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self.setFocusProxy(editor)
         self._show_label()
         self._show_note()
+
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
+        """To the editor. No focus proxy: Tab would stop for good at that of an editor that is disabled."""
+        self.editor.setFocus(reason)
 
     def set_error(self, message: str) -> None:
         """Show ``message`` in the danger colour below the editor and mark the editor. An empty message clears."""

@@ -33,6 +33,7 @@ def _ink(view: PrintView) -> int:
 def test_pages_of_every_paper(printing: Printing, no_printer, qtbot, keep_picture):
     _host, view = shown(printing, qtbot, [printing.receipt(), printing.sheet()])
     assert view.preview.pages() == 2 and view.forms.count() == 2 and a11y.unnamed(view) == []
+    assert a11y.unreachable(view) == [] and a11y.tab_order_faults(view) == []
     qtbot.waitUntil(lambda: _ink(view) > 200, timeout=30_000)  # pages are drawn in the background
     keep_picture(view, "print-preview-light")
     apply_theme(QApplication.instance(), "dark")
