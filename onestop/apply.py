@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from onestop.codec import builtins, revive_field
 from onestop.copying import replace
+from onestop.items import merge_items
 from onestop.model import Dossier, Event, Slip
 from onestop.ops import (
     AssignCode,
@@ -143,12 +144,12 @@ def _transition(state: Dossier, op: Op, data: Transition) -> Applied:
             return Applied("merged", state)
         return _conflict(state, op, "transition-not-allowed",
                          f"Hồ sơ đã chuyển sang trạng thái khác (đang là {state.status}).",
-                         {"status": (state.status, data.to_status)}, kind=data.action)
+                         {"status": (state.status, data.to_status)}, kind=data.action, facts=facts | _happened(data))
     if data.action == "handover" and data.to_status == state.status == State.PROCESSING:
         pass  # papers move on between departments while the state stays
     elif not can_move(data.from_status, data.to_status):
         return _conflict(state, op, "transition-not-allowed", "Không được chuyển giữa hai trạng thái này.",
-                         {"status": (state.status, data.to_status)}, kind=data.action)
+                         {"status": (state.status, data.to_status)}, kind=data.action, facts=facts | _happened(data))
     done = replace(state, status=data.to_status)
     if data.holder is not None:
         done = replace(done, holder=data.holder)
@@ -173,6 +174,7 @@ def _correct(state: Dossier, op: Op, data: Correct) -> Applied:
     if not data.reason.strip():
         return Applied("rejected", state, "reason-missing", "Đính chính phải ghi rõ lý do.")
     clash: dict[str, tuple[Any, Any]] = {}
+    refused: set[str] = set()
     merged = False
     done = state
     for path, change in data.changes.items():
@@ -182,9 +184,17 @@ def _correct(state: Dossier, op: Op, data: Correct) -> Applied:
             merged = merged or old != new
         elif current == old:
             done = _set_path(done, path, change)
+        elif path == "components" and (items := merge_items(current, old, new)) is not None:
+            merged = True
+            if items.kept != current:
+                done = _set_path(done, path, Change(old=current, new=items.kept))
+            if items.wanted != items.kept:
+                clash[path] = (items.kept, items.wanted)
+                refused |= {path} if items.kept == current else set()
         else:
             clash[path] = (current, new)
-    done = _log(done, op, "correct", data.reason, {"fields": sorted(set(data.changes) - set(clash))})
+            refused.add(path)
+    done = _log(done, op, "correct", data.reason, {"fields": sorted(set(data.changes) - refused)})
     if clash:
         return Applied("conflict", done, "field-changed-elsewhere",
                        "Người khác đã sửa cùng ô này với giá trị khác.", clash)
@@ -246,9 +256,16 @@ def _wrong_entity(state: Entity) -> Applied:
     return Applied("rejected", state, "wrong-entity", "Thao tác này không dành cho loại đối tượng này.")
 
 
-def _conflict(state: Dossier, op: Op, code: str, message: str, clash: dict[str, tuple[Any, Any]], kind: str = "") -> Applied:
+def _conflict(state: Dossier, op: Op, code: str, message: str, clash: dict[str, tuple[Any, Any]], kind: str = "",
+              facts: dict[str, Any] | None = None) -> Applied:
     """Refused, but the fact that it happened at a desk stays in the history."""
-    return Applied("conflict", _log(state, op, f"{kind or op.kind}-refused", facts={"code": code}), code, message, clash)
+    return Applied("conflict", _log(state, op, f"{kind or op.kind}-refused", facts=(facts or {}) | {"code": code}), code, message, clash)
+
+
+def _happened(data: Transition) -> dict[str, Any]:
+    """What a person did that a refused move does not undo: papers were asked for, a result lay there, somebody took it."""
+    found = {"reason": data.reason, "supplement": data.supplement, "result": data.result, "returned": data.returned}
+    return {name: _plain(value) for name, value in found.items() if value}
 
 
 def _log(state: Any, op: Op, kind: str, reason: str = "", facts: dict[str, Any] | None = None) -> Any:

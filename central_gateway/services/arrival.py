@@ -12,7 +12,7 @@ from central_gateway.services.incoming import Incoming
 from central_gateway.services.meeting import Person
 from onestop.deadline import Limit, due_moment
 from onestop.errors import UserError
-from onestop.ledger import held
+from onestop.ledger import held, paid_twice
 from onestop.model import Dossier
 from onestop.ops import AssignCode, Correct, Create, CreateSlip, Op, RecordFee, Transition
 from onestop.rights import allowed
@@ -76,12 +76,17 @@ def remarks(
     return found
 
 
-def refunded_too_much(data: RecordFee, dossier: Dossier) -> list[Remark]:
-    """``dossier`` as it stands with the row. The money left the till: the row stays, a person looks."""
+def about_money(data: RecordFee, dossier: Dossier) -> list[Remark]:
+    """``dossier`` as it stands with the row. What went into the till or out of it stays written; a person looks."""
     fee = data.entry
-    if fee.entry != "refunded" or held(dossier.fees, fee.code) >= 0:
-        return []
-    return [("refund-too-large", "Số tiền hoàn lớn hơn số đã thu của khoản này. Việc hoàn vẫn được ghi; hãy đối chiếu sổ thu.", {}, {})]
+    if fee.entry == "refunded" and held(dossier.fees, fee.code) < 0:
+        message = "Số tiền hoàn lớn hơn số đã thu của khoản này. Việc hoàn vẫn được ghi; hãy đối chiếu sổ thu."
+        return [("refund-too-large", message, {}, {})]
+    if fee.entry == "collected" and paid_twice(dossier.fees, fee):
+        message = "Khoản này đã được thu hai lần, có thể do hai quầy thu khi mất mạng. Cả hai lần đều được ghi; hãy đối chiếu và hoàn lại."
+        before = [row for row in dossier.fees if row.code == fee.code and row.entry == "collected" and row.id != fee.id]
+        return [("paid-twice", message, {"fees": before}, {"fees": [fee]})]
+    return []
 
 
 def _due_differs(data: Create, known: Known, settings: AgencySettings) -> list[Remark]:

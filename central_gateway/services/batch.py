@@ -164,7 +164,7 @@ class Batch:
         if isinstance(data, Create) and done.status == "applied":
             notes += self._alike(held)
         if isinstance(data, RecordFee) and done.status == "applied":
-            notes += arrival.refunded_too_much(data, held.value())
+            notes += arrival.about_money(data, held.value())
         for code, message, current, wanted in notes:
             review = self._review(work, code, message, current, wanted) or review
         first = notes[0] if notes else ("", "", {}, {})

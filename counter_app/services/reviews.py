@@ -29,7 +29,8 @@ THEIRS, MINE, NEW_CODE, KEEP_BOTH = "theirs", "mine", "new-code", "keep-both"
 DECISIONS = (THEIRS, MINE, NEW_CODE, KEEP_BOTH)
 
 #: Taken as it was sent; a person only has to know.
-_SEEN = ("staff-not-allowed", "due-date-differs", "code-missing", "device-fenced", "refund-too-large", "settled-differently")
+_SEEN = ("staff-not-allowed", "due-date-differs", "code-missing", "device-fenced", "refund-too-large", "paid-twice",
+         "settled-differently")
 #: The fields that a correction changes together, as ``procedure``.
 _PROCEDURE = ("procedure_code", "procedure_version", "procedure_name", "limit_value", "limit_unit", "sector", "competent_agency")
 

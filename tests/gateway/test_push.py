@@ -267,6 +267,34 @@ def test_more_given_back_than_was_taken_is_kept_and_reviewed(counter: Counter) -
     assert [r.code for r in reviews(counter)] == ["refund-too-large"]
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("due", [8000, 0])
+def test_a_fee_taken_at_two_desks_is_kept_twice_and_reviewed(counter: Counter, new_counter, order: tuple[int, int], due: int) -> None:
+    """Neither desk knew of the other's payment: both receipts are out, so both rows stay and somebody gives one back."""
+    other = new_counter()
+    fee = FeeEntry(id="due", kind="le_phi", code="LP", name="Lệ phí", amount=8000)
+    create = counter.create(counter.dossier(fees=(fee,) if due else ()))
+    counter.push(create)
+    taken = [(desk, desk.op(create.entity, RecordFee(entry=replace(fee, id=f"p{n}", entry="collected", by=by)), base=1, by=by))
+             for n, (desk, by) in enumerate(((counter, "lan"), (other, "minh")))]
+    answers = [desk.push_one(op) for desk, op in (taken[n] for n in order)]
+    assert [(r.s, r.code) for r in answers] == [("applied", ""), ("applied", "paid-twice")]
+    assert {row.id for row in state(counter, create.entity).fees if row.entry == "collected"} == {"p0", "p1"}
+    (review,) = reviews(counter)
+    assert (review.code, review.current["fees"][0]["id"], review.wanted["fees"][0]["id"]) == (
+        "paid-twice", f"p{order[0]}", f"p{order[1]}")
+
+
+def test_a_fee_paid_in_two_parts_or_again_after_it_was_given_back_is_no_double_payment(counter: Counter) -> None:
+    fee = FeeEntry(id="due", kind="le_phi", code="LP", name="Lệ phí", amount=8000)
+    create = counter.create(counter.dossier(fees=(fee,)))
+    rows = [("a", "collected", 3000), ("b", "collected", 5000), ("c", "refunded", 8000), ("d", "collected", 8000)]
+    ops = [counter.op(create.entity, RecordFee(entry=replace(fee, id=name, entry=entry, amount=amount)), base=1)
+           for name, entry, amount in rows]
+    assert {r.code for r in counter.push(create, *ops)} == {""}
+    assert reviews(counter) == []
+
+
 def test_a_slip_is_made_and_confirmed(counter: Counter) -> None:
     create = counter.create()
     slip = Slip(id=uuid7_hex(), number="H32.15-99.1-261120-0001", agency=counter.part, direction="out", from_unit="H32.15",

@@ -71,6 +71,8 @@ def test_a_refused_move_still_leaves_its_trace():
     done = apply(dossier(status=8), move("return", 9, 10, returned=taken))
     assert done.status == "conflict"
     assert done.state.events[-1].kind == "return-refused"
+    facts = done.state.events[-1].facts
+    assert (facts["to"], facts["relation"], facts["returned"]["collector_name"]) == (10, "owner", "Lê Thị Cúc"), "the paper is out"
 
 
 def test_an_unknown_state_of_the_centre_allows_no_move_but_stays():
@@ -107,6 +109,46 @@ def test_a_correction_may_change_procedure_due_date_and_components():
     assert done.state.due_at == parse_moment("2026-11-20T17:00:00")
     assert done.state.original_due_at is None
     assert done.state.components == (Component(code="c9", name="Bản chính", originals=1, copies=2),)
+
+
+def paper(code: str, originals: int = 1, **facts) -> Component:
+    return Component(code=code, name=f"Giấy {code}", originals=originals, **facts)
+
+
+def checklist(old: tuple[Component, ...], new: tuple[Component, ...]) -> Op:
+    return op(Correct(reason="đếm lại", changes={"components": Change(old=old, new=new)}))
+
+
+def test_two_desks_that_change_different_papers_of_a_checklist_both_succeed():
+    seen = paper("c1"), paper("c2"), paper("c3")
+    one = checklist(seen, (paper("c1", 2), paper("c2"), paper("c3"), paper("x", 1)))
+    other = checklist(seen, (paper("c1"), paper("c2", 1, note="bản cũ"), paper("y", 0, copies=1)))
+    for first, second in ((one, other), (other, one)):
+        done = apply(apply(dossier(components=seen), first).state, second)
+        assert (done.status, done.clash) == ("merged", None)
+        assert {c.code: (c.originals, c.copies, c.note) for c in done.state.components} == {
+            "c1": (2, 0, ""), "c2": (1, 0, "bản cũ"), "x": (1, 0, ""), "y": (0, 1, "")}
+
+
+def test_two_desks_that_count_the_same_originals_differently_ask_a_person():
+    """The first count stands with everything else; settled as "mine", the second changes that one paper and nothing else."""
+    seen = paper("c1"), paper("c2")
+    one = checklist(seen, (paper("c1", 2), paper("c2")))
+    other = checklist(seen, (paper("c1", 3), paper("c2", 5)))
+    done = apply(apply(dossier(components=seen), one).state, other)
+    assert (done.status, done.code) == ("conflict", "field-changed-elsewhere")
+    assert [c.originals for c in done.state.components] == [2, 5]
+    assert [[item["originals"] for item in side] for side in done.clash["components"]] == [[2, 5], [3, 5]]
+    assert done.state.events[-1].facts["fields"] == ["components"]
+    taken_off = apply(apply(dossier(components=seen), one).state, checklist(seen, (paper("c2"),)))
+    assert taken_off.status == "conflict" and [c.code for c in taken_off.state.components] == ["c1", "c2"]
+
+
+def test_papers_that_cannot_be_told_apart_are_one_value():
+    seen = paper("c1"), paper("c1", 2)
+    other = paper("c1", 3), paper("c1", 2)
+    done = apply(dossier(components=(paper("c1", 9),)), checklist(seen, other))
+    assert done.status == "conflict" and [c.originals for c in done.state.components] == [9]
 
 
 def test_set_once_fields_are_not_correctable():

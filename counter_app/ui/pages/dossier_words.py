@@ -275,4 +275,7 @@ def _item_words(path: str, item: object) -> str:
         at = str(item.get("at") or "")
         return f"{what} {moment_text(to_vn(datetime.fromisoformat(at)))}" if at else what
     name = str(item.get("name") or item.get("reason") or item.get("code") or item.get("id") or "")
+    if path == "components":
+        counts = [f"{item[field]} {word}" for field, word in (("originals", "bản chính"), ("copies", "bản sao")) if item.get(field)]
+        return f"{name} ({', '.join([*counts, *filter(None, [item.get('note')])]) or 'chưa nộp'})"
     return f"{name} {money_text(item['amount'])}" if isinstance(item.get("amount"), int) else name

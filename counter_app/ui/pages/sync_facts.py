@@ -57,6 +57,7 @@ _REVIEWS = {
     "staff-not-allowed": "Người làm không có quyền",
     "device-fenced": "Máy lập đã bị ngừng kết nối",
     "refund-too-large": "Hoàn tiền nhiều hơn đã thu",
+    "paid-twice": "Thu hai lần một khoản",
     "recovered-copy-differs": "Bản khôi phục khác nhau",
     "settled-differently": "Hai quyết định khác nhau",
 }
@@ -170,6 +171,8 @@ def review_line(review: Review, desk: Desk, names: dict[str, str], *, code: str,
     if review.code == "maybe-duplicate":
         rows, heads = _pair(review, desk, names), ("", "Hồ sơ đã có", "Hồ sơ mới")
         other = str(review.current.get("id") or "")
+    elif review.code == "paid-twice":
+        heads = ("", "Đã thu trước", "Thu thêm")
     elif review.code == "settled-differently":
         rows, heads = _decisions(review, names), ("", "Có hiệu lực", "Đến sau")
     who = " · ".join(part for part in (names.get(review.by, review.by), _desk_words(review.device, desk)) if part)
