@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 MAX_WRONG = 5
 DORMANT = timedelta(days=365)
+#: What the centre says of an account that is locked, in words.
+_WHY = {"admin": "quản trị đã khóa", "wrong-passwords": "nhập sai mật khẩu nhiều lần", "idle-year": "hơn 1 năm không đăng nhập"}
+#: Refusals of this machine, not of the person: judged here, as without a network, so that what lies in the queue can be taken out.
+_OF_THE_MACHINE = ("device-fenced", "upgrade-required", "incarnation-forked")
 _LOCKED = "Tài khoản đã bị khóa vì nhập sai mật khẩu 5 lần liên tiếp. Hãy nhờ quản trị mở khóa tại trung tâm."
 
 
@@ -40,10 +44,12 @@ def _hasher() -> PasswordHasher:
 
 
 def sign_in(desk: Desk, username: str, password: str, central: Central | None) -> SignedIn:
-    """Sign in at this desk: asked at the centre when it answers, else judged from what this PC remembers.
+    """Sign in at this desk: asked at the centre when it answers, else (also where the centre shuts out this machine or its program is
+    too old) judged from what this PC remembers.
 
     Raises UserError ``sign-in-refused`` (says how many tries are left), ``account-locked``,
-    ``offline-sign-in-unknown`` (never signed in on this PC), ``offline-sign-in-expired``.
+    ``offline-sign-in-unknown`` (never signed in on this PC), ``offline-sign-in-expired``, ``too-many-wrong`` (the centre slows
+    who guesses; nothing was judged).
     """
     name = username.strip().lower()
     if not name or not password:
@@ -54,6 +60,8 @@ def sign_in(desk: Desk, username: str, password: str, central: Central | None) -
         except EnvironmentFault:
             return _offline(desk, name, password)
         except UserError as error:
+            if error.code in _OF_THE_MACHINE:
+                return _offline(desk, name, password)
             if error.code in ("sign-in-refused", "account-locked"):
                 _count_wrong(desk, name, locked=error.code == "account-locked", offline=False)
             raise
@@ -68,6 +76,27 @@ def sign_out(desk: Desk) -> None:
     desk.staff = None
 
 
+def follow_centre(desk: Desk) -> str:
+    """The centre's list of accounts changed: who is signed in goes on with the rights it gives now. Returns a sentence where the person
+    may not work any more (locked by an administrator, or gone from the list); the caller then signs them out. An account locked by
+    wrong passwords stays at work: anybody could lock a colleague out of a desk that way."""
+    staff = desk.staff
+    if staff is None:
+        return ""
+    with desk.store.read() as reader:
+        known = reader.staff_by_username(staff.username)
+    if known is not None and known.row.locked != "admin":
+        desk.staff = known.row
+        return ""
+    with desk.store.write() as unit:
+        unit.audit(staff.id, "sign-in-revoked", "", {}, at=desk.now())
+    return "Trung tâm vừa khóa tài khoản này nên phiên làm việc đã kết thúc. Việc đã lưu còn nguyên; nội dung đang nhập được giữ lại."
+
+
+def _why(row: StaffRow) -> str:
+    return _WHY.get(row.locked, row.locked)
+
+
 def _refuse_if_locked(desk: Desk, name: str) -> None:
     with desk.store.read() as reader:
         known = reader.staff_by_username(name)
@@ -76,7 +105,7 @@ def _refuse_if_locked(desk: Desk, name: str) -> None:
     if known.locked_local:
         raise UserError("account-locked", _LOCKED)
     if known.row.locked:
-        raise UserError("account-locked", f"Tài khoản đã bị khóa: {known.row.locked}. Hãy nhờ quản trị mở khóa.")
+        raise UserError("account-locked", f"Tài khoản đã bị khóa ({_why(known.row)}). Hãy nhờ quản trị mở khóa.")
 
 
 def _offline(desk: Desk, name: str, password: str) -> SignedIn:

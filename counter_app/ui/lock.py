@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 
 from counter_app.runtime.settings import IDLE_LOCK_MINUTES
-from counter_app.services.sign_in import SignedIn, sign_in, sign_out
+from counter_app.services.sign_in import SignedIn, follow_centre, sign_in, sign_out
+from counter_app.sync.report import SyncReport
 from counter_app.ui.context import UiContext
 from counter_app.ui.dialogs.sign_in_view import LockScreen
 from counter_app.ui.main_window import MainWindow
@@ -35,6 +36,7 @@ class IdleLock(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.lock)
         ctx.facts.signed_in.connect(self._signed_in)
+        ctx.facts.synced.connect(self._synced)
 
     def stop(self) -> None:
         """At shutdown."""
@@ -131,6 +133,15 @@ class IdleLock(QObject):
         else:
             self._screen.refuse("Chưa mở khóa được do lỗi của chương trình. Hãy thử lại.")
             log.error("unlocking failed: %s", type(error).__name__)
+
+    @Slot(object)
+    def _synced(self, report: SyncReport) -> None:
+        """Who was locked at the centre does not work on here."""
+        why = follow_centre(self._ctx.desk) if report.staff_changed else ""
+        if why:
+            self.lock()
+            self._other()
+            self._gate.say(why)
 
     @Slot()
     def _other(self) -> None:

@@ -55,6 +55,11 @@ class SignInPresenter(QObject):
         self._ctx.facts.signed_in.emit(None)
         self.show()
 
+    def say(self, sentence: str) -> None:
+        """Above the password: why nobody is signed in."""
+        if self._view is not None:
+            self._view.refuse(sentence)
+
     @Slot(str, str)
     def _asked(self, username: str, password: str) -> None:
         assert self._view is not None

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from central_gateway.services import enrol, staff
+from central_gateway.services import devices, enrol, staff
 from central_gateway.services.export import export
 from central_gateway.settings import Settings
 from central_gateway.state import Gateway, open_gateway
@@ -67,6 +67,11 @@ class GatewayProcess:
         """An administrator locks an account."""
         with self._opened() as gateway:
             gateway.database.retrying(lambda conn: staff.set_lock(conn, username, locked=True))
+
+    def fence(self, device: int) -> None:
+        """An administrator shuts a machine out."""
+        with self._opened() as gateway, gateway.database.write() as conn:
+            devices.set_state(conn, device, devices.FENCED)
 
     def export(self, agency: str) -> str:
         """What the gateway holds of one agency, as the comparing text of ``central-gateway export``."""

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
 from counter_app.scanner.router import Routing
+from counter_app.sync.report import SyncReport
 from counter_app.ui.background import InlineRunner
 from counter_app.ui.dialogs.questions import ReasonDialog
 from tests.desk import NOW
@@ -180,3 +182,25 @@ def test_pictures(gate: Gate, keep_picture, app):
     gate.lock.lock()
     app.processEvents()
     keep_picture(gate.window, "lock-light")
+
+
+@pytest.mark.parametrize("covered", [False, True])
+def test_who_is_locked_at_the_centre_is_signed_out_and_what_was_typed_stays(working: Gate, covered: bool):
+    with working.bench.store.write() as unit:
+        rows = [msgspec.structs.replace(a.row, locked="admin" if a.row.username == "hoa.nt" else "") for a in unit.staff_list()]
+        unit.save_staff(rows)
+    if covered:
+        working.lock.lock()
+    working.stage.ctx.facts.synced.emit(SyncReport())
+    assert working.bench.desk.staff is not None, "nothing was said of accounts"
+    working.stage.ctx.facts.synced.emit(SyncReport(staff_changed=True))
+    assert working.bench.desk.staff is None and "khóa tài khoản" in working.view.message.text()
+    with working.bench.store.read() as reader:
+        assert reader.drafts()
+
+
+def test_wrong_passwords_elsewhere_do_not_stop_who_is_at_work(working: Gate):
+    with working.bench.store.write() as unit:
+        unit.save_staff([msgspec.structs.replace(a.row, locked="wrong-passwords", title="Tổ trưởng") for a in unit.staff_list()])
+    working.stage.ctx.facts.synced.emit(SyncReport(staff_changed=True))
+    assert working.bench.desk.staff.title == "Tổ trưởng" and not working.window.is_covered()
