@@ -48,6 +48,7 @@ device = Table(
     Column("state", String(16), nullable=False, server_default="active"),
     Column("enrolled_at", String(32), nullable=False),
     Column("last_seen", String(32)),
+    Column("unread", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 

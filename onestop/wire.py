@@ -25,7 +25,8 @@ H_HEAD = "Sync-Head"
 H_DURABLE = "Durable-Through"
 H_REQUEST_ID = "Request-Id"
 H_DIGEST = "Content-Digest"
-H_IDEMPOTENCY = "Idempotency-Key"
+#: With a hello: how many pulled items the counter keeps aside because it cannot read them.
+H_UNREAD = "Sync-Unread"
 
 #: Problem ``type`` URIs are ``PROBLEM_BASE + code``; the code is what programs compare.
 PROBLEM_BASE = "urn:motcua:problem:"

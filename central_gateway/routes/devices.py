@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
 
 from central_gateway.routes.caller import AnyDevice, Body, Device, Ours, parse, reply
 from central_gateway.routes.describe import describe
@@ -10,6 +12,7 @@ from central_gateway.services import catalogue, devices, enrol, heads, identity,
 from onestop.feed import format_positions
 from onestop.vntime import utc_now
 from onestop.wire import (
+    H_UNREAD,
     EnrolReply,
     EnrolRequest,
     HelloReply,
@@ -41,13 +44,14 @@ def token(gateway: Ours, body: Body) -> Response:
 
 
 @router.get("/hello", **describe("Where the gateway stands, who may work, which catalogue holds", None, HelloReply, always=True))
-def hello(caller: AnyDevice) -> Response:
-    """A fenced device may ask too: it learns that it is fenced."""
+def hello(caller: AnyDevice, unread: Annotated[int, Header(alias=H_UNREAD, ge=0, le=10**9)] = 0) -> Response:
+    """A fenced device may ask too: it learns that it is fenced. ``Sync-Unread``: how many items it pulled and cannot read."""
     gateway = caller.gateway
 
     def work(conn):
         rows = staff.listing(conn, caller.part, gateway.settings)
         settings = numbers.agency_settings(conn, caller.part)
+        devices.note_unread(conn, caller.device, unread)
         dseq, last_op = devices.last_op(conn, caller.device, caller.incarnation)
         now = life.read(conn)
         return HelloReply(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +17,8 @@ from central_gateway.tables import agency, device, device_scope, forked, op, pla
 from onestop.errors import UserError
 from onestop.vntime import iso, utc_now, vn_date
 
+log = logging.getLogger("central_gateway")
+
 #: How long ops made for a former agency are taken: as long as ops are deduplicated and chain values kept.
 FORMER_DAYS = 400
 ACTIVE, FENCED = "active", "fenced"
@@ -23,7 +26,7 @@ ACTIVE, FENCED = "active", "fenced"
 
 class DeviceRow(msgspec.Struct, kw_only=True):
     """A device as the administrator sees it. ``former``: agencies whose ops it may still send, each with the last day.
-    ``forked``: how many of its incarnations two machines used at once."""
+    ``forked``: how many of its incarnations two machines used at once. ``unread``: how much of what it pulled it cannot read."""
 
     device: int
     agency: str
@@ -32,6 +35,7 @@ class DeviceRow(msgspec.Struct, kw_only=True):
     enrolled_at: str
     former: dict[str, str]
     forked: int
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,17 @@ def last_op(conn: Connection, number: int, incarnation: str) -> tuple[int, str]:
         .order_by(op.c.dseq.desc()).limit(1)
     ).first()
     return (row.dseq, row.op_id) if row else (0, "")
+
+
+def note_unread(conn: Connection, number: int, unread: int) -> None:
+    """What a device says of itself with a hello: it cannot read so many of the items it pulled. More than before is logged: its program
+    is too old for them, or something here is wrong."""
+    before = conn.execute(select(device.c.unread).where(device.c.id == number)).scalar_one()
+    if unread == before:
+        return
+    if unread > before:
+        log.warning("device %d cannot read %d items it pulled", number, unread)
+    conn.execute(update(device).where(device.c.id == number).values(unread=unread))
 
 
 def may_push(conn: Connection, number: int, own: str, part: str) -> bool:
@@ -125,7 +140,7 @@ def listing(conn: Connection, *, number: int | None = None, agency_id: str | Non
         forks[row.device] = forks.get(row.device, 0) + 1
     return [
         DeviceRow(device=row.id, agency=row.agency, name=row.name, state=row.state, enrolled_at=row.enrolled_at,
-                  former=former.get(row.id, {}), forked=forks.get(row.id, 0))
+                  former=former.get(row.id, {}), forked=forks.get(row.id, 0), unread=row.unread)
         for row in conn.execute(select(device).where(*where).order_by(device.c.id))
     ]
 

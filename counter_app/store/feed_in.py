@@ -14,8 +14,9 @@ from counter_app.store.positions import Positions
 from counter_app.store.projection import Projecting
 from counter_app.store.rows import UNFINISHED, PageResult
 from counter_app.store.saving import INSERT, UPDATE
-from counter_app.store.words import columns_of, search_words
+from counter_app.store.words import COLUMNS, columns_of, search_words
 from onestop.feed import Position
+from onestop.wire import SnapshotItem
 
 _OURS = f"SELECT DISTINCT entity FROM outbox WHERE {UNFINISHED} AND entity IN (SELECT value FROM json_each(?))"
 #: A plus keeps SQLite from going through all new rows: it shall begin with the reviews, which are few.
@@ -44,6 +45,13 @@ class FeedIn(ArrivingReads, Projecting, Positions, Former):
             self.raise_hi(as_of)
         return result
 
+    def read_again(self, part: str) -> PageResult:
+        """Try the items of ``part`` that were kept aside: this program may know what an older one could not read. What can be read now
+        takes its place; the rest stays where it is."""
+        rows = self._all("SELECT kind, id, v, raw FROM pull_quarantine WHERE part = ? AND kind IN (SELECT value FROM json_each(?)) "
+                         "ORDER BY v", part, msgspec.json.encode(list(COLUMNS)).decode())
+        return self._apply(part, [SnapshotItem(kind=kind, id=entity, v=v, data=msgspec.Raw(raw)) for kind, entity, v, raw in rows])
+
     def _apply(self, part: str, items: Sequence[Item | Arrived]) -> PageResult:
         # On this connection from now on: a page of 500 writes some 700 pages of the file, and folding the log into the file
         # each other time costs a quarter of a first synchronisation.
@@ -62,6 +70,8 @@ class FeedIn(ArrivingReads, Projecting, Positions, Former):
         changed: list[tuple[str, str]] = []
         for kind in ("dossier", "slip", "review"):
             changed += self._upsert(kind, [item for item in newest.values() if item.kind == kind])
+        if self._one("SELECT 1 FROM pull_quarantine LIMIT 1") is not None:
+            self._forget_aside(part, {item.id: item.v for item in newest.values()})
         return PageResult(tuple(changed), bad + unknown, bad)
 
     def _read_items(self, items: Sequence[Item | Arrived]) -> Sequence[Arrived]:
@@ -126,6 +136,13 @@ class FeedIn(ArrivingReads, Projecting, Positions, Former):
             for item in items:
                 self._review_changed(item.id, item.columns.entity, item.columns.status)
         return changed
+
+    def _forget_aside(self, part: str, read: dict[str, int]) -> None:
+        """What was kept aside of these entities is in what was read of them, up to that version."""
+        rows = self._all("SELECT kind, id, v FROM pull_quarantine WHERE part = ? AND id IN (SELECT value FROM json_each(?))",
+                         part, msgspec.json.encode(list(read)).decode())
+        self._many("DELETE FROM pull_quarantine WHERE part = ? AND kind = ? AND id = ? AND v = ?",
+                   [(part, kind, entity, v) for kind, entity, v in rows if v <= read[entity]])
 
     def _set_aside(self, part: str, item: Arrived) -> None:
         self._run(

@@ -22,7 +22,7 @@ from counter_app.sync.push import Pusher
 from counter_app.sync.recovering import begin_another_life, is_another_life, meet_epoch, salvage
 from counter_app.sync.report import SyncReport
 from onestop.feed import Position, format_positions
-from onestop.wire import HelloReply
+from onestop.wire import H_UNREAD, HelloReply
 
 if TYPE_CHECKING:
     from counter_app.runtime.clock import Clock
@@ -46,6 +46,8 @@ class Cycle:
         self.share = Share()
         self._uploader = Uploader(store, client, share=self.share)
         self._small_first = False
+        #: An update starts the program: what the one before could not read is tried once.
+        self._to_read_again = True
         #: Somebody saved something or wants the line: attachments stand back.
         self.wanted: Callable[[], bool] = stop.is_set
 
@@ -98,8 +100,11 @@ class Cycle:
         with self._store.read() as reader:
             known = reader.epoch()
             self._client.epoch, self._client.positions = known, format_positions(reader.hi())
-            staff_etag = reader.meta_get(_STAFF_ETAG)
-        hello = self._client.call("GET", "/v1/hello", HelloReply, deadline=15.0, prove=True)
+            staff_etag, unread = reader.meta_get(_STAFF_ETAG), reader.quarantined_pulls()
+        if unread and self._to_read_again:
+            unread = self._read_again(report)
+        self._to_read_again = False
+        hello = self._client.call("GET", "/v1/hello", HelloReply, deadline=15.0, prove=True, more={H_UNREAD: str(unread)})
         if known is not None and hello.epoch != known:
             self._meet(hello, report)
         self._client.epoch = hello.epoch
@@ -123,6 +128,11 @@ class Cycle:
                 self.part = hello.agency
                 report.moved = report.settings_changed = report.notice = True
         return hello
+
+    def _read_again(self, report: SyncReport) -> int:
+        with self._store.write() as unit:
+            report.changed |= set(unit.read_again(self.part).changed)
+            return unit.quarantined_pulls()
 
     def _meet(self, hello: HelloReply, report: SyncReport) -> None:
         meet_epoch(self._store, self._client, hello)

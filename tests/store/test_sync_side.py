@@ -8,6 +8,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from counter_app.store import arriving, feed_in
 from counter_app.store.engine import Store
 from onestop.codec import decode_op, encode
 from onestop.errors import UserError
@@ -201,6 +202,30 @@ def test_a_poison_item_is_kept_aside_and_the_cursor_goes_on(store: Store) -> Non
         assert result.quarantined == 4 and unit.quarantined_pulls() == 3  # two of one id and version are one
     with store.read() as reader:
         assert reader.dossier(good.id) is not None and reader.position(AGENCY) == pos(5)
+
+
+def test_what_an_older_program_could_not_read_is_read_after_its_update(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, moved_on, unknown = a_dossier(), a_dossier(), a_dossier()
+    page = [item(1, kept, 1), item(2, moved_on, 1), FeedItem(seq=3, op="o", kind="comet", id=unknown.id, v=1, chain=chain(3),
+                                                             data=msgspec.Raw(b"{}"))]
+    with monkeypatch.context() as older:
+        for module in (arriving, feed_in):
+            older.setattr(module, "COLUMNS", {})
+        with store.write() as unit:
+            assert unit.apply_page(AGENCY, page, pos(3)).quarantined == 3
+            assert unit.read_again(AGENCY).changed == () and unit.quarantined_pulls() == 3
+    with store.write() as unit:
+        held = unit.sum_of(AGENCY)
+        newer = replace(moved_on, subject="mới", version=2)
+        unit.apply_page(AGENCY, [item(4, newer, 2)], pos(4))
+        assert unit.quarantined_pulls() == 2, "what was kept aside of it is in its newer state"
+        assert unit.read_again(AGENCY).changed == (("dossier", kept.id),)
+        assert unit.quarantined_pulls() == 1
+        assert unit.read_again(AGENCY).changed == ()
+        now = unit.sum_of(AGENCY)
+    with store.read() as reader:
+        assert reader.dossier(kept.id) == replace(kept, version=1) and reader.dossier(moved_on.id).subject == "mới"
+        assert now == held.with_state("dossier", moved_on.id, 1, -1).with_state("dossier", moved_on.id, 2)
 
 
 def test_fields_of_a_newer_gateway_survive(store: Store) -> None:

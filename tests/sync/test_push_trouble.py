@@ -9,8 +9,10 @@ from itertools import count
 import msgspec
 import pytest
 
+from central_gateway.services import devices
 from counter_app.services.unsent import retry_now, unsent
-from counter_app.services.workstation import Workstation
+from counter_app.services.workstation import Workstation, open_workstation
+from counter_app.store import arriving, feed_in
 from counter_app.sync.errors import Refused, ServerFailed
 from counter_app.sync.link_state import LinkState
 from onestop.wire import Problem, PushReply, PushRequest
@@ -167,4 +169,36 @@ def test_unreadable_pages_stop_the_pull_and_one_bad_item_does_not(gateway, count
     with station.store.read() as reader:
         assert reader.position(station.engine.part).seq > before.seq
     station.client.call = real
+    assert unread(gateway, station) == 0
     assert station.engine.run_once(verify=True).equal is True, "an item kept aside is held all the same"
+    assert unread(gateway, station) == 1, "the centre knows that this desk does not show something"
+
+
+def test_an_update_shows_what_the_program_before_could_not_read(gateway, counter, monkeypatch: pytest.MonkeyPatch):
+    station, other = counter(), counter()
+    assert station.engine.run_once().ok
+    dossier = take_in(other)
+    assert other.engine.run_once().ok
+    with monkeypatch.context() as older:
+        for module in (arriving, feed_in):
+            older.setattr(module, "COLUMNS", {})
+        assert station.engine.run_once().ok and station.engine.run_once().ok
+        with station.store.read() as reader:
+            assert reader.dossier(dossier.id) is None
+        assert unread(gateway, station) == 1
+    station.close()
+    again = open_workstation(station.profile.dir, lambda new: "2468")
+    try:
+        report = again.engine.run_once(verify=True)
+        assert ("dossier", dossier.id) in report.changed and report.equal
+        with again.store.read() as reader:
+            assert reader.dossier(dossier.id) is not None
+        assert unread(gateway, again) == 0
+    finally:
+        again.close()
+
+
+def unread(gateway, station) -> int:
+    """What the centre was told."""
+    with gateway._opened() as opened, opened.database.read() as conn:
+        return devices.listing(conn, number=station.desk.device)[0].unread

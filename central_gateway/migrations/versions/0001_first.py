@@ -70,6 +70,7 @@ def upgrade() -> None:
     sa.Column("state", sa.String(length=16), server_default="active", nullable=False),
     sa.Column("enrolled_at", sa.String(length=32), nullable=False),
     sa.Column("last_seen", sa.String(length=32), nullable=True),
+    sa.Column("unread", sa.Integer(), server_default="0", nullable=False),
     sa.PrimaryKeyConstraint("id"),
     sa.UniqueConstraint("public_key"),
     sqlite_autoincrement=True
