@@ -224,11 +224,13 @@ class CatalogueDocs(msgspec.Struct, kw_only=True):
 
 
 class LeaseRequest(msgspec.Struct, kw_only=True):
-    """``POST /v1/leases``: standing lanes until ``until``; ``held`` are the lease tokens the counter still has."""
+    """``POST /v1/leases``: ``count`` standing lanes, for 60 days; ``held`` are the lease tokens the counter still has. ``extra``: those are
+    nearly used up today, one more for today only is asked for."""
 
     op: str
     count: int = 2
     held: list[str] = []
+    extra: bool = False
 
 
 class Lease(msgspec.Struct, kw_only=True):

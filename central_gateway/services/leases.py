@@ -28,7 +28,7 @@ from onestop.wire import Lease, LeaseReply, LeaseRequest
 WIDTH = 200
 FIRST = 2000
 LANES = (10000 - FIRST) // WIDTH
-#: Standing lanes of a device. One more is for today only: asked for when the others are used up while there is a network.
+#: Standing lanes of a device. One more is for today only.
 MOST = 4
 
 
@@ -36,9 +36,10 @@ def grant(
     conn: Connection, agency_id: str, device: int, incarnation: str, request: LeaseRequest, keys: Keys, settings: Settings,
     epoch: int,
 ) -> LeaseReply | None:
-    """Renew the lanes this database file of the device holds, and add new ones up to ``request.count``. Idempotent by
-    ``request.op``. An agency that numbers provisionally gets none. During a recovery the lanes the counter shows are written down
-    and nothing is given: None. Raises Refused 409 ``lanes-exhausted``, 422 ``op-reused``."""
+    """Renew the lanes this database file of the device holds, and add new ones up to ``request.count``; one for today where
+    ``request.extra`` asks for it (at most ``MOST`` + 1 at once). Idempotent by ``request.op``. An agency that numbers provisionally gets
+    none. During a recovery the lanes the counter shows are written down and nothing is given: None. Raises Refused 409
+    ``lanes-exhausted``, 422 ``op-reused``."""
     digest = hashlib.sha256(msgspec.json.encode(request)).hexdigest()
     conn.execute(select(agency.c.id).where(agency.c.id == agency_id).with_for_update())  # one allocation at a time
     known = conn.execute(select(answered).where(answered.c.op == request.op)).first()
@@ -59,9 +60,12 @@ def grant(
         _renew(conn, device, incarnation, held, until)
         mine = lease.c.device == device, lease.c.incarnation == incarnation, lease.c.agency == agency_id
         mine = *mine, lease.c.valid_to >= today.isoformat()
-        while len(rows := conn.execute(select(lease).where(*mine).order_by(lease.c.lane)).all()) < min(request.count, MOST + 1):
+        held_now = select(lease).where(*mine).order_by(lease.c.lane)
+        while len(rows := conn.execute(held_now).all()) < min(request.count, MOST + 1):
             if not _allocate(conn, agency_id, device, incarnation, today, today if len(rows) == MOST else until):
                 break
+        if request.extra and len(rows) <= MOST and _allocate(conn, agency_id, device, incarnation, today, today):
+            rows = conn.execute(held_now).all()
         if not rows and request.count > 0:
             raise Refused(409, "lanes-exhausted", "Đơn vị đã hết dải số để cấp cho máy. Hãy báo quản trị hệ thống.")
     reply = LeaseReply(leases=[_signed(row, keys, epoch) for row in rows])

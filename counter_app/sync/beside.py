@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 RENEW_BEFORE = timedelta(days=45)
 #: An agency may have no more lanes to give: asked again after this long, not with every cycle.
 ASK_LANES_SECONDS = 600.0
+#: So few numbers left in all lanes for today: while there is a network, one more lane for today is asked for.
+FEW_LEFT = 20
 _PRESENTED = "lanes_presented"
 
 
@@ -40,25 +42,28 @@ class Lanes:
         self._ask_after = 0.0
 
     def renew(self, hello: HelloReply) -> None:
-        """Ask when less than ``RENEW_BEFORE`` is left, and once in each new life of the gateway (which then may have to learn that
-        they exist, and grants nothing before). Raises NotReached, Refused."""
+        """Ask when less than ``RENEW_BEFORE`` is left, when hardly a number of today is, and once in each new life of the gateway (which
+        then may have to learn that they exist, and grants nothing before). Raises NotReached, Refused."""
         if hello.settings.numbering != "lane":
             return
         today = self._clock.now().date()
         with self._store.read() as reader:
             held = [lease for lease in reader.leases() if lease.valid_to >= today]
             enrolment, presented = reader.enrolment(), reader.meta_get(_PRESENTED)
-        enough = len(held) >= 2 and min(lease.valid_to for lease in held) - today >= RENEW_BEFORE
+            room = reader.lane_room(today)
+        standing = [lease.valid_to for lease in held if lease.valid_from != lease.valid_to]
+        enough = len(standing) >= 2 and min(standing) - today >= RENEW_BEFORE
         known = presented in (None, str(hello.epoch)) or not held
         recovering = hello.state == "recovering"
-        if (known and (enough or recovering or self._clock.monotonic() < self._ask_after)) or enrolment is None:
+        extra = enough and room < FEW_LEFT
+        if (known and ((enough and not extra) or recovering or self._clock.monotonic() < self._ask_after)) or enrolment is None:
             if presented is None:
                 self._presented(hello.epoch)
             return
         not_before, self._ask_after = self._ask_after, self._clock.monotonic() + ASK_LANES_SECONDS
         try:
             reply = self._client.call("POST", "/v1/leases", LeaseReply, deadline=10.0,
-                                      body=LeaseRequest(op=uuid7_hex(), held=[lease.token for lease in held]))
+                                      body=LeaseRequest(op=uuid7_hex(), held=[lease.token for lease in held], extra=extra))
         except NotReached as missed:
             self._ask_after = not_before  # no answer: the next cycle asks again
             if isinstance(missed, Busy) and recovering:
@@ -68,6 +73,8 @@ class Lanes:
         genuine = checked(reply.leases, enrolment)
         with self._store.write() as unit:
             unit.save_leases(genuine)
+        if len(genuine) > len(held):
+            self._ask_after = not_before  # it had some to give
         self._presented(hello.epoch)
 
     def _presented(self, epoch: int) -> None:

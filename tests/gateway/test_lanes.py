@@ -14,6 +14,7 @@ from central_gateway.services import devices
 from central_gateway.tables import lease, number_pool
 from onestop.ids import uuid7_hex
 from onestop.vntime import utc_now, vn_date
+from onestop.wire import LeaseReply
 from tests.gateway.counter import RECEIVED, Counter, problem
 from tests.gateway.province import VAN_NINH
 
@@ -64,6 +65,19 @@ def test_one_more_lane_for_today(counter: Counter, new_counter, gateway) -> None
     assert new_counter().leases(count=1).leases[0].lane == extra.lane + 1  # a standing lane comes from what was never used
     again = counter.leases(count=5).leases[-1]
     assert (again.lane, again.valid_to) == (extra.lane, TODAY)  # one for today from what is over
+
+
+def test_an_extra_lane_is_for_today_and_no_more_than_five_are_held(counter: Counter) -> None:
+    main = {lane.lease for lane in counter.leases().leases}
+
+    def extra(op: str) -> LeaseReply:
+        return counter.ok(counter.call("POST", "/v1/leases", {"op": op, "extra": True}), LeaseReply)
+
+    for held in (3, 4, 5, 5):
+        got = extra(uuid7_hex()).leases
+        assert [lane.valid_to for lane in got if lane.lease not in main] == [TODAY] * (held - 2)
+    assert extra("e" * 32) == extra("e" * 32)
+    assert len(counter.leases().leases) == 5
 
 
 def test_lanes_of_a_fenced_device_rest_until_their_dates_are_over(counter: Counter, new_counter, gateway) -> None:
