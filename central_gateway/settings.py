@@ -12,7 +12,9 @@ class Settings:
     (``services.witness``), empty for none. ``blobs``: folder of the attachments (empty: none are taken; with SQLite one beside the
     database), shared by all workers; unfinished ones go after ``blob_days``.
     ``push_permits``: pushes at work at once in a process (0: two a core), ``push_queue`` more wait; a device may push ``device_rate``
-    times a second (``device_burst`` at once) and read ten times as often."""
+    times a second (``device_burst`` at once) and read ten times as often.
+    ``wrong_burst`` wrong passwords of a device (or enrolment codes from an address) are judged at once, then one in ``wrong_seconds``
+    (``services.tries``)."""
 
     database: str
     oldest_proto: str = "1.0"
@@ -36,6 +38,8 @@ class Settings:
     device_burst: float = 200
     pool_size: int = 16
     failed_sign_ins: int = 5
+    wrong_burst: int = 10
+    wrong_seconds: float = 60
     idle_days: int = 365
     argon2_memory_kib: int = 64 * 1024
     argon2_passes: int = 3

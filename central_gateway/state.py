@@ -13,6 +13,7 @@ from central_gateway.services.blobs import Blobs
 from central_gateway.services.catalogue import Cache
 from central_gateway.services.finish import Finisher
 from central_gateway.services.life import Life
+from central_gateway.services.tries import Tries
 from central_gateway.services.witness import Witness
 from central_gateway.settings import Settings
 
@@ -29,6 +30,7 @@ class Gateway:
     witness: Witness
     blobs: Blobs
     pokes: Pokes
+    tries: Tries
     catalogue: Cache = field(default_factory=Cache)
     finisher: Finisher = field(default_factory=Finisher)
 
@@ -60,7 +62,7 @@ def open_gateway(settings: Settings) -> Gateway:
         life = Life(database)
         life.now()  # known from now on, also while the database cannot be reached
         return Gateway(settings, database, keys, Passwords(settings), life, witness, Blobs(settings), Pokes(database),
-                       Cache(identity.mark_key(database)))
+                       Tries(settings), Cache(identity.mark_key(database)))
     except BaseException:
         database.close()
         raise

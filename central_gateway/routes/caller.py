@@ -55,11 +55,17 @@ def any_device(request: Request) -> Caller:
     return Caller(gateway, access.device, access.incarnation, row.part, row.state)
 
 
-def active_device(caller: Annotated[Caller, Depends(any_device)]) -> Caller:
+def active_device(request: Request) -> Caller:
     """As ``any_device``, but not fenced. Raises Refused 403 ``device-fenced``."""
+    caller = any_device(request)
     if caller.state != "active":
         raise Refused(403, "device-fenced", "Máy này đã bị ngừng kết nối. Dữ liệu vẫn còn trên máy; hãy liên hệ quản trị hệ thống.")
     return caller
+
+
+def address_of(request: Request) -> str:
+    """Where the request comes from; behind a proxy on this machine (or in FORWARDED_ALLOW_IPS) what that says."""
+    return request.client.host if request.client else ""
 
 
 async def body(request: Request) -> bytes:
@@ -102,4 +108,5 @@ def own_part(caller: Caller, part: str) -> str:
 Device = Annotated[Caller, Depends(active_device)]
 AnyDevice = Annotated[Caller, Depends(any_device)]
 Body = Annotated[bytes, Depends(body)]
+Address = Annotated[str, Depends(address_of)]
 Ours = Annotated[Gateway, Depends(gateway_of)]

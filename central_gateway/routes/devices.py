@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
-from central_gateway.routes.caller import AnyDevice, Body, Device, Ours, parse, reply
+from central_gateway.routes.caller import Address, AnyDevice, Body, Device, Ours, parse, reply
 from central_gateway.routes.describe import describe
 from central_gateway.services import catalogue, devices, enrol, heads, identity, life, numbers, recovery, staff
 from onestop.feed import format_positions
@@ -24,13 +24,16 @@ from onestop.wire import (
 )
 
 router = APIRouter(prefix="/v1")
+_SLOWED = "too-many-wrong (Retry-After says when the next try is judged)"
 
 
-@router.post("/enrol", **describe("Make this PC a counter of an agency", EnrolRequest, EnrolReply, device=False, always=True))
-def enrol_device(gateway: Ours, body: Body) -> Response:
-    """One-time code and the device's public key in, device number and settings out."""
+@router.post("/enrol", **describe("Make this PC a counter of an agency", EnrolRequest, EnrolReply, device=False, always=True,
+                                 refusals={429: _SLOWED}))
+def enrol_device(gateway: Ours, address: Address, body: Body) -> Response:
+    """One-time code and the device's public key in, device number and settings out. Wrong codes are slowed by address."""
     request = parse(EnrolRequest, body)
-    return reply(gateway.database.retrying(lambda conn: enrol.enrol(conn, request, gateway.keys, life.read(conn).epoch)))
+    with gateway.tries.enrol(address):
+        return reply(gateway.database.retrying(lambda conn: enrol.enrol(conn, request, gateway.keys, life.read(conn).epoch)))
 
 
 @router.post("/token", **describe("Access token for a signed assertion", TokenRequest, TokenReply, device=False, always=True))
@@ -66,12 +69,14 @@ def hello(caller: AnyDevice, unread: Annotated[int, Header(alias=H_UNREAD, ge=0,
     return reply(gateway.database.retrying(work), caller)
 
 
-@router.post("/staff/sign-in", **describe("A staff member signs in at this desk", SignInRequest, SignInReply))
-def sign_in(caller: Device, body: Body) -> Response:
-    """Wrong passwords count towards the lock-out."""
+@router.post("/staff/sign-in", **describe("A staff member signs in at this desk", SignInRequest, SignInReply,
+                                         refusals={429: _SLOWED}))
+def sign_in(caller: Device, address: Address, body: Body) -> Response:
+    """Wrong passwords count towards the lock-out, and are slowed by device and address."""
     gateway = caller.gateway
     request = parse(SignInRequest, body)
-    return reply(staff.sign_in(gateway.database, caller.part, request, gateway.passwords, gateway.settings), caller)
+    with gateway.tries.sign_in(caller.device, address):
+        return reply(staff.sign_in(gateway.database, caller.part, request, gateway.passwords, gateway.settings), caller)
 
 
 @router.post("/staff/reports", **describe("Sign-ins the counter judged while offline", list[SignInReport], list[str]))

@@ -55,6 +55,11 @@ class Buckets:
         self._held[caller] = (tokens - 1, now) if tokens >= 1 else (tokens, now)
         return 0.0 if tokens >= 1 else (1 - tokens) / self.rate
 
+    def give_back(self, caller: str) -> None:
+        """What was taken was not used."""
+        if (held := self._held.get(caller)) is not None:
+            self._held[caller] = (min(self.burst, held[0] + 1), held[1])
+
 
 def retry_after(seconds: float) -> str:
     """The header: whole seconds, never sooner than asked."""

@@ -27,11 +27,14 @@ MIN_PASSWORD = 8
 def sign_in(database: Database, agency_id: str, request: SignInRequest, passwords: Passwords, settings: Settings) -> SignInReply:
     """Check a password. The slow hash runs outside any transaction; the count of wrong ones is then kept in one statement, so
     that guesses at the same time all count. Raises Refused 401 ``sign-in-wrong`` (unknown name or wrong password; ``left`` tries for
-    a known one), 403 ``account-locked`` or ``staff-other-agency``."""
+    a known one), 403 ``account-locked`` or ``staff-other-agency`` (whatever the password: a counter can neither try nor lock accounts
+    that do not work there)."""
     username = _username(request.username)
     with database.write() as conn:
         lock_idle(conn, settings)
         row = conn.execute(select(staff).where(staff.c.username == username)).first() if username else None
+    if row is not None and row.agency != agency_id:
+        raise _elsewhere()
     if row is not None and row.locked:
         raise _locked()
     right = len(request.password) <= 1024 and passwords.verify(row.pw_hash if row else None, request.password)
@@ -52,7 +55,7 @@ def _signed_in(conn: Connection, staff_id: str, agency_id: str, now: datetime) -
     if row.locked:
         return _locked()
     if row.agency != agency_id:
-        return Refused(403, "staff-other-agency", "Tài khoản này thuộc đơn vị khác, không dùng được tại máy này.")
+        return _elsewhere()
     conn.execute(update(staff).where(staff.c.id == staff_id).values(failed_in_row=0, last_sign_in=iso(now)))
     return None
 
@@ -164,6 +167,10 @@ def set_lock(conn: Connection, username: str, *, locked: bool) -> StaffRow:
             locked="", locked_at=None, failed_in_row=0, last_sign_in=iso(now) if row.locked == IDLE_YEAR else row.last_sign_in,
             version=staff.c.version + 1))
     return _row(conn.execute(select(staff).where(staff.c.id == row.id)).one())
+
+
+def _elsewhere() -> Refused:
+    return Refused(403, "staff-other-agency", "Tài khoản này thuộc đơn vị khác, không dùng được tại máy này.")
 
 
 def _locked() -> Refused:

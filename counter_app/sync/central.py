@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from counter_app.sync.blobs import fetch
 from counter_app.sync.client import GatewayClient, Identity
-from counter_app.sync.errors import Refused
+from counter_app.sync.errors import Busy, Refused
 from onestop.errors import UserError
 from onestop.ids import uuid7_hex
 from onestop.wire import (
@@ -36,11 +37,14 @@ class Central:
         self._client = client
 
     def sign_in(self, username: str, password: str) -> SignInReply:
-        """The centre's verdict on a staff password. Raises UserError ``sign-in-refused`` or ``account-locked``; Refused with the
-        gateway's own code where it is not the password that is wrong (another agency's account, a fenced device…)."""
+        """The centre's verdict on a staff password. Raises UserError ``sign-in-refused``, ``account-locked`` or ``too-many-wrong`` (the
+        centre judges the next try in ``seconds``); Refused with the gateway's own code where it is not the password that is wrong
+        (another agency's account, a fenced device…)."""
         try:
             return self._client.call("POST", "/v1/staff/sign-in", SignInReply, body=SignInRequest(username=username, password=password),
                                      deadline=5.0)
+        except Busy as busy:
+            raise _slowed(busy) from None
         except Refused as refused:
             code = _VERDICTS.get(refused.code)
             if code is None:
@@ -62,12 +66,23 @@ class Central:
 
 
 def enrol(url: str, code: str, device_name: str, key: Ed25519PrivateKey, incarnation: str, ca: Path | None = None) -> EnrolReply:
-    """Enrol this machine with a one-time code. Raises NotReached or the gateway's refusal (``enrol-code-invalid``…)."""
+    """Enrol this machine with a one-time code. Raises NotReached, the gateway's refusal (``enrol-code-invalid``…) or UserError
+    ``too-many-wrong``."""
     seed = key.private_bytes_raw()
     client = GatewayClient(url.rstrip("/"), Identity(0, incarnation, seed), ca)
     try:
         return client.call("POST", "/v1/enrol", EnrolReply, authorised=False, deadline=10.0, body=EnrolRequest(
             code=code, device_name=device_name, public_key=base64.b64encode(key.public_key().public_bytes_raw()).decode(),
             incarnation=incarnation))
+    except Busy as busy:
+        raise _slowed(busy) from None
     finally:
         client.close()
+
+
+def _slowed(busy: Busy) -> UserError:
+    """Many wrong tries are no trouble of the line: the person is told to wait. Any other business stays what it was."""
+    if busy.reason != "too-many-wrong":
+        return busy
+    seconds = math.ceil(busy.after or 60)
+    return UserError("too-many-wrong", f"Đã nhập sai quá nhiều lần. Hãy đợi {seconds} giây rồi thử lại.", seconds=seconds)

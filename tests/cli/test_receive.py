@@ -222,7 +222,8 @@ def test_who_may(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COUNTER_APP_PASSWORD", "")
     assert cli("receive", "-", stdin=text).refusal == "sign-in-empty"
     monkeypatch.setenv("COUNTER_APP_PASSWORD", "sai mật khẩu")
-    assert cli("receive", "-", user="lan.nt", stdin=text).refusal == "sign-in-refused"
+    refused = cli("receive", "-", user="lan.nt", stdin=text)
+    assert refused.refusal == "sign-in-refused" and "Còn 4 lần thử" in refused.problems[0]["message"]
 
 
 def test_as_a_process(enrolled: Path, tmp_path: Path) -> None:

@@ -47,6 +47,21 @@ def test_a_right_password_at_the_wrong_desk_is_not_a_wrong_password(gateway, cou
         assert caught.value.code == "staff-other-agency"
 
 
+def test_who_guesses_at_the_centre_is_told_to_wait_and_the_next_desk_is_not(gateway, counter):
+    station, other = counter("hoa.nt"), counter("hoa.nt")
+    sign_out(station.desk)
+    for _ in range(10):
+        with pytest.raises(UserError) as caught:
+            sign_in(station.desk, "khong.co", "sai", station.central)
+        assert caught.value.code == "sign-in-refused"
+    for password in ("sai", PASSWORD):  # nothing is judged, here neither
+        with pytest.raises(UserError) as caught:
+            sign_in(station.desk, "hoa.nt", password, station.central)
+        assert caught.value.code == "too-many-wrong" and 0 < caught.value.facts["seconds"] <= 60
+        assert f"{caught.value.facts['seconds']} giây" in caught.value.message
+    assert sign_in(other.desk, "hoa.nt", PASSWORD, other.central).online
+
+
 def test_a_clock_far_off_costs_no_sign_in(gateway, counter):
     station = counter("hoa.nt")
     sign_out(station.desk)
