@@ -54,18 +54,22 @@ def test_row_26_no_space(hand: Hand, reopened, checked, seen, full: bool, call: 
     printed = first.codes
     points = [c.nth for c in first.calls if c.name == call and c.file == file]
     told: set[str] = set()
+    before = 0
     for nth in sample(points, 3, full=full):
         run = hand.run("receive:2", calls=WRITES, inject=f"{call}:error=ENOSPC:when={nth}+")
         assert run.refused, (nth, run.said, run.stderr)
         told |= set(run.refused)
         printed += run.codes  # before that moment, which this run may have reached later than the first one
+        before += len(run.codes)
     assert told <= {"disk-full", "store-unwritable"}
     seen(
-        "ENOSPC from {call} of {file} on ({n} moments): told `{told}`, no code promised",
+        "ENOSPC from {call} of {file} on ({n} moments, two receptions each): told `{told}` in every run; {before} codes were given before "
+        "that moment and are all in the store",
         call=call,
         file=file,
         n=len(sample(points, 3, full=full)),
         told="`, `".join(sorted(told)),
+        before=before,
     )
     goes_on(hand, reopened, printed, checked)
 
