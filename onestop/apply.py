@@ -141,7 +141,11 @@ def _transition(state: Dossier, op: Op, data: Transition) -> Applied:
         return Applied("merged", state)
     if state.status != data.from_status:
         if state.status == data.to_status and data.action not in ("return", "supplement-ask"):
-            return Applied("merged", state)
+            clash = _done_otherwise(state, data)
+            if not clash:
+                return Applied("merged", state)
+            return _conflict(state, op, "done-otherwise", "Người khác đã làm việc này với nội dung khác.", clash, kind=data.action,
+                             facts=facts | _happened(data))
         return _conflict(state, op, "transition-not-allowed",
                          f"Hồ sơ đã chuyển sang trạng thái khác (đang là {state.status}).",
                          {"status": (state.status, data.to_status)}, kind=data.action, facts=facts | _happened(data))
@@ -165,6 +169,17 @@ def _transition(state: Dossier, op: Op, data: Transition) -> Applied:
     if data.due_at is not None:
         done = replace(done, due_at=data.due_at)
     return Applied("applied", _log(done, op, data.action, data.reason, facts))
+
+
+def _done_otherwise(state: Dossier, data: Transition) -> dict[str, tuple[Any, Any]]:
+    """Where somebody made the same move already: what they put differently. The papers went to one place only, and there is one result."""
+    clash: dict[str, tuple[Any, Any]] = {}
+    been = {event.facts.get("holder") for event in state.events if event.kind == data.action}
+    if data.holder and data.holder != state.holder and data.holder not in been:
+        clash["holder"] = state.holder, data.holder
+    if data.result and state.result and (data.result.kind, data.result.number) != (state.result.kind, state.result.number):
+        clash["result"] = _plain(state.result), _plain(data.result)
+    return clash
 
 
 def _correct(state: Dossier, op: Op, data: Correct) -> Applied:
@@ -239,14 +254,19 @@ def _attach(state: Dossier, op: Op, data: AttachLink | AttachUnlink) -> Applied:
 
 
 def _confirm_slip(state: Slip, op: Op, data: ConfirmSlip) -> Applied:
-    if state.status == "confirmed":
-        return Applied("merged", state)
     received = set(data.received)
     lines = tuple(
         replace(line, state="received" if line.dossier in received else "refused",
                 remark=data.remarks.get(line.dossier, line.remark))
         for line in state.lines
     )
+    if state.status == "confirmed":
+        counted = [line.state for line in state.lines], [line.state for line in lines]
+        if counted[0] == counted[1] or any(event.id == op.op for event in state.events):
+            return Applied("merged", state)
+        return _conflict(state, op, "slip-counted-otherwise", "Phiếu này đã được xác nhận ở nơi khác với số hồ sơ nhận khác.",
+                         {"lines": (_plain(state.lines), _plain(lines))}, kind="slip-confirmed",
+                         facts={"received": len(received), "lines": len(lines)})
     done = replace(state, status="confirmed", confirmed_at=op.at, confirmed_by=op.by, lines=lines,
                    to_person=data.person or state.to_person)
     return Applied("applied", _log(done, op, "slip-confirmed", facts={"received": len(received), "lines": len(lines)}))
@@ -256,7 +276,7 @@ def _wrong_entity(state: Entity) -> Applied:
     return Applied("rejected", state, "wrong-entity", "Thao tác này không dành cho loại đối tượng này.")
 
 
-def _conflict(state: Dossier, op: Op, code: str, message: str, clash: dict[str, tuple[Any, Any]], kind: str = "",
+def _conflict(state: Entity, op: Op, code: str, message: str, clash: dict[str, tuple[Any, Any]], kind: str = "",
               facts: dict[str, Any] | None = None) -> Applied:
     """Refused, but the fact that it happened at a desk stays in the history."""
     return Applied("conflict", _log(state, op, f"{kind or op.kind}-refused", facts=(facts or {}) | {"code": code}), code, message, clash)

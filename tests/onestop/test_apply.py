@@ -13,7 +13,7 @@ from onestop.apply import CORRECTABLE, apply, get_path
 from onestop.codec import decode, decode_op, encode, encode_op
 from onestop.errors import UserError
 from onestop.ids import uuid7_hex
-from onestop.model import Component, Dossier, FeeEntry, Party, Returned, Slip, SlipLine
+from onestop.model import Component, Dossier, FeeEntry, Party, Result, Returned, Slip, SlipLine
 from onestop.ops import KIND_OF, Change, ConfirmSlip, Correct, Create, CreateSlip, Extend, Op, Printed, RecordFee, Transition
 from onestop.states import State
 from onestop.vntime import parse_moment
@@ -73,6 +73,21 @@ def test_a_refused_move_still_leaves_its_trace():
     assert done.state.events[-1].kind == "return-refused"
     facts = done.state.events[-1].facts
     assert (facts["to"], facts["relation"], facts["returned"]["collector_name"]) == (10, "owner", "Lê Thị Cúc"), "the paper is out"
+
+
+def test_papers_handed_to_two_places_or_two_results_are_not_the_same_move():
+    """Each desk, offline, sent the same dossier on; the first counts, the second is looked at, and neither is forgotten."""
+    here = apply(dossier(), move("handover", 2, 4, holder="phong-tu-phap", slip="S1")).state
+    assert apply(here, move("handover", 2, 4, holder="phong-tu-phap", slip="S2")).status == "merged"
+    done = apply(here, move("handover", 2, 4, holder="phong-dia-chinh", slip="S3"))
+    assert (done.status, done.code, done.clash) == ("conflict", "done-otherwise", {"holder": ("phong-tu-phap", "phong-dia-chinh")})
+    assert done.state.holder == "phong-tu-phap" and done.state.events[-1].facts["slip"] == "S3"
+    further = apply(here, move("handover", 4, 4, holder="ubnd")).state
+    assert apply(further, move("handover", 2, 4, holder="phong-tu-phap")).status == "merged", "there they were"
+    first = apply(here, move("result", 4, 9, result=Result(at=NOW, kind="GCN", number="01"))).state
+    assert apply(first, move("result", 4, 9, result=Result(at=NOW + timedelta(hours=1), kind="GCN", number="01"))).status == "merged"
+    other = apply(first, move("result", 4, 9, result=Result(at=NOW, kind="GCN", number="02")))
+    assert (other.status, other.state.result.number, other.clash["result"][1]["number"]) == ("conflict", "01", "02")
 
 
 def test_an_unknown_state_of_the_centre_allows_no_move_but_stays():
@@ -187,7 +202,10 @@ def test_a_slip_is_confirmed_once_with_what_was_counted():
     made = apply(None, op(CreateSlip(slip=slip))).state
     done = apply(made, op(ConfirmSlip(received=("d1",), person="Minh", remarks={"d2": "thiếu bản chính"})))
     assert [(line.state, line.remark) for line in done.state.lines] == [("received", ""), ("refused", "thiếu bản chính")]
-    assert apply(done.state, op(ConfirmSlip(received=("d1", "d2")))).status == "merged"
+    assert apply(done.state, op(ConfirmSlip(received=("d1",), person="Hòa"))).status == "merged"
+    other = apply(done.state, op(ConfirmSlip(received=("d1", "d2"))))
+    assert (other.status, other.code, other.state.lines) == ("conflict", "slip-counted-otherwise", done.state.lines)
+    assert [line["state"] for line in other.clash["lines"][1]] == ["received", "received"]
 
 
 ACTIONS = st.sampled_from([
