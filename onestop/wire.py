@@ -64,6 +64,10 @@ class EnrolRequest(msgspec.Struct, kw_only=True):
     incarnation: str
 
 
+#: The longest time people may sign in on a PC without asking the gateway, whatever an agency's settings say.
+MOST_OFFLINE_DAYS = 30
+
+
 class AgencySettings(msgspec.Struct, kw_only=True):
     """What a province decides per agency. ``numbering`` = whether offline receipts carry a final code from a lane or a
     provisional number."""

@@ -14,7 +14,7 @@ from central_gateway.tables import agency
 from onestop.calendar import WorkCalendar
 from onestop.codes import CodeBook
 from onestop.errors import EnvironmentFault, UserError
-from onestop.wire import AgencySettings
+from onestop.wire import MOST_OFFLINE_DAYS, AgencySettings
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 CALENDAR = RESOURCES / "calendar" / "vn-2026-2027.json"
@@ -54,7 +54,10 @@ def import_folder(conn: Connection, folder: Path) -> dict[str, int]:
 def _open_counter(conn: Connection, unit: dict[str, Any], settings: Any) -> None:
     facts = {**settings.get("default", {}), **({"numbering": unit["numbering"]} if unit.get("numbering") else {}),
              **settings.get("agencies", {}).get(unit["id"], {})}
-    text = msgspec.json.encode(msgspec.convert(facts, AgencySettings)).decode()
+    decided = msgspec.convert(facts, AgencySettings)
+    if not 1 <= decided.offline_sign_in_days <= MOST_OFFLINE_DAYS:
+        raise ValueError("offline_sign_in_days")
+    text = msgspec.json.encode(decided).decode()
     values = {"name": unit["name"], "settings": text}
     if conn.execute(select(agency.c.id).where(agency.c.id == unit["id"])).first():
         conn.execute(update(agency).where(agency.c.id == unit["id"]).values(**values))

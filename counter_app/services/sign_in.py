@@ -16,7 +16,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from counter_app.services.desk import Desk
 from onestop.errors import EnvironmentFault, UserError
-from onestop.wire import SignInReply, SignInReport, StaffRow
+from onestop.wire import MOST_OFFLINE_DAYS, SignInReply, SignInReport, StaffRow
 
 if TYPE_CHECKING:
     from counter_app.sync.central import Central
@@ -116,8 +116,9 @@ def _offline(desk: Desk, name: str, password: str) -> SignedIn:
         raise UserError("offline-sign-in-unknown",
                         "Đang mất mạng và tài khoản này chưa từng đăng nhập trên máy này. Hãy thử lại khi có mạng.")
     now = desk.now()
-    if known.verified_at + timedelta(days=desk.settings.offline_sign_in_days) < now:
-        raise UserError("offline-sign-in-expired", f"Đã quá {desk.settings.offline_sign_in_days} ngày chưa đăng nhập qua mạng. "
+    days = min(desk.settings.offline_sign_in_days, MOST_OFFLINE_DAYS)
+    if known.verified_at + timedelta(days=days) < now:
+        raise UserError("offline-sign-in-expired", f"Đã quá {days} ngày chưa đăng nhập qua mạng. "
                         "Hãy nối mạng rồi đăng nhập; hồ sơ đã nhập vẫn còn nguyên.")
     last = max((m for m in (known.last_sign_in, known.row.last_sign_in) if m is not None), default=None)
     if last is not None and last + DORMANT < now:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -102,5 +103,12 @@ def test_a_catalogue_is_imported_once_and_never_changed(settings: Settings, tmp_
     with pytest.raises(EnvironmentFault, match="catalogue-unreadable"):
         load()
     procedures.write_text(original, encoding="utf-8")
+    decided = folder / "settings.json"
+    original = decided.read_text(encoding="utf-8")
+    for days in (0, 31):  # signing in without the centre: a week or two, a month at most
+        decided.write_text(json.dumps({"default": {"offline_sign_in_days": days}}), encoding="utf-8")
+        with pytest.raises(UserError, match="catalogue-invalid"):
+            load()
+    decided.write_text(original, encoding="utf-8")
     assert not any(load().values())
     gateway.close()

@@ -52,6 +52,14 @@ def test_refused_with_a_reason(gate: Gate, username: str, later: timedelta, says
     assert gate.window.is_covered() and says in gate.view.message.text()
 
 
+def test_no_setting_makes_a_month_longer(gate: Gate):
+    gate.bench.desk.settings = msgspec.structs.replace(gate.bench.desk.settings, offline_sign_in_days=400)
+    gate.bench.clock.moment = NOW + timedelta(days=29)
+    gate.sign_in.show()
+    gate.give("hoa.nt", "MotCua@2026")
+    assert gate.window.is_covered() and "30 ngày" in gate.view.message.text()
+
+
 def test_nothing_can_be_pressed_twice_while_the_answer_is_awaited(gate: Gate):
     gate.stage.ctx.tasks = InlineRunner(hold=True)
     gate.sign_in.show()
