@@ -58,7 +58,10 @@ def unnamed(window: QWidget) -> list[str]:
 
 
 def accessible_name(widget: QWidget) -> str:
-    """The name assistive technology sees (set, or taken from text or a buddy label)."""
+    """The name assistive technology sees (set, or taken from text or a buddy label). Of a list of choices only what was set counts: on
+    Linux Qt names it by what is chosen, which says nothing of what is asked."""
+    if isinstance(widget, QComboBox):
+        return widget.accessibleName().strip()
     interface = QAccessible.queryAccessibleInterface(widget)
     return (interface.text(QAccessible.Text.Name) if interface else widget.accessibleName()).strip()
 

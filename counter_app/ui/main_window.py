@@ -1,5 +1,5 @@
-"""The frame: rail, search box, pages, details panel, status line. Passive: signals out, setters in; who reacts is decided in
-the composition root."""
+"""The window: its pages in their frame, what covers them, and the commands. Passive: signals out, setters in; who reacts is decided
+in the composition root."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from counter_app.ui.icons import set_icon
-from counter_app.ui.theme import is_theme_change, set_text_role, spacing, theme
+from counter_app.ui.theme import is_theme_change
 
 if TYPE_CHECKING:
     from counter_app.ui.actions import CommandSet
+    from counter_app.ui.frame import Frame
     from counter_app.ui.page import Page, PageSpec
     from counter_app.ui.widgets.top_bar import LinkView
 
@@ -52,7 +53,7 @@ class MainWindow(QWidget):
     covered_changed = Signal(bool)
 
     commands: CommandSet
-    _frame: QWidget | None = None
+    _frame: Frame | None = None
 
     def __init__(self, pages: Sequence[PageSpec] = (), title: str = "", parent: QWidget | None = None) -> None:
         """With ``pages`` it is furnished at once."""
@@ -64,8 +65,6 @@ class MainWindow(QWidget):
         self._pages: dict[str, Page] = {}
         self._current = ""
         self._last_escape = 0.0
-        self._has_details = False
-        self._last_sync: datetime | None = None
         self.confirm_close = False
         self._layers = QStackedWidget()
         outer = QVBoxLayout(self)
@@ -90,62 +89,20 @@ class MainWindow(QWidget):
             self.commands.set_enabled(False, _WHILE_COVERED)
 
     def _build(self, pages: Sequence[PageSpec]) -> None:
-        from counter_app.ui.widgets.layout import PageStack, Reach
-        from counter_app.ui.widgets.messages import Banner, Toast
-        from counter_app.ui.widgets.nav_rail import NavRail
-        from counter_app.ui.widgets.top_bar import LinkView, TopBar
+        from counter_app.ui.frame import Frame
+        from counter_app.ui.widgets.top_bar import LinkView
 
-        self.rail = NavRail()
-        for spec in pages:
-            if spec.in_rail:
-                self.rail.add_page(spec.id, spec.title, spec.icon, spec.shortcut, spec.bottom)
-        self.rail.page_requested.connect(self.page_requested)
         menu = [self.commands[key] for key in ("theme-auto", "theme-light", "theme-dark", "density", "lock", "sign-out")]
-        self.top = TopBar(menu)
-        self.top.search_submitted.connect(self.search_submitted)
-        self.top.search_edited.connect(self.search_edited)
-        self.banner, self.notice_banner = Banner(), Banner()
-        self.banner.action_requested.connect(self.banner_action)
-        self._stack = PageStack()
-        self._details = QStackedWidget()
-        self._details.setObjectName("detailsPane")
-        self._details.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._details.hide()
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.setHandleWidth(1)
-        self._splitter.addWidget(self._stack)
-        self._splitter.addWidget(self._details)
-        self._splitter.setStretchFactor(0, 1)
-        work = QWidget()
-        column = QVBoxLayout(work)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for widget in (self.top, self.banner, self.notice_banner, self._splitter, self._status_bar()):
-            column.addWidget(widget, 1 if widget is self._splitter else 0)
-        inside = QWidget()
-        line = QHBoxLayout(inside)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(0)
-        line.addWidget(self.rail)
-        line.addWidget(work, 1)
-        self._frame = Reach(inside)
-        self._layers.insertWidget(0, self._frame)
-        self.toast = Toast(self._stack)
-        self.setTabOrder(self.top, self.rail)
+        self._frame = frame = Frame(pages, menu)
+        self.rail, self.top, self.toast = frame.rail, frame.top, frame.toast
+        self.banner, self.notice_banner = frame.banner, frame.notice_banner
+        frame.rail.page_requested.connect(self.page_requested)
+        frame.top.search_submitted.connect(self.search_submitted)
+        frame.top.search_edited.connect(self.search_edited)
+        frame.banner.action_requested.connect(self.banner_action)
+        self._layers.insertWidget(0, frame)
+        self.setTabOrder(frame.top, frame.rail)
         self.set_link(LinkView.CONNECTING)
-
-    def _status_bar(self) -> QWidget:
-        bar = QWidget()
-        bar.setObjectName("statusBar")
-        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        line = QHBoxLayout(bar)
-        line.setContentsMargins(spacing(6), spacing(1), spacing(4), spacing(1))
-        self._status_left = set_text_role(QLabel(), "muted")
-        self._status_right = set_text_role(QLabel(), "muted")
-        line.addWidget(self._status_left, 1)
-        line.addWidget(self._status_right)
-        return bar
 
     # ---- pages
 
@@ -158,16 +115,8 @@ class MainWindow(QWidget):
             self._pages[self._current].on_leave()
         page = self.prepare(page_id)
         self._current = page_id
-        self._stack.setCurrentWidget(page)
-        self.toast.page_changed()
-        self.toast.raise_()  # a page that becomes visible is raised above everything in the stack
-        panels = [self._details.widget(i) for i in range(self._details.count())]
-        panel = next((widget for widget in panels if widget.property("pageId") == page_id), None)
-        self._has_details = panel is not None
-        if panel is not None:
-            self._details.setCurrentWidget(panel)
-        self._fit_details()
-        self.rail.set_current(page_id)
+        assert self._frame is not None
+        self._frame.show_page(page_id, page)
         page.on_enter()
         self._focus_page(page)
         self.page_shown.emit(page_id)
@@ -176,12 +125,9 @@ class MainWindow(QWidget):
     def prepare(self, page_id: str) -> Page:
         """Make a page without showing it, while nobody waits for it. Raises KeyError for an unknown id."""
         if page_id not in self._pages:
-            page = self._specs[page_id].factory()
-            self._pages[page_id] = page
-            self._stack.addWidget(page)
-            if (panel := page.details()) is not None:
-                panel.setProperty("pageId", page_id)
-                self._details.addWidget(panel)
+            assert self._frame is not None
+            page = self._pages[page_id] = self._specs[page_id].factory()
+            self._frame.add_page(page_id, page)
         return self._pages[page_id]
 
     def rehearse(self) -> None:
@@ -202,13 +148,6 @@ class MainWindow(QWidget):
         """Its id, or empty."""
         return self._current
 
-    def _fit_details(self) -> None:
-        """The panel takes 15 to 19 em; where letters are so large that the page would get less than 40 em, it makes room."""
-        em, room = theme().em, self._splitter.width()
-        width = round(min(max(room * 0.26, em * 15), em * 19))
-        self._details.setFixedWidth(width)
-        self._details.setVisible(self._has_details and room - width >= em * 40)
-
     def _focus_page(self, page: Page) -> None:
         (page.primary_focus() or self.top.search).setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -216,28 +155,18 @@ class MainWindow(QWidget):
 
     def set_link(self, state: LinkView, unsent: int = 0, detail: str = "") -> None:
         """State of the link and number of waiting changes. Offline also shows the banner that says what still works."""
-        from counter_app.ui.widgets.top_bar import LinkView
-
-        self.top.set_link(state, unsent, detail)
-        if state is LinkView.OFFLINE:
-            waiting = self.tr("{0} thay đổi chờ gửi, sẽ tự gửi khi có mạng.").format(unsent) if unsent else ""
-            text = self.tr("Mất mạng. Tiếp nhận, in, bàn giao và trả kết quả vẫn làm bình thường trên máy này. ") + waiting
-            self.banner.show_banner(text.strip(), "warning", "cloud-off", self.tr("Xem việc chờ gửi") if unsent else "")
-        elif state is LinkView.ATTENTION:
-            self.banner.show_banner(detail or state.text, "danger", "triangle-alert", self.tr("Xem"))
-        else:
-            self.banner.hide()
+        assert self._frame is not None
+        self._frame.set_link(state, unsent, detail)
 
     def set_last_sync(self, moment: datetime | None, now: datetime) -> None:
         """Last complete exchange with the centre, for the status line."""
-        from counter_app.ui.texts import recent_text
-
-        self._last_sync = moment
-        self._status_right.setText(self.tr("Đồng bộ lần cuối: {0}").format(recent_text(moment, now)))
+        assert self._frame is not None
+        self._frame.set_last_sync(moment, now)
 
     def set_status(self, text: str) -> None:
         """The left part of the status line (workstation, printer, scanner)."""
-        self._status_left.setText(text)
+        assert self._frame is not None
+        self._frame.status.setText(text)
 
     def set_user(self, name: str, agency: str = "") -> None:
         """The signed-in person and the office."""
@@ -337,12 +266,12 @@ class MainWindow(QWidget):
         super().resizeEvent(event)
         if self._frame is not None:
             self._layers.layout().activate()
-            self._fit_details()
+            self._frame.fit_details()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if self._frame is not None and is_theme_change(event):
-            self._fit_details()
+            self._frame.fit_details()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.confirm_close:

@@ -18,7 +18,7 @@ _ANYWHERE = ("undo", "palette", "lock", "zoom-in", "zoom-out", "zoom-reset")
 #: Keys that are no commands of the window: they belong to the page or the box that has the focus.
 _ENTRY = (
     ("Enter", "Sang ô kế tiếp"),
-    ("↓", "Mở danh sách của ô; ở ô Thủ tục là những thủ tục quầy hay nhận gần đây"),
+    ("↓", "Mở danh sách; ở ô Thủ tục: thủ tục hay nhận"),
     ("Alt+N", "Có người khác nộp thay"),
     ("Alt+G", "Thêm giấy tờ không có trong danh mục"),
     ("Ctrl+S", "Lưu, chưa in"),
@@ -31,7 +31,7 @@ _TIPS = (
     ("Mất mạng", "Tiếp nhận, in, bàn giao, trả kết quả vẫn làm bình thường. Mọi việc đã lưu trên máy và tự gửi khi có mạng; "
      "F8 xem việc chờ gửi."),
     ("Máy in hỏng", "Hồ sơ đã lưu an toàn. Bấm In lại, Đổi máy in hoặc Lưu PDF ở khung báo phía dưới; F9 in lại lúc nào cũng được."),
-    ("Nhập sai", "Vừa làm xong: Ctrl+Z. Hồ sơ đã lưu: mở hồ sơ, chọn Sửa, ghi lý do rồi in lại giấy hẹn."),
+    ("Nhập sai", "Vừa làm xong: Ctrl+Z. Hồ sơ đã lưu: mở hồ sơ, chọn Đính chính, ghi lý do rồi in lại giấy hẹn."),
 )
 
 

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QWidget
 
 from counter_app.domain.outcomes import SaveOutcome
 from counter_app.services.paper import Paper
+from counter_app.ui import a11y
 from counter_app.ui.context import UiContext
 from counter_app.ui.page import Page
+from counter_app.ui.widgets.data_table import DataTable
 from counter_app.ui.widgets.messages import ScanPanel
 
 
@@ -46,6 +48,9 @@ class PresentedPage(Page):
         return self.presenter is not None and self.presenter.command(command_id)
 
     def primary_focus(self) -> QWidget | None:
+        """A list without rows cannot take the keyboard: then the first thing on the page that can."""
+        if isinstance(self._first, DataTable) and not self._first.rows():
+            return next(iter(a11y.focusable(self)), None)
         return self._first
 
 

@@ -75,9 +75,9 @@ def test_pages_are_made_when_needed_and_told_when_they_come_and_go(window, log):
     assert window.page("receive").box.hasFocus()
     QTest.keyClick(window, Qt.Key.Key_F11)
     assert log == ["+Tổng quan", "-Tổng quan", "+Tiếp nhận", "-Tiếp nhận", "+Báo cáo"]
-    assert window._details.isHidden()
+    assert window._frame.details.isHidden()
     window.show_page("home")
-    assert not window._details.isHidden()
+    assert not window._frame.details.isHidden()
 
 
 def test_the_page_on_top_is_asked_first(window, log, qtbot):
@@ -185,7 +185,7 @@ def test_the_link_is_shown_in_words_and_offline_says_what_works(window):
     assert "hết hạn" in window.banner.text()
     now = datetime(2026, 2, 3, 8, 5, tzinfo=UTC)
     window.set_last_sync(now - timedelta(minutes=5), now)
-    assert window._status_right.text() == "Đồng bộ lần cuối: 5 phút trước"
+    assert window._frame.last_sync.text() == "Đồng bộ lần cuối: 5 phút trước"
 
 
 def test_the_lock_hides_everything_keeps_what_was_typed_and_stops_commands(window):

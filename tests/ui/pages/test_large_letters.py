@@ -82,7 +82,7 @@ def test_no_page_scrolls_sideways_at_three_steps_and_none_made_ahead_widens_it(a
     window.resize(1366, 768)
     ahead = build_sync_page(stage.ctx)
     ahead.setMinimumWidth(1600)
-    window._stack.addWidget(ahead)
+    window._frame.stack.addWidget(ahead)
     for _ in range(6):
         app.processEvents()
     sideways = {type(area).__name__: area.horizontalScrollBar().maximum()

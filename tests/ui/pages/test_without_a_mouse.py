@@ -4,7 +4,9 @@ Tab going the way the eye goes."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,6 +17,7 @@ from counter_app.printing.profiles import Profile
 from counter_app.runtime.settings import Settings
 from counter_app.services import attachments
 from counter_app.services.paper_menu import dossier_choices
+from counter_app.store.rows import ListFilter
 from counter_app.ui import a11y
 from counter_app.ui.camera_panel import CameraPanel
 from counter_app.ui.dialogs import ConfirmDialog, ErrorDialog, PinDialog, ReasonDialog
@@ -179,6 +182,21 @@ def _forms(stage: Stage) -> list[FieldsDialog]:
 
 def _offices(stage: Stage, window: MainWindow) -> PaperMenu:
     return offer_office_papers(stage.ctx, window)
+
+
+@pytest.mark.parametrize(("page_id", "has"), [("sync", "Gửi và nhận ngay"), ("return", "Quét mã, hoặc gõ mã hồ sơ, tên, số giấy tờ"),
+                                              ("settings", "Màu"), ("dossier", "Quét mã, hoặc gõ mã hồ sơ, tên, số giấy tờ")])
+def test_a_page_without_rows_still_has_the_keyboard(window: MainWindow, tmp_path, stage: Stage, page_id: str, has: str):
+    stage.bench.pull(*(replace(stage.bench.dossier(row.id), status=State.RETURNED, version=99) for row in _done(stage)))
+    window.show_page("receive")
+    window.activateWindow()
+    window.show_page(page_id)
+    assert has in a11y.accessible_name(window.focusWidget())
+
+
+def _done(stage: Stage) -> list[Any]:
+    with stage.bench.store.read() as reader:
+        return reader.list_dossiers(ListFilter(ready=True), 5000)
 
 
 DIALOGS: dict[str, Callable[[Stage, MainWindow], QDialog]] = {
