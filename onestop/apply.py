@@ -172,13 +172,16 @@ def _transition(state: Dossier, op: Op, data: Transition) -> Applied:
 
 
 def _done_otherwise(state: Dossier, data: Transition) -> dict[str, tuple[Any, Any]]:
-    """Where somebody made the same move already: what they put differently. The papers went to one place only, and there is one result."""
+    """Where somebody made the same move already: what they put differently. The papers went to one place only, there
+    is one result, and a date that was told to somebody at each desk is one too many."""
     clash: dict[str, tuple[Any, Any]] = {}
     been = {event.facts.get("holder") for event in state.events if event.kind == data.action}
     if data.holder and data.holder != state.holder and data.holder not in been:
         clash["holder"] = state.holder, data.holder
     if data.result and state.result and (data.result.kind, data.result.number) != (state.result.kind, state.result.number):
         clash["result"] = _plain(state.result), _plain(data.result)
+    if data.due_at and state.due_at and data.due_at != state.due_at:
+        clash["due_at"] = state.due_at, data.due_at
     return clash
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from central_gateway.tables import staff as staff_table
 from onestop.codec import decode, encode_op
 from onestop.ids import uuid7_hex
-from onestop.model import Dossier, FeeEntry, Review, Slip, SlipLine
+from onestop.model import Component, Dossier, FeeEntry, Review, Slip, SlipLine
 from onestop.ops import AssignCode, Change, ConfirmSlip, Correct, CreateSlip, RecordFee, SettleReview, Transition
 from onestop.vntime import VN_TZ, iso, utc_now
 from onestop.wire import LookupReply
@@ -305,6 +305,36 @@ def test_a_slip_is_made_and_confirmed(counter: Counter) -> None:
     assert [r.s for r in counter.push(create, made, confirm)] == ["applied"] * 3
     got = decode(Slip, bytes(counter.pull()[-1].data))
     assert (got.status, got.lines[0].state, got.version) == ("confirmed", "received", 2)
+
+
+def test_two_desks_that_did_the_same_thing_differently_are_both_heard(counter: Counter, new_counter) -> None:
+    """Papers sent to two places, one paper of a checklist counted twice, a slip confirmed twice: the first counts, the second waits
+    with both values; what touches nothing of the other is merged."""
+    other = new_counter()
+    papers = tuple(Component(code=code, name=code, originals=1) for code in ("c1", "c2"))
+    create = counter.create(counter.dossier(components=papers))
+    slip = Slip(id=uuid7_hex(), number=f"{counter.part}-99.1-261120-0001", agency=counter.part, direction="out", from_unit=counter.part,
+                to_unit="U1", from_person="Lan", made_at=RECEIVED, made_by="lan",
+                lines=(SlipLine(seq=1, dossier=create.entity, code="a"),))
+    counter.push(create, counter.op(slip.id, CreateSlip(slip=slip)))
+
+    def at(desk: Counter, first: int, second: int, unit: str, received: tuple[str, ...]) -> list[tuple[str, str]]:
+        counted = tuple(replace(paper, originals=n) for paper, n in zip(papers, (first, second), strict=True))
+        ops = (desk.op(create.entity, Correct(reason="đếm lại", changes={"components": Change(old=papers, new=counted)}), base=1),
+               desk.op(create.entity, Transition(action="handover", from_status=2, to_status=4, holder=unit), base=1),
+               desk.op(slip.id, ConfirmSlip(received=received), base=1))
+        return [(r.s, r.code) for r in desk.push(*ops)]
+
+    assert at(counter, 2, 1, "U1", (create.entity,)) == [("applied", "")] * 3
+    assert at(other, 1, 5, "U1", (create.entity,)) == [("merged", "")] * 3
+    assert at(other, 3, 5, "U2", ()) == [("conflict", "field-changed-elsewhere"), ("conflict", "done-otherwise"),
+                                         ("conflict", "slip-counted-otherwise")]
+    stands = state(counter, create.entity)
+    assert ([paper.originals for paper in stands.components], stands.holder) == ([2, 5], "U1")
+    found = {review.code: (review.current, review.wanted) for review in reviews(counter)}
+    assert found["done-otherwise"] == ({"holder": "U1"}, {"holder": "U2"})
+    assert [[paper["originals"] for paper in side["components"]] for side in found["field-changed-elsewhere"]] == [[2, 5], [3, 5]]
+    assert [side["lines"][0]["state"] for side in found["slip-counted-otherwise"]] == ["received", "refused"]
 
 
 def test_the_shape_of_a_push(counter: Counter, new_counter) -> None:

@@ -84,6 +84,10 @@ def test_papers_handed_to_two_places_or_two_results_are_not_the_same_move():
     assert done.state.holder == "phong-tu-phap" and done.state.events[-1].facts["slip"] == "S3"
     further = apply(here, move("handover", 4, 4, holder="ubnd")).state
     assert apply(further, move("handover", 2, 4, holder="phong-tu-phap")).status == "merged", "there they were"
+    due = NOW + timedelta(days=9)
+    asked = apply(dossier(status=5), move("supplement-in", 5, 2, due_at=due)).state
+    assert apply(asked, move("supplement-in", 5, 2, due_at=due)).status == "merged"
+    assert apply(asked, move("supplement-in", 5, 2, due_at=due + timedelta(days=1))).clash == {"due_at": (due, due + timedelta(days=1))}
     first = apply(here, move("result", 4, 9, result=Result(at=NOW, kind="GCN", number="01"))).state
     assert apply(first, move("result", 4, 9, result=Result(at=NOW + timedelta(hours=1), kind="GCN", number="01"))).status == "merged"
     other = apply(first, move("result", 4, 9, result=Result(at=NOW, kind="GCN", number="02")))
