@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from counter_app.ui.widgets.messages import Banner, EmptyState, ScanPanel, Toast
     from counter_app.ui.widgets.queue_strip import QUEUES, Queue, QueueStrip
     from counter_app.ui.widgets.row_model import CHIP_WIDTH, CODE_WIDTH, DATE_WIDTH, MOMENT_WIDTH, MONEY_WIDTH, Column, RowModel
+    from counter_app.ui.widgets.wrap import Wrap
 
 __getattr__ = late(__name__, {
     "chip": "Chip StatusChip chip_size paint_chip",
@@ -28,6 +29,7 @@ __getattr__ = late(__name__, {
     "layout": "Card DetailRow Line Pair Reach ScrollBody SectionHeader SideColumn row",
     "messages": "Banner EmptyState ScanPanel Toast",
     "queue_strip": "QUEUES Queue QueueStrip",
+    "wrap": "Wrap",
     "row_model": "CHIP_WIDTH CODE_WIDTH DATE_WIDTH MOMENT_WIDTH MONEY_WIDTH Column RowModel",
 })
 
@@ -66,6 +68,7 @@ __all__ = [
     "SideColumn",
     "StatusChip",
     "Toast",
+    "Wrap",
     "chip_size",
     "field_row",
     "paint_chip",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QHelpEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -67,6 +67,13 @@ class _View(QTableView):
     """Enter opens, Tab leaves the table (cells are walked with the arrows), columns share the width."""
 
     opened = Signal()
+    wished_rows = 0
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        if not self.wished_rows:
+            return hint
+        return QSize(hint.width(), self.horizontalHeader().sizeHint().height() + self.wished_rows * theme().row_height)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
@@ -108,7 +115,8 @@ class _View(QTableView):
 
 class DataTable(QFrame):
     """A list of rows. Signals: ``opened(row)`` (Enter or double click), ``current_changed(row or None)``,
-    ``selection_changed()``. Rows are the caller's objects, already sorted, filtered and limited by the store."""
+    ``selection_changed()``. Rows are the caller's objects, already sorted, filtered and limited by the store. ``wished_rows``: how many
+    of them it wants to show before the page begins to scroll (0: as Qt has it)."""
 
     opened = Signal(object)
     current_changed = Signal(object)
@@ -123,12 +131,14 @@ class DataTable(QFrame):
         empty_title: str = "",
         empty_advice: str = "",
         multi_select: bool = False,
+        wished_rows: int = 0,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("panel", "card")
         self.model = RowModel(columns, self)
         self.view = _View()
+        self.view.wished_rows = wished_rows
         self.view.setModel(self.model)
         self.view.setItemDelegate(_CellDelegate(self.view))
         self.view.setAccessibleName(name)
