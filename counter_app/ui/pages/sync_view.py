@@ -16,7 +16,7 @@ from counter_app.ui.pages.dossier_parts import OneLine, fill_grid, plain
 from counter_app.ui.pages.presented import PresentedPage
 from counter_app.ui.pages.sync_facts import OutboxLine, ReviewLine, Tile
 from counter_app.ui.theme import set_text_role, spacing, theme
-from counter_app.ui.widgets import Card, Column, DataTable, KeyButton, ScrollBody, SectionHeader, SideColumn, row
+from counter_app.ui.widgets import Card, Column, DataTable, KeyButton, ScrollBody, SectionHeader, SideColumn, Wrap, row
 from counter_app.ui.widgets.chip import Chip
 
 
@@ -153,6 +153,7 @@ class SyncView(PresentedPage):
             empty_icon="badge-check",
             empty_title=self.tr("Không có việc nào cần quyết định"),
             empty_advice=self.tr("Khi trung tâm không nhận một thay đổi, cả hai giá trị hiện ở đây để chọn."),
+            wished_rows=3,  # what decides below it must be in sight on a small screen
         )
         self.reviews.current_changed.connect(self._review)
         self.reviews.opened.connect(self.open_requested)
@@ -175,7 +176,7 @@ class SyncView(PresentedPage):
         for place, button in enumerate(self.choice_buttons):
             button.clicked.connect(partial(self._settle, place))
         self.detail.body.addStretch(1)
-        self.detail.body.addLayout(row(self.open_button, self.other_button, 1, *self.choice_buttons))
+        self.detail.body.addLayout(Wrap(self.open_button, self.other_button, *self.choice_buttons, first=2))
         for place, key in enumerate(_CHOICE_KEYS):
             action = QAction(self)
             action.setShortcut(QKeySequence(key))

@@ -34,7 +34,7 @@ from counter_app.ui.pages.settings_presenter import build_settings_page
 from counter_app.ui.pages.settings_printers import ProfileDialog
 from counter_app.ui.pages.specs import page_specs
 from counter_app.ui.theme import apply_theme
-from counter_app.ui.widgets import SideColumn
+from counter_app.ui.widgets import KeyButton, SideColumn
 from counter_app.ui.widgets.layout import Pair
 from counter_app.ui.widgets.nav_rail import NavRail
 from counter_app.ui.widgets.top_bar import LinkView, TopBar
@@ -102,6 +102,12 @@ def looked_at(window: QWidget, led: tuple[str, ...] = ()) -> None:
     seen = walk(window)
     groups = {a11y.group_of(widget) for widget in seen} - {None}
     assert [a11y.accessible_name(w) for w in wanted if w not in seen and a11y.group_of(w) not in groups] == []
+
+
+def cut(window: QWidget) -> list[str]:
+    """Buttons that have less room than their words."""
+    return [button.text() for button in window.findChildren(KeyButton)
+            if button.isVisible() and button.width() < button.minimumSizeHint().width()]
 
 
 def receive(page, stage: Stage) -> None:
@@ -172,6 +178,7 @@ def test_pages(app, window: MainWindow, stage: Stage, name: str, scale: float):
     for _ in range(4):
         app.processEvents()
     looked_at(window)
+    assert cut(window) == []
 
 
 def _forms(stage: Stage) -> list[FieldsDialog]:
