@@ -200,8 +200,10 @@ def build_parser() -> argparse.ArgumentParser:
         "--old", action="store_true", help="chỉ những việc chờ quá một ngày làm việc")
     settle = add("resolve", "system", "quyết một việc trong conflicts")
     settle.add_argument("id", metavar="ID")
-    settle.add_argument("--keep", required=True, metavar="CHOICE",
+    settle.add_argument("--keep", metavar="CHOICE",
                         help="theirs: giữ giá trị trung tâm; mine: ghi giá trị của quầy; new-code: cấp mã mới; keep-both: giữ cả hai")
+    settle.add_argument("--take", action="append", metavar="FIELD=mine|theirs",
+                        help="chọn từng ô (lặp lại được); ô không nêu giữ giá trị trung tâm")
     settle.add_argument("--note")
     export = add("export", "system", "toàn bộ kho, sắp xếp, để so hai máy")
     export.add_argument("--json", action="store_true", required=True)

@@ -12,8 +12,9 @@ from counter_app.cli.session import workstation
 from counter_app.services import reviews
 from counter_app.services.numbers import fetch_spare
 from counter_app.sync.engine import SyncReport
-from onestop.errors import EnvironmentFault
+from onestop.errors import EnvironmentFault, UserError
 from onestop.export import export_text
+from onestop.model import Event
 
 
 def run_demo(args: argparse.Namespace) -> int:
@@ -70,13 +71,22 @@ def run_conflicts(args: argparse.Namespace) -> None:
             emit({"id": review.id, "entity": review.entity, "kind": review.entity_kind, "dossier": dossier.shown_code if dossier else "",
                   "code": review.code, "message": review.message, "current": review.current, "wanted": review.wanted,
                   "opened_at": review.opened_at, "late": late, "by": names.get(review.by, review.by), "device": review.device,
-                  "choices": [choice.decision for choice in reviews.choices(review, dossier)]})
+                  "made_at": review.op.get("at"), "stands_by": _author(reviews.changed_by(review, dossier), names),
+                  "choices": [choice.decision for choice in reviews.choices(review, dossier)],
+                  "fields": list(reviews.fields(review, dossier))})
+
+
+def _author(event: Event | None, names: dict[str, str]) -> dict[str, object] | None:
+    return None if event is None else {"by": names.get(event.by, event.by), "device": event.device, "at": event.at}
 
 
 def run_resolve(args: argparse.Namespace) -> None:
-    """Decide an open review by one of its ``choices``."""
+    """Decide an open review by one of its ``choices``; ``--take FIELD=mine`` chooses by field (the centre's where nothing is said)."""
+    if bool(args.take) == (args.keep not in (None, reviews.MERGED)):
+        raise UserError("decision-missing", "Hãy chọn cả việc bằng --keep, hoặc từng ô bằng --take Ô=mine.")
+    take = {field: whose for field, _, whose in (word.partition("=") for word in args.take or ())}
     with workstation(args, staff=True) as station:
-        review, _ = reviews.settle(station.desk, args.id, args.keep, note=args.note or "")
+        review, _ = reviews.settle(station.desk, args.id, reviews.MERGED if take else args.keep, note=args.note or "", take=take)
         emit({"id": review.id, "status": review.status, "decision": review.decision, "settled_at": review.settled_at})
 
 

@@ -3,7 +3,8 @@ own, and where the desk's value is chosen it goes as a new op against the value 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from onestop.calendar import WorkCalendar
 from onestop.codec import builtins
 from onestop.deadline import Limit, due_moment
 from onestop.errors import UserError
-from onestop.model import Dossier, Review
+from onestop.model import Dossier, Event, Review
 from onestop.ops import Change, Correct, Extend, Payload, SettleReview, Transition
 from onestop.states import can_move
 from onestop.text import clean_line
@@ -25,12 +26,15 @@ from onestop.vntime import parse_moment
 if TYPE_CHECKING:
     from counter_app.store.unit import Reader, Unit
 
-THEIRS, MINE, NEW_CODE, KEEP_BOTH = "theirs", "mine", "new-code", "keep-both"
-DECISIONS = (THEIRS, MINE, NEW_CODE, KEEP_BOTH)
+THEIRS, MINE, MERGED, NEW_CODE, KEEP_BOTH = "theirs", "mine", "merged", "new-code", "keep-both"
+DECISIONS = (THEIRS, MINE, MERGED, NEW_CODE, KEEP_BOTH)
 
 #: Taken as it was sent; a person only has to know.
 _SEEN = ("staff-not-allowed", "due-date-differs", "code-missing", "device-fenced", "refund-too-large", "paid-twice",
          "settled-differently")
+#: Events that leave a dossier in another state.
+_MOVES = frozenset({"receive", "accept", "handover", "result", "return", "refuse", "stop", "supplement-ask", "supplement-in", "payment-ask",
+                    "payment-done", "withdraw-ask", "withdraw-refuse"})
 #: The fields that a correction changes together, as ``procedure``.
 _PROCEDURE = ("procedure_code", "procedure_version", "procedure_name", "limit_value", "limit_unit", "sector", "competent_agency")
 
@@ -55,13 +59,40 @@ def choices(review: Review, dossier: Dossier | None) -> tuple[Choice, ...]:
         if dossier is not None and _again(review, dossier) is not None:
             found.append(Choice(MINE, "Lấy bản ở quầy", "Các ô sửa được ghi theo bản ở quầy, như một lần đính chính. Trạng thái, khoản thu "
                                 "và lịch sử không đổi: hãy ghi tiếp bằng thao tác thường."))
-        return tuple(found)
+        return (*found, *_field_by_field(review, dossier))
     found = [Choice(THEIRS, "Giữ giá trị trung tâm", "Thay đổi của quầy được bỏ qua nhưng còn trong nhật ký.")]
     if review.code == "code-clash" and dossier is not None and dossier.code is None:
         found.insert(0, Choice(NEW_CODE, "Cấp mã mới", "Hồ sơ nhận mã mới từ dải số của máy; hãy in lại giấy hẹn cho người nộp."))
     elif dossier is not None and _again(review, dossier) is not None:
         found.append(Choice(MINE, "Ghi giá trị của quầy", "Giá trị của quầy được gửi lại và thay giá trị đang có tại trung tâm."))
-    return tuple(found)
+    return (*found, *_field_by_field(review, dossier))
+
+
+def fields(review: Review, dossier: Dossier | None) -> dict[str, Change]:
+    """What may be chosen field by field (old: what stands now, new: the desk's value); empty where less than two fields differ."""
+    again = _again(review, dossier) if dossier is not None and review.code not in _SEEN else None
+    return dict(again.changes) if isinstance(again, Correct) and len(again.changes) > 1 else {}
+
+
+def _field_by_field(review: Review, dossier: Dossier | None) -> tuple[Choice, ...]:
+    if not fields(review, dossier):
+        return ()
+    return (Choice(MERGED, "Chọn từng ô", "Mỗi ô lấy giá trị của trung tâm hoặc của quầy; các ô của quầy ghi trong một lần đính chính."),)
+
+
+def changed_by(review: Review, dossier: Dossier | None) -> Event | None:
+    """Who last changed what stands at the centre now, of the fields in doubt (None: the history does not say)."""
+    if dossier is None or review.code in _SEEN or review.code in ("maybe-duplicate", "recovered-copy-differs", "code-clash"):
+        return None
+    paths = set(review.wanted) or set(review.current)
+    for event in sorted(dossier.events, key=lambda event: event.at, reverse=True):
+        if event.id == review.op.get("op"):
+            continue
+        if event.kind == "correct" and paths & set(event.facts.get("fields") or ()):
+            return event
+        if ("status" in paths and event.kind in _MOVES) or ("due_at" in paths and event.kind == "extend"):
+            return event
+    return next((event for event in dossier.events if event.kind in ("receive", "accept")), None)
 
 
 def is_late(review: Review, calendar: WorkCalendar, now: datetime) -> bool:
@@ -79,14 +110,16 @@ def open_reviews(reader: Reader, desk: Desk) -> list[tuple[Review, bool, Dossier
     return sorted(found, key=lambda item: (not item[1], item[0].opened_at))
 
 
-def settle(desk: Desk, review_id: str, decision: str = THEIRS, *, note: str = "") -> tuple[Review, Changes]:
+def settle(desk: Desk, review_id: str, decision: str = THEIRS, *, note: str = "",
+           take: Mapping[str, str] | None = None) -> tuple[Review, Changes]:
     """Decide an open review. ``theirs``: the centre's value stays, the refused change is given up (it remains in the log).
     ``mine``: the desk's value goes again, against what stands now (of a copy that survived a restore: the fields that can be corrected).
-    ``new-code``: a fresh code for a dossier whose printed one was
-    another's. ``keep-both``: two dossiers that looked like one case are two. Settling and what follows from it are one transaction.
+    ``merged``: field by field as ``take`` says (``mine`` or ``theirs``; the centre's where it says nothing), the desk's ones in one
+    correction. ``new-code``: a fresh code for a dossier whose printed one was another's. ``keep-both``: two dossiers that looked like
+    one case are two. Settling and what follows from it are one transaction.
 
-    Raises ``review-unknown``, ``review-settled``, ``decision-unknown`` (not among ``choices``), ``numbers-exhausted``, ``clock-unsure``,
-    the refusals of the new op, ``not-signed-in``, ``role-missing``.
+    Raises ``review-unknown``, ``review-settled``, ``decision-unknown`` (not among ``choices``), ``field-unknown`` (of ``take``),
+    ``numbers-exhausted``, ``clock-unsure``, the refusals of the new op, ``not-signed-in``, ``role-missing``.
     """
     staff = desk.require("review.settle")
     with desk.store.write() as unit:
@@ -95,16 +128,22 @@ def settle(desk: Desk, review_id: str, decision: str = THEIRS, *, note: str = ""
             raise UserError("review-unknown", "Không có việc này trên máy; có thể đã được quyết định ở nơi khác.")
         if review.status != "open":
             raise UserError("review-settled", "Việc này đã được quyết định.")
-        offered = [choice.decision for choice in choices(review, unit.dossier(review.entity))]
+        stands = unit.dossier(review.entity)
+        offered = [choice.decision for choice in choices(review, stands)]
         if decision not in offered:
             raise UserError("decision-unknown", f"Việc này chỉ có thể quyết định theo: {', '.join(offered)}.")
+        mine: frozenset[str] | None = None
+        if decision == MERGED:
+            decision, mine = _merge(fields(review, stands), take or {})
         at = desk.now()
-        settled = SettleReview(decision=decision, note=clean_line(note, 300))
+        # Two desks that chose other fields decided differently, and the centre must see it.
+        said = " ".join((MERGED, *sorted(mine))) if mine and decision == MERGED else decision
+        settled = SettleReview(decision=said, note=clean_line(note, 300))
         done = unit.submit(settled, entity=review_id, by=staff.id, at=at)
-        if decision in (MINE, NEW_CODE):
+        if decision in (MINE, MERGED, NEW_CODE):
             if decision == NEW_CODE:
                 desk.require("code.assign")
-            payload: Payload = fresh_code(unit, desk) if decision == NEW_CODE else _wanted(unit, desk, review)
+            payload: Payload = fresh_code(unit, desk) if decision == NEW_CODE else _wanted(unit, desk, review, mine)
             unit.submit(payload, entity=review.entity, by=staff.id, at=at)
     changes = Changes(dossiers=frozenset({review.entity}), reviews=frozenset({review_id}))
     desk.changed(changes)
@@ -124,9 +163,21 @@ def try_again(desk: Desk, op_id: str) -> Changes:
     return changes
 
 
-def _wanted(unit: Unit, desk: Desk, review: Review) -> Payload:
+def _merge(offered: Mapping[str, Change], take: Mapping[str, str]) -> tuple[str, frozenset[str]]:
+    """The decision that ``take`` comes to, and the fields that get the desk's value."""
+    for path, whose in take.items():
+        if path not in offered or whose not in (MINE, THEIRS):
+            raise UserError("field-unknown", f"Chỉ chọn được mine hoặc theirs cho các ô: {', '.join(offered)}.", field=path)
+    mine = frozenset(path for path, whose in take.items() if whose == MINE)
+    return (THEIRS if not mine else MINE if mine == set(offered) else MERGED), mine
+
+
+def _wanted(unit: Unit, desk: Desk, review: Review, mine: frozenset[str] | None) -> Payload:
     dossier = unit.dossier(review.entity)  # after the settlement: the refused change is no longer part of it
     payload = _again(review, dossier) if dossier is not None else None
+    if mine is not None and isinstance(payload, Correct):
+        kept = {path: change for path, change in payload.changes.items() if path in mine}
+        payload = replace(payload, changes=kept) if kept else None
     if payload is None:
         raise UserError("nothing-to-correct", "Giá trị của quầy đã là giá trị đang có, không còn gì để ghi.")
     desk.require("dossier.correct" if isinstance(payload, Correct) else "deadline.extend" if isinstance(payload, Extend)

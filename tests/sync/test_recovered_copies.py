@@ -12,7 +12,7 @@ import pytest
 from counter_app.services import correct as correcting
 from counter_app.services.reviews import choices, settle
 from counter_app.services.workstation import Workstation
-from counter_app.ui.pages.sync_facts import review_line
+from counter_app.ui.pages.review_facts import review_line
 from onestop.errors import UserError
 from onestop.model import Dossier, Review
 from tests.servers.gateway import ROOT, GatewayProcess
@@ -70,7 +70,7 @@ def test_both_values_wait_and_either_can_be_chosen(gateway, counter, folder: Pat
     rows = {row[0]: row[1:] for row in review_line(review, missed.desk, {}, code="", late=False, choices=()).rows}
     assert rows["Điện thoại"] == ("0902222222", "0901111111")
     assert all(side.startswith("Đính chính ") and "{" not in side for side in rows["Việc bên kia không có"]), rows
-    assert [c.decision for c in choices(review, dossier_of(missed, dossier.id))] == ["theirs", "mine"]
+    assert [c.decision for c in choices(review, dossier_of(missed, dossier.id))] == ["theirs", "mine", "merged"]
     correcting.correct(missed.desk, dossier.id, {"owner.address": "Số 1, phố Mới"}, "chuyển nhà")  # later than the review: stays
     settle(missed.desk, review.id, decision)
     settle(saw.desk, review.id, decision)  # the other desk decides in the same minute

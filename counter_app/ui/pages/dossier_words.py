@@ -8,7 +8,7 @@ from datetime import datetime
 from counter_app.services.desk import Desk
 from counter_app.services.paper import RELATION_WORDS
 from counter_app.store.rows import Row, SyncState
-from counter_app.ui.texts import date_text, moment_text, money_text
+from counter_app.ui.texts import money_text
 from counter_app.ui.widgets.chip import Chip
 from onestop.lateness import Lateness, Urgency, lateness, remaining
 from onestop.model import Dossier, Event
@@ -246,36 +246,6 @@ def field_word(path: str) -> str:
     return _FIELDS.get(path, path)
 
 
-def value_words(path: str, value: object) -> str:
-    """A value of a review or correction as people read it."""
-    if value is None or value == "":
-        return "(trống)"
-    if path == "status" and isinstance(value, int):
-        return state_name(value)
-    if isinstance(value, datetime):
-        return date_text(value)
-    if path == "due_at" and isinstance(value, str):
-        return date_text(datetime.fromisoformat(value))
-    if path == "procedure" and isinstance(value, list) and len(value) > 2:
-        return f"{value[0]} {value[2]}"
-    if isinstance(value, (list, tuple)):
-        return "; ".join(_item_words(path, item) for item in value) or "(trống)"
-    if isinstance(value, dict):
-        return ", ".join(str(v) for v in value.values() if v)
-    return str(value)
-
-
-def _item_words(path: str, item: object) -> str:
-    """One entry of a list: what happened and when, a row of the ledger with its amount, a paper or file by its name."""
-    if not isinstance(item, dict):
-        return str(item)
-    if path == "events":
-        kind = str(item.get("kind", ""))
-        what = _EVENTS.get(kind.removesuffix("-refused"), (kind, ""))[0]
-        at = str(item.get("at") or "")
-        return f"{what} {moment_text(to_vn(datetime.fromisoformat(at)))}" if at else what
-    name = str(item.get("name") or item.get("reason") or item.get("code") or item.get("id") or "")
-    if path == "components":
-        counts = [f"{item[field]} {word}" for field, word in (("originals", "bản chính"), ("copies", "bản sao")) if item.get(field)]
-        return f"{name} ({', '.join([*counts, *filter(None, [item.get('note')])]) or 'chưa nộp'})"
-    return f"{name} {money_text(item['amount'])}" if isinstance(item.get("amount"), int) else name
+def event_word(kind: str) -> str:
+    """A line of the history in words."""
+    return _EVENTS.get(kind, (kind, ""))[0]

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from counter_app.services.clock_guard import ClockState
 from counter_app.services.desk import Desk
-from counter_app.services.reviews import Choice
 from counter_app.store.rows import OutboxItem
 from counter_app.sync.link_state import LinkState
-from counter_app.ui.pages.dossier_words import field_word, value_words
-from counter_app.ui.texts import moment_text, number_text, recent_text
+from counter_app.ui.texts import number_text, recent_text
 from counter_app.ui.widgets.chip import Chip
 from onestop.codec import decode_op
 from onestop.errors import UserError
-from onestop.model import Review
 from onestop.ops import RecordFee, Transition
 
 SKEW_WARN = timedelta(minutes=10)
@@ -49,19 +45,6 @@ _ACTIONS = {
     "accept": "Tiếp nhận hồ sơ trực tuyến",
 }
 _FEES = {"due": "Ghi khoản phải thu", "collected": "Thu phí, lệ phí", "refunded": "Hoàn tiền", "cancelled": "Hủy khoản thu"}
-_REVIEWS = {
-    "maybe-duplicate": "Có thể trùng hồ sơ",
-    "code-clash": "Trùng mã hồ sơ",
-    "code-missing": "Hồ sơ gửi lên chưa có mã",
-    "due-date-differs": "Ngày hẹn khác cách tính",
-    "staff-not-allowed": "Người làm không có quyền",
-    "device-fenced": "Máy lập đã bị ngừng kết nối",
-    "refund-too-large": "Hoàn tiền nhiều hơn đã thu",
-    "paid-twice": "Thu hai lần một khoản",
-    "recovered-copy-differs": "Bản khôi phục khác nhau",
-    "settled-differently": "Hai quyết định khác nhau",
-}
-_DECISIONS = {"theirs": "Giữ giá trị trung tâm", "mine": "Ghi giá trị của quầy", "new-code": "Cấp mã mới", "keep-both": "Giữ cả hai hồ sơ"}
 _STATES = {
     "new": Chip("Chờ gửi", "info", "save"),
     "sent": Chip("Đã gửi, chờ trả lời", "info", "cloud-upload"),
@@ -103,26 +86,6 @@ class OutboxLine:
     set_aside: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewLine:
-    """One decision to make; ``rows`` are (field, at the centre, wanted here) under ``heads``. ``late``: it waits longer than a
-    working day. ``other``: the dossier to compare with, where there is one."""
-
-    id: str
-    entity: str
-    entity_kind: str
-    code: str
-    what: str
-    message: str
-    who: str
-    when: str
-    late: bool
-    rows: tuple[tuple[str, str, str], ...]
-    heads: tuple[str, str, str]
-    choices: tuple[Choice, ...]
-    other: str = ""
-
-
 def kind_words(kind: str, raw: bytes | None = None) -> str:
     """An op in words; its bytes tell which transition it is."""
     if raw is not None and kind in ("status.transition", "fee.record"):
@@ -135,6 +98,11 @@ def kind_words(kind: str, raw: bytes | None = None) -> str:
         if isinstance(data, RecordFee):
             return _FEES[data.entry.entry]
     return _KINDS.get(kind, kind)
+
+
+def action_words(action: str) -> str:
+    """A move of the life-cycle in words (empty: none of ours)."""
+    return _ACTIONS.get(action, "")
 
 
 def outbox_line(item: OutboxItem, raw: bytes | None, now: datetime, reason: str) -> OutboxLine:
@@ -160,62 +128,6 @@ def age_words(age: timedelta) -> str:
     if minutes < 60:
         return f"{minutes} phút"
     return f"{minutes // 60} giờ" if minutes < 48 * 60 else f"{minutes // 1440} ngày"
-
-
-def review_line(review: Review, desk: Desk, names: dict[str, str], *, code: str, late: bool, choices: tuple[Choice, ...]) -> ReviewLine:
-    """A review with both values side by side. ``code``: what people call the dossier or slip."""
-    paths = list(dict.fromkeys((*review.wanted, *review.current)))
-    rows = tuple((_head(path), value_words(path, review.current.get(path)), value_words(path, review.wanted.get(path))) for path in paths)
-    heads = ("Ô", "Đang có tại trung tâm", "Quầy muốn ghi")
-    other, what = "", review_words(review)
-    if review.code == "maybe-duplicate":
-        rows, heads = _pair(review, desk, names), ("", "Hồ sơ đã có", "Hồ sơ mới")
-        other = str(review.current.get("id") or "")
-    elif review.code == "paid-twice":
-        heads = ("", "Đã thu trước", "Thu thêm")
-    elif review.code == "settled-differently":
-        rows, heads = _decisions(review, names), ("", "Có hiệu lực", "Đến sau")
-    who = " · ".join(part for part in (names.get(review.by, review.by), _desk_words(review.device, desk)) if part)
-    return ReviewLine(review.id, review.entity, review.entity_kind, code or "–", what, review.message, who, moment_text(review.opened_at),
-                      late, rows, heads, choices, other)
-
-
-def review_words(review: Review) -> str:
-    """What it is about, in two or three words."""
-    if review.code in _REVIEWS:
-        return _REVIEWS[review.code]
-    data = review.op.get("data", {}) if isinstance(review.op.get("data"), dict) else {}
-    kind = str(review.op.get("kind", ""))
-    return _ACTIONS.get(str(data.get("action", "")), "") or _KINDS.get(kind, kind) or "Thay đổi"
-
-
-def _pair(review: Review, desk: Desk, names: dict[str, str]) -> tuple[tuple[str, str, str], ...]:
-    def side(facts: dict[str, Any]) -> tuple[str, str, str]:
-        by = str(facts.get("received_by") or "")
-        device = facts.get("device")
-        at = facts.get("received_at")
-        return (str(facts.get("code") or "–"), value_words("received_at", at),
-                " · ".join(part for part in (names.get(by, by), _desk_words(device if isinstance(device, int) else 0, desk)) if part))
-
-    titles = ("Mã hồ sơ", "Tiếp nhận lúc", "Người nhận")
-    return tuple(zip(titles, side(review.current), side(review.wanted), strict=True))
-
-
-def _decisions(review: Review, names: dict[str, str]) -> tuple[tuple[str, str, str], ...]:
-    def side(facts: dict[str, Any]) -> tuple[str, str]:
-        by = str(facts.get("settled_by") or "")
-        return _DECISIONS.get(str(facts.get("decision")), str(facts.get("decision"))), names.get(by, by)
-
-    return tuple(zip(("Quyết định", "Người quyết"), side(review.current), side(review.wanted), strict=True))
-
-
-def _desk_words(device: int, desk: Desk) -> str:
-    return "quầy này" if device == desk.device else f"quầy {device}" if device else ""
-
-
-def _head(path: str) -> str:
-    word = field_word(path)
-    return word[0].upper() + word[1:]
 
 
 def link_tile(link: LinkState, last: datetime | None, now: datetime) -> Tile:

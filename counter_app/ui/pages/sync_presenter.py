@@ -17,7 +17,9 @@ from counter_app.services.stuck import export_stuck, import_stuck
 from counter_app.services.unsent import read_unsent, retry_now
 from counter_app.ui.context import UiContext
 from counter_app.ui.pages import sync_facts as facts
+from counter_app.ui.pages.merge_dialog import MergeDialog
 from counter_app.ui.pages.presented import saved_outcome
+from counter_app.ui.pages.review_facts import ReviewLine, review_line
 from counter_app.ui.pages.sync_view import SyncView
 from onestop.errors import UserError
 from onestop.model import Dossier, Review
@@ -31,6 +33,7 @@ _WAITING = ("new", "sent", "quarantined")
 _AFTER = {
     reviews.THEIRS: "Giá trị của trung tâm được giữ.",
     reviews.MINE: "Giá trị của quầy đang được gửi về trung tâm.",
+    reviews.MERGED: "Các ô đã chọn của quầy đang được gửi về trung tâm.",
     reviews.NEW_CODE: "Hồ sơ có mã mới: bấm F9 in lại giấy hẹn và thu lại giấy cũ.",
     reviews.KEEP_BOTH: "Cả hai hồ sơ được giữ.",
 }
@@ -110,19 +113,27 @@ class SyncPresenter(QObject):
         self._view.set_reviews(open_reviews)
         self._view.ask_clock(f"{clock.today:%d/%m/%Y}" if clock.unsure else "")
 
-    def _line(self, reader: Reader, names: dict[str, str], review: Review, late: bool, dossier: Dossier | None) -> facts.ReviewLine:
+    def _line(self, reader: Reader, names: dict[str, str], review: Review, late: bool, dossier: Dossier | None) -> ReviewLine:
         slip = reader.slip(review.entity) if dossier is None else None
         code = dossier.shown_code if dossier is not None else slip.number if slip is not None else ""
-        return facts.review_line(review, self._ctx.desk, names, code=code, late=late, choices=reviews.choices(review, dossier))
+        return review_line(review, self._ctx.desk, names, code=code, late=late, choices=reviews.choices(review, dossier), dossier=dossier)
 
     def _skew(self) -> timedelta | None:
         clock = self._ctx.desk.clock
         return clock.wall() - clock.now()
 
     @Slot(object, str)
-    def _settle(self, line: facts.ReviewLine, decision: str) -> None:
+    def _settle(self, line: ReviewLine, decision: str) -> None:
+        if decision != reviews.MERGED:
+            self._decide(line, decision)
+            return
+        dialog = MergeDialog(line, self._view)
+        dialog.chosen.connect(lambda take: self._decide(line, decision, take))
+        dialog.open()
+
+    def _decide(self, line: ReviewLine, decision: str, take: dict[str, str] | None = None) -> None:
         def work() -> None:
-            reviews.settle(self._ctx.desk, line.id, decision)
+            reviews.settle(self._ctx.desk, line.id, decision, take=take)
             self._ctx.say(SaveOutcome.SETTLED, reason=_AFTER.get(decision, ""))
             if decision == reviews.NEW_CODE:
                 self._ctx.open_dossier(line.entity)  # there its receipt is printed again
@@ -170,7 +181,7 @@ class SyncPresenter(QObject):
         self._try(work, silent=True)
 
     @Slot(object)
-    def _open(self, line: facts.OutboxLine | facts.ReviewLine) -> None:
+    def _open(self, line: facts.OutboxLine | ReviewLine) -> None:
         with self._ctx.desk.store.read() as reader:
             dossier, slip = reader.dossier(line.entity), reader.slip(line.entity)
         if dossier is not None:

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QSi
 from counter_app.ui.icons import set_icon
 from counter_app.ui.pages.dossier_parts import OneLine, fill_grid, plain
 from counter_app.ui.pages.presented import PresentedPage
-from counter_app.ui.pages.sync_facts import OutboxLine, ReviewLine, Tile
+from counter_app.ui.pages.review_facts import ReviewLine
+from counter_app.ui.pages.sync_facts import OutboxLine, Tile
 from counter_app.ui.theme import set_text_role, spacing, theme
 from counter_app.ui.widgets import Card, Column, DataTable, KeyButton, ScrollBody, SectionHeader, SideColumn, Wrap, row
 from counter_app.ui.widgets.chip import Chip
@@ -44,7 +45,7 @@ class TileView(Card):
 
 
 #: One key settles: the first choice is the safest.
-_CHOICE_KEYS = ("Alt+1", "Alt+2")
+_CHOICE_KEYS = ("Alt+1", "Alt+2", "Alt+3")
 
 
 def _when(line: ReviewLine) -> Chip:
@@ -241,7 +242,7 @@ class SyncView(PresentedPage):
         if line is None:
             return
         self._message.setText(line.message)
-        self._who.setText(line.who)
+        self._who.setText(self._authors(line))
         fill_grid(self._grid, line.rows, head=line.heads, wide=(1, 2))
         self._advice.setText("\n".join(f"{choice.label}: {choice.advice[0].lower()}{choice.advice[1:]}" for choice in line.choices))
         for place, button in enumerate(self.choice_buttons):
@@ -251,6 +252,12 @@ class SyncView(PresentedPage):
                 button.set_text(choice.label)
         self.open_button.setVisible(bool(line.entity))
         self.other_button.setVisible(bool(line.other))
+
+    def _authors(self, line: ReviewLine) -> str:
+        """Who, which desk and when, of each side."""
+        if not line.stands:
+            return line.who
+        return "\n".join(self.tr("{0}: {1}").format(head, who) for head, who in zip(line.heads[1:], (line.stands, line.who), strict=True))
 
     def _settle(self, place: int, _checked: bool = False) -> None:
         line = self.reviews.current_row()

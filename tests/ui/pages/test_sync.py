@@ -13,6 +13,8 @@ from counter_app.sync.engine import SyncReport
 from counter_app.sync.link_state import LinkState
 from counter_app.ui import a11y
 from counter_app.ui.pages import sync_facts
+from counter_app.ui.pages.merge_dialog import MergeDialog
+from counter_app.ui.pages.review_words import value_words
 from counter_app.ui.pages.sync_presenter import build_sync_page
 from onestop.errors import UserError
 from onestop.ids import uuid7_hex
@@ -94,7 +96,8 @@ def test_both_values_and_keeping_theirs(page, stage):
     review = a_review(stage.bench)
     page.presenter.refresh()
     line = page.reviews.rows()[0]
-    assert line.rows == (("Điện thoại", "0905111222", "0905999888"),) and line.who == "Phạm Thị Phong Lan · quầy 902"
+    assert line.rows == (("Điện thoại", "0905111222", "0905999888"),) and line.who .startswith("Phạm Thị Phong Lan · quầy 902 · ")
+    assert line.stands, "who wrote what is at the centre"
     assert line.code != "–" and [choice.decision for choice in line.choices] == ["theirs", "mine"]
     page.choice_buttons[0].click()
     with stage.bench.store.read() as reader:
@@ -114,6 +117,103 @@ def test_the_desks_value_goes_again_by_one_key(page, stage, qtbot):
         assert reader.dossier(review.entity).owner.phone == "0905999888"
         kinds = [item.kind for item in reader.outbox()]
     assert kinds == ["review.settle", "dossier.correct"]
+
+
+TWO_FIELDS = dict(
+    current={"owner.phone": "0905111222", "owner.address": "12 đường Yersin, phường Nha Trang"},
+    wanted={"owner.phone": "0905999888", "owner.address": "21 đường Yersin, phường Nha Trang"},
+)
+
+
+def test_field_by_field_with_a_key_for_each(page, stage, qtbot):
+    review = a_review(stage.bench, **TWO_FIELDS)
+    with stage.bench.store.read() as reader:
+        before = reader.dossier(review.entity).owner
+    page.presenter.refresh()
+    assert [choice.decision for choice in page.reviews.rows()[0].choices] == ["theirs", "mine", "merged"]
+    page.reviews.setFocus()
+    qtbot.keyClick(page.window(), Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    dialog = page.findChild(MergeDialog)
+    second = dialog._paths[1]
+    assert set(dialog.take().values()) == {"theirs"} and a11y.unnamed(dialog) == []
+    qtbot.keyClick(dialog, Qt.Key.Key_2)
+    assert dialog.take()[second] == "mine" and dialog.take()[dialog._paths[0]] == "theirs"
+    qtbot.keyClick(dialog, Qt.Key.Key_1)
+    qtbot.keyClick(dialog, Qt.Key.Key_1)
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    with stage.bench.store.read() as reader:
+        done, owner = reader.review(review.id), reader.dossier(review.entity).owner
+        kinds = [item.kind for item in reader.outbox()]
+    assert (done.status, done.decision) == ("settled", f"merged {second}")
+    assert kinds == ["review.settle", "dossier.correct"]
+    wanted = {"owner.phone": "0905999888", "owner.address": "21 đường Yersin, phường Nha Trang"}
+    name = second.removeprefix("owner.")
+    assert getattr(owner, name) == wanted[second]
+    other = ({"phone", "address"} - {name}).pop()
+    assert getattr(owner, other) == getattr(before, other)
+    assert stage.outcomes == [SaveOutcome.SETTLED]
+
+
+@pytest.mark.parametrize(("take", "decision"), [({}, "theirs"), ({"owner.phone": "theirs"}, "theirs"),
+                                                ({"owner.phone": "mine", "owner.address": "mine"}, "mine")])
+def test_all_fields_of_one_side_are_that_sides_decision(stage, take, decision):
+    review = a_review(stage.bench, **TWO_FIELDS)
+    done, _ = reviews.settle(stage.bench.desk, review.id, reviews.MERGED, take=take)
+    assert done.decision == decision
+
+
+@pytest.mark.parametrize("take", [{"owner.name": "mine"}, {"owner.phone": "ours"}, {"owner.phone": ""}])
+def test_a_field_that_is_not_in_doubt_cannot_be_taken(stage, take):
+    review = a_review(stage.bench, **TWO_FIELDS)
+    with pytest.raises(UserError) as refused:
+        reviews.settle(stage.bench.desk, review.id, reviews.MERGED, take=take)
+    assert refused.value.code == "field-unknown"
+    with stage.bench.store.read() as reader:
+        assert reader.review(review.id).status == "open" and not reader.outbox()
+
+
+def test_one_field_is_not_chosen_field_by_field(stage):
+    review = a_review(stage.bench)
+    with pytest.raises(UserError) as refused:
+        reviews.settle(stage.bench.desk, review.id, reviews.MERGED, take={"owner.phone": "mine"})
+    assert refused.value.code == "decision-unknown"
+
+
+@pytest.mark.parametrize(("path", "value", "words"), [
+    ("owner.gender", "female", "Nữ"),
+    ("owner.kind", "organisation", "Tổ chức"),
+    ("owner.dob", "1990-03-02", "02/03/1990"),
+    ("owner.dob", "1947", "1947"),
+    ("return_method", "post", "Qua bưu chính công ích"),
+    ("channel", "online-assisted", "Hỗ trợ nộp trực tuyến"),
+    ("due_at", "2026-12-01T17:00:00+07:00", "17:00 01/12/2026"),
+    ("received_at", "2026-12-01T08:05:00+07:00", "08:05 01/12/2026"),
+    ("received_by", "hoa.nt", "Nguyễn Thị Hoa"),
+    ("status", 2, "Được tiếp nhận"),
+    ("fees", [{"id": "x", "name": "Lệ phí", "amount": 8000, "at": "2026-11-23T09:12:00+07:00", "by": "hoa.nt"}],
+     "Lệ phí 8.000\u00a0đ (09:12 23/11/2026, Nguyễn Thị Hoa)"),
+    ("submitter", {"name": "Lê Văn A", "relation": "authorised", "phone": "", "authority": None}, "Lê Văn A, Người được ủy quyền"),
+    ("owner.email", None, "(trống)"),
+    ("submitter", {}, "(trống)"),
+])
+def test_values_are_words_not_codes(path, value, words):
+    assert value_words(path, value, {"hoa.nt": "Nguyễn Thị Hoa"}) == words
+
+
+def test_a_refused_correction_shows_what_it_would_have_changed(page, stage):
+    a_review(stage.bench, code="value-invalid", message="Giá trị đính chính không đúng kiểu của ô.", current={}, wanted={},
+             op={"kind": "dossier.correct",
+                 "data": {"reason": "x", "changes": {"owner.gender": {"old": "male", "new": "female"}, "zzz": 7}}})
+    page.presenter.refresh()
+    ((head, now, wanted),) = page.reviews.rows()[0].rows
+    assert (head, wanted) == ("Giới tính", "Nữ") and now in ("Nam", "Nữ", "(trống)")
+
+
+def test_the_centres_reckoning_of_a_due_date_is_not_called_the_desks(page, stage):
+    a_review(stage.bench, code="due-date-differs", current={"due_at": "2026-12-01T17:00:00+07:00"},
+             wanted={"due_at": "2026-12-02T17:00:00+07:00"}, op={"kind": "dossier.create"})
+    page.presenter.refresh()
+    assert page.reviews.rows()[0].heads[1:] == ("Đã in trên giấy hẹn", "Trung tâm tính lại")
 
 
 def test_a_possible_duplicate_shows_both_dossiers(page, stage):
@@ -136,10 +236,11 @@ def test_a_possible_duplicate_shows_both_dossiers(page, stage):
 
 def test_two_decisions_for_one_thing_stand_side_by_side(page, stage):
     a_review(stage.bench, code="settled-differently", current={"decision": "theirs", "settled_by": "lan.nt"},
-             wanted={"decision": "mine", "settled_by": "hoa.nt"})
+             wanted={"decision": "merged owner.address", "settled_by": "hoa.nt"})
     page.presenter.refresh()
     (line,) = page.reviews.rows()
-    assert line.what == "Hai quyết định khác nhau" and line.rows[0] == ("Quyết định", "Giữ giá trị trung tâm", "Ghi giá trị của quầy")
+    assert line.what == "Hai quyết định khác nhau"
+    assert line.rows[0] == ("Quyết định", "Giữ giá trị trung tâm", "Ghi giá trị của quầy cho: địa chỉ")
     assert [choice.label for choice in line.choices] == ["Đã xem"]
 
 
@@ -279,4 +380,9 @@ def test_picture(app, tmp_path, qtbot, pictures):
     window.set_link(LinkView.OFFLINE, 6)
     qtbot.addWidget(window)
     pictures(window, "sync")
+    _view.reviews.select(next(i for i, line in enumerate(_view.reviews.rows()) if line.paths))
+    _view.choice_buttons[2].click()
+    dialog = _view.findChild(MergeDialog)
+    qtbot.keyClick(dialog, Qt.Key.Key_2)
+    pictures(dialog, "sync-merge")
     bench.close()
