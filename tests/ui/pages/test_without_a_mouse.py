@@ -164,6 +164,10 @@ PAGES: dict[str, tuple[str, Callable[..., None] | None]] = {
 }
 
 
+def test_no_page_is_left_out(stage: Stage):
+    assert {page_id for page_id, _ in PAGES.values()} == {spec.id for spec in page_specs(stage.ctx)}
+
+
 @pytest.mark.parametrize("scale", [1.0, 1.5])
 @pytest.mark.parametrize("name", PAGES)
 def test_pages(app, window: MainWindow, stage: Stage, name: str, scale: float):
