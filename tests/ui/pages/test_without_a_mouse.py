@@ -28,6 +28,7 @@ from counter_app.ui.first_steps import EnrolDialog
 from counter_app.ui.main_window import MainWindow
 from counter_app.ui.pages.dossier_dialogs import FieldsDialog
 from counter_app.ui.pages.dossier_forms import _FORMS, due_form, form_for
+from counter_app.ui.pages.merge_dialog import MergeDialog
 from counter_app.ui.pages.office_papers import offer_office_papers
 from counter_app.ui.pages.paper_menu import PaperMenu
 from counter_app.ui.pages.settings_presenter import build_settings_page
@@ -155,11 +156,27 @@ def reviews(page, stage: Stage) -> None:
     page.presenter.enter()
 
 
+def _two_fields(stage: Stage) -> None:
+    a_review(stage.bench, current={"owner.phone": "0905111222", "owner.address": "12 Trần Phú"},
+             wanted={"owner.phone": "0905999888", "owner.address": "34 Trần Phú"})
+
+
+def merging(page, stage: Stage) -> None:
+    _two_fields(stage)
+    page.presenter.enter()
+
+
+def _merge(stage: Stage, window: MainWindow) -> MergeDialog:
+    _two_fields(stage)
+    return MergeDialog(window.show_page("sync").reviews.rows()[0], window)
+
+
 PAGES: dict[str, tuple[str, Callable[..., None] | None]] = {
     "receive-blank": ("receive", None), "receive": ("receive", receive), "received": ("receive", saved), "correct": ("receive", correcting),
     "find": ("find", None), "return-list": ("return", None), "return": ("return", returning), "handover-blank": ("handover", None),
     "handover": ("handover", piled), "confirm": ("handover", on_slip), "dossier-none": ("dossier", None), "dossier": ("dossier", dossier),
-    "files": ("dossier", dossier_with_files), "sync": ("sync", None), "reviews": ("sync", reviews), "settings": ("settings", None),
+    "files": ("dossier", dossier_with_files), "sync": ("sync", None), "reviews": ("sync", reviews), "reviews-of-fields": ("sync", merging),
+    "settings": ("settings", None),
     "scanner-trial": ("scanner-trial", None),
 }
 
@@ -222,6 +239,7 @@ DIALOGS: dict[str, Callable[[Stage, MainWindow], QDialog]] = {
     "enrol": lambda _s, w: EnrolDialog(lambda *_words: None, w),
     "papers": lambda s, w: PaperMenu("In giấy khác", dossier_choices(s.bench.desk, s.bench.with_status(State.RETURNED)), w),
     "offices": _offices,
+    "merge": _merge,
     "printer": lambda _s, w: ProfileDialog("receipt-a5", Profile(queue="Quay-07", paper="A5"), [("Quay-07", "Quay-07")], ["A5", "A4"],
                                            parent=w),
     "locked-printer": lambda _s, w: ProfileDialog("receipt-a5", Profile(queue="Quay-07", paper="A5"), [("Quay-07", "Quay-07")], ["A5"],
