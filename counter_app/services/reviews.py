@@ -60,11 +60,11 @@ def choices(review: Review, dossier: Dossier | None) -> tuple[Choice, ...]:
             found.append(Choice(MINE, "Lấy bản ở quầy", "Các ô sửa được ghi theo bản ở quầy, như một lần đính chính. Trạng thái, khoản thu "
                                 "và lịch sử không đổi: hãy ghi tiếp bằng thao tác thường."))
         return (*found, *_field_by_field(review, dossier))
-    found = [Choice(THEIRS, "Giữ giá trị trung tâm", "Thay đổi của quầy được bỏ qua nhưng còn trong nhật ký.")]
+    found = [Choice(THEIRS, "Giữ giá trị trung tâm", "Bỏ thay đổi của quầy, vẫn còn trong nhật ký.")]
     if review.code == "code-clash" and dossier is not None and dossier.code is None:
         found.insert(0, Choice(NEW_CODE, "Cấp mã mới", "Hồ sơ nhận mã mới từ dải số của máy; hãy in lại giấy hẹn cho người nộp."))
     elif dossier is not None and _again(review, dossier) is not None:
-        found.append(Choice(MINE, "Ghi giá trị của quầy", "Giá trị của quầy được gửi lại và thay giá trị đang có tại trung tâm."))
+        found.append(Choice(MINE, "Ghi giá trị của quầy", "Gửi lại, thay giá trị ở trung tâm."))
     return (*found, *_field_by_field(review, dossier))
 
 
@@ -77,7 +77,7 @@ def fields(review: Review, dossier: Dossier | None) -> dict[str, Change]:
 def _field_by_field(review: Review, dossier: Dossier | None) -> tuple[Choice, ...]:
     if not fields(review, dossier):
         return ()
-    return (Choice(MERGED, "Chọn từng ô", "Mỗi ô lấy giá trị của trung tâm hoặc của quầy; các ô của quầy ghi trong một lần đính chính."),)
+    return (Choice(MERGED, "Chọn từng ô", "Mỗi ô lấy một bên, ghi trong một lần đính chính."),)
 
 
 def changed_by(review: Review, dossier: Dossier | None) -> Event | None:
