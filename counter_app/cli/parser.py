@@ -210,6 +210,9 @@ def build_parser() -> argparse.ArgumentParser:
     copied = add("catalogue", "catalogue", "danh mục: export FILE cho máy không có mạng, import FILE")
     copied.add_argument("action", choices=["export", "import"])
     copied.add_argument("file", type=Path, metavar="FILE")
+    setting = add("settings", "settings", "thiết lập của máy này: mọi giá trị, một giá trị, hay đặt giá trị")
+    setting.add_argument("key", nargs="?", metavar="KEY")
+    setting.add_argument("value", nargs="?", metavar="VALUE", help="số, true/false, chữ; danh sách viết bằng JSON")
     add("doctor", "system", "máy này có gì sai")
     return parser
 

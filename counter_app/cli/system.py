@@ -10,6 +10,7 @@ from contextlib import suppress
 from counter_app.cli.output import emit
 from counter_app.cli.session import workstation
 from counter_app.services import reviews
+from counter_app.services.attachments import files_waiting
 from counter_app.services.numbers import fetch_spare
 from counter_app.sync.engine import SyncReport
 from onestop.errors import EnvironmentFault, UserError
@@ -46,8 +47,9 @@ def run_sync(args: argparse.Namespace) -> int:
                 with suppress(EnvironmentFault):
                     fetch_spare(station.desk, station.central)
             with station.store.read() as reader:
-                told = reader.notice()
-            emit(_report(report) | ({"notice": told["message"]} if told else {}))
+                told, files = reader.notice(), files_waiting(reader)
+            waiting = {"files": files.count, "bytes_left": files.left, "files_wait": files.reason} if files.count else {}
+            emit(_report(report) | waiting | ({"notice": told["message"]} if told else {}))
             if args.once or args.verify:
                 return 0 if report.ok and report.equal is not False else 1
             if report.moved or report.settings_changed or report.catalogue_changed:

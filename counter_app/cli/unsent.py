@@ -35,6 +35,8 @@ def run_outbox(args: argparse.Namespace) -> int:
                 emit({"dseq": item.dseq, "op": item.op, "entity": item.entity, "kind": item.kind, "state": item.state,
                       "created_at": item.created_at, "attempts": item.attempts, "code": item.code, "message": item.message,
                       "review": item.review, "what": item.what, "reason": line.reason})
+            if found.files.count:
+                emit({"files": found.files.count, "bytes_left": found.files.left, "reason": found.files.reason})
             with station.store.read() as reader:
                 for carried in reader.carried():
                     emit(carried)

@@ -133,14 +133,16 @@ class Settings:
         return setting.key in self._locked
 
     def set(self, setting: Setting[T], value: T) -> None:
-        """Change a value and write the file. Raises UserError ``setting-locked``, ``settings-invalid``; EnvironmentFault
-        ``settings-unwritable`` (then the old value stays)."""
+        """Change a value and write the file. Raises UserError ``setting-locked``, ``settings-invalid`` (also of a file that
+        somebody broke); EnvironmentFault ``settings-unwritable`` (then the old value stays)."""
         if self.locked(setting):
             raise UserError("setting-locked", "Quản trị viên đã khóa thiết lập này trên máy.", key=setting.key)
         problem = setting.problem(value)
         if problem:
             raise UserError("settings-invalid", f"Thiết lập “{setting.key}” {problem}.", key=setting.key)
-        changed = {**self._values, setting.key: value}
+        kept = _read(self.file)  # a command, or another window of ours, may have changed another value meanwhile
+        _check(kept, self.file)
+        changed = {**kept, setting.key: value}
         part = self.file.with_name(self.file.name + ".part")
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)

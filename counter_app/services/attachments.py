@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 #: What the gateway takes unless the province decided otherwise (``AgencySettings.extra["attachment_mb"]``).
 MOST_BYTES = 50_000_000
 _PIECE = 1024 * 1024
-_WAITS = {"metered": "chờ đường truyền không tính cước theo dung lượng"}
+_METERED = "chờ đường truyền không tính cước theo dung lượng"
+_BITS = 125  # bytes a second of a kbit/s
 
 #: ``uploading``: from this counter, on its way ("đang tải lên"); ``refused``: the centre will not take it; ``here``: sent, and a copy is
 #: still here; ``central``: to be fetched (another counter may still be sending it).
@@ -43,6 +44,45 @@ class AttachmentView:
     def words(self) -> str:
         """The state in plain words."""
         return {"uploading": "đang tải lên", "refused": "trung tâm không nhận", "here": "đã gửi", "central": "ở trung tâm"}[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class FilesWaiting:
+    """Files of this counter that the centre does not have yet: how many, how many ``left`` bytes of them, and why they wait or go slowly
+    and when they go on (empty: nothing holds them but what goes before)."""
+
+    count: int
+    left: int
+    reason: str
+
+
+def files_waiting(reader: Reader) -> FilesWaiting:
+    """All attachments on their way, as the last cycle of the sync left them."""
+    count, left = reader.blobs_left()
+    return FilesWaiting(count, left, _why(reader, left) if count else "")
+
+
+def _why(reader: Reader, left: int) -> str:
+    """The reason in words; ``left``: bytes still to go, for how long that takes (0: not said)."""
+    what, _, rate = (reader.meta_get(FILES_WAIT) or "").partition(":")
+    if what == "metered":
+        return f"{_METERED}; có thì tự gửi tiếp, hoặc đổi trong Cài đặt" if left else _METERED
+    if what != "capped" or not rate.isdecimal() or not int(rate):
+        return ""
+    reason = f"gửi chậm theo giới hạn {number_words(int(rate) // _BITS)} kbit/s trong Cài đặt"
+    return f"{reason}; còn khoảng {_minutes(left // int(rate))}" if left else reason
+
+
+def _minutes(seconds: int) -> str:
+    if seconds < 60:
+        return "một phút"
+    minutes = -(-seconds // 60)
+    return f"{minutes} phút" if minutes < 120 else f"{-(-minutes // 60)} giờ"
+
+
+def number_words(number: int) -> str:
+    """``1.024``"""
+    return f"{number:,}".replace(",", ".")
 
 
 def attachments(reader: Reader, dossier: Dossier) -> list[AttachmentView]:
@@ -113,7 +153,7 @@ def _view(reader: Reader, one: Attachment) -> AttachmentView:
     if item is None:
         return AttachmentView(one, "central")
     state: BlobState = "uploading" if item.state == "new" else "refused" if item.state == "refused" else "here"
-    waits = _WAITS.get(reader.meta_get(FILES_WAIT) or "", "") if state == "uploading" else ""
+    waits = _why(reader, 0) if state == "uploading" else ""
     return AttachmentView(one, state, item.sent, item.message or waits)
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from counter_app.store.session import Session, WriteSession
 from onestop.errors import EnvironmentFault
 
-#: Why attachments wait as a whole (``Reader.meta_get``): ``metered``, or empty.
+#: Why attachments wait as a whole (``Reader.meta_get``): ``metered``; ``capped:BYTES`` where they go slowly, at most so many bytes a
+#: second; or empty.
 FILES_WAIT = "files_wait"
 _ITEM = "SELECT sha256, size, sent, state, code, message FROM blob"
 
@@ -45,6 +46,11 @@ class BlobReads(Session):
         """Files to be sent: those that were begun first, then the oldest."""
         rows = self._all(f"{_ITEM} WHERE state = 'new' ORDER BY sent = 0, created_at, sha256 LIMIT ?", limit)
         return [BlobItem(*row) for row in rows]
+
+    def blobs_left(self) -> tuple[int, int]:
+        """How many files are still to be sent, and how many bytes of them."""
+        row = self._one("SELECT count(*), coalesce(sum(size - sent), 0) FROM blob WHERE state = 'new'")
+        return (row[0], row[1]) if row else (0, 0)
 
     def blobs_settled(self) -> list[str]:
         """Files this counter need not keep: the gateway has them, and the ops that link them were forgotten, which happens only when

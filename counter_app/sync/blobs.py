@@ -56,11 +56,13 @@ class Uploader:
         with self.store.read() as reader:
             waiting = reader.blobs_waiting()
             told = reader.meta_get(FILES_WAIT) or ""
-        why = "metered" if waiting and self.share.now().paused else ""
+        allowed = self.share.now()
+        why = "metered" if allowed.paused else f"capped:{allowed.bytes_per_second}" if allowed.bytes_per_second else ""
+        why = why if waiting else ""
         if why != told:
             with self.store.write() as unit:
                 unit.meta_set(FILES_WAIT, why)
-        if why:
+        if waiting and allowed.paused:
             return False
         for item in waiting:
             try:
@@ -103,10 +105,14 @@ class Uploader:
             reply = self.client.call("PATCH", f"/v1/blobs/{item.sha256}", BlobReply, body=content, deadline=60.0,
                                      more={"Content-Type": OCTETS, H_OFFSET: str(offset), H_LENGTH: str(item.size)})
         except Refused as refused:
+            self.share.used(len(content), started)  # they went down the line, whatever became of them
             if refused.status != 413 or len(content) <= LEAST_PART:
                 raise
             self.most = self.part = max(len(content) // 2, LEAST_PART)
-            return self._part(item, offset)
+            return BlobReply(sha256=item.sha256, offset=offset)  # nothing went on; the smaller part has its turn like any other
+        except NotReached:
+            self.share.used(len(content), started)
+            raise
         took = max(time.monotonic() - started, 0.001)
         self.share.used(len(content), started)
         self.part = int(min(max(len(content) * PART_SECONDS / took, LEAST_PART), 2 * self.part, self.most, PART_BYTES))

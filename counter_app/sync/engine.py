@@ -10,6 +10,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from counter_app.sync.allowance import Allowance
@@ -17,10 +18,10 @@ from counter_app.sync.backoff import Breaker
 from counter_app.sync.client import GatewayClient
 from counter_app.sync.cycle import Cycle
 from counter_app.sync.errors import Alarm, Busy, HistoryDiverged, NotReached, Refused
-from counter_app.sync.link_state import LinkState
+from counter_app.sync.link_state import LinkState, keep_link
 from counter_app.sync.poke import Poker
 from counter_app.sync.report import SyncReport
-from onestop.errors import UserError
+from onestop.errors import EnvironmentFault, UserError
 
 if TYPE_CHECKING:
     from counter_app.runtime.clock import Clock
@@ -113,6 +114,8 @@ class SyncEngine:
                 report.link = _link_of(refused)
                 report.problems.append(refused.message)
             self.last = report
+            with suppress(EnvironmentFault):  # a disk that is full has been told of, or will be
+                keep_link(self._store, report.link)
             return report
 
     def cycle(self) -> float:
@@ -121,7 +124,8 @@ class SyncEngine:
             report = self.run_once()
         except UserError as error:  # disk full, locked: the environment; tell and try again
             log.warning("sync stopped at %s", error.code)
-            self.listener(SyncReport(link=self.last.link, problems=[error.message]))
+            self.last = SyncReport(link=self.last.link, problems=[error.message], stopped=error.message)
+            self.listener(self.last)
             return self.pause
         except Exception:
             log.exception("sync cycle failed")

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from counter_app.store.engine import Store
+    from counter_app.store.unit import Reader
+
+_KEY = "last_link"
 
 
 class LinkState(Enum):
@@ -24,3 +31,18 @@ class LinkState(Enum):
     @property
     def works(self) -> bool:
         return self is LinkState.ONLINE
+
+
+def keep_link(store: Store, link: LinkState) -> None:
+    """Remember how the last cycle went, for a command that asks without a cycle of its own. Raises the store's faults."""
+    with store.read() as reader:
+        if reader.meta_get(_KEY) == link.key:
+            return
+    with store.write() as unit:
+        unit.meta_set(_KEY, link.key)
+
+
+def last_link(reader: Reader) -> LinkState:
+    """How the last cycle of any process went."""
+    kept = reader.meta_get(_KEY)
+    return next((link for link in LinkState if link.key == kept), LinkState.UNKNOWN)

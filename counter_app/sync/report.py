@@ -11,7 +11,8 @@ from counter_app.sync.link_state import LinkState
 class SyncReport:
     """``problems`` are sentences for staff. ``retry_after``: seconds the gateway asked for (or a pause of our own). ``more``: there is
     more to send, after others had their turn (``uploading``: attachments). ``moved``: this machine serves another agency now. ``notice``:
-    the store has something new to tell people. ``equal``: whether we hold the same as the gateway (None: not compared)."""
+    the store has something new to tell people. ``stopped``: what at this machine ended
+    the cycle (the disk is full). ``equal``: whether we hold the same as the gateway (None: not compared)."""
 
     link: LinkState = LinkState.UNKNOWN
     pushed: int = 0
@@ -28,6 +29,7 @@ class SyncReport:
     uploading: bool = False
     notice: bool = False
     equal: bool | None = None
+    stopped: str = ""
 
     @property
     def ok(self) -> bool:

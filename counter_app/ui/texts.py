@@ -92,3 +92,10 @@ def parse_date(text: str, today: date) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def size_text(size: int) -> str:
+    """A size in bytes as people read it."""
+    if size < 1_000:
+        return f"{size} byte"
+    return f"{size / 1_000:.0f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB".replace(".", ",")

@@ -139,3 +139,20 @@ def test_work_goes_on_while_the_gateway_answers_html(cli: CommandLine, enrolled:
         settings.set(GATEWAY_URL, cli_gateway.url)
     assert cli("sync", "--once").one["pushed"] >= waiting + 1
     assert cli("show", code).one["state"] == "confirmed"
+
+
+def test_settings(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = tmp_path / "machine.json"
+    monkeypatch.setenv("COUNTER_APP_MACHINE_SETTINGS", str(machine))
+    shown = {line["key"]: line for line in cli("settings").out}
+    assert shown["attachment_kbits"] == {"key": "attachment_kbits", "value": 0, "default": 0, "locked": False} and "metered_line" in shown
+    assert cli("settings", "attachment_kbits", "256").one["value"] == 256
+    assert cli("settings", "metered_line", "no").one["value"] == "no"
+    for words in (("attachment_kbits", "-1"), ("attachment_kbits", "nhanh"), ("attachment_kbits", "1.5"), ("metered_line", "maybe"),
+                  ("sounds", "1"), ("attachment_kbits", "[" * 5000)):
+        assert cli("settings", *words).refusal == "settings-invalid"
+    assert cli("settings", "colour").refusal == "setting-unknown"
+    machine.write_text(json.dumps({"locked": {"attachment_kbits": 64}}), "utf-8")
+    assert cli("settings", "attachment_kbits", "0").refusal == "setting-locked"
+    assert cli("settings", "attachment_kbits").one == {"key": "attachment_kbits", "value": 64, "default": 0, "locked": True}
+    assert cli("settings", "metered_line", "system").one["value"] == "system"

@@ -17,9 +17,11 @@ from counter_app.runtime.settings import ATTACHMENT_KBITS, METERED_LINE
 from counter_app.services import attachments
 from counter_app.store.blobs import BlobDamaged
 from counter_app.store.engine import Store
+from counter_app.sync.allowance import Allowance, Share
 from counter_app.sync.blobs import Uploader
+from counter_app.sync.errors import NotReached
 from onestop.errors import UserError
-from tests.faults.proxy import Exchange, FaultProxy
+from tests.faults.proxy import Exchange, FaultProxy, answer, pass_on
 from tests.sync.test_counters import sync, take_in
 
 
@@ -219,6 +221,72 @@ def test_attachments_keep_to_their_share_of_the_line(gateway, counter, scan) -> 
     asked: list[float] = []
     assert station.engine._steps._uploader.run(lambda: bool(asked.append(time.monotonic()) or len(asked) > 3))
     assert waiting(station.store) == 1
+
+
+def test_a_cap_is_said_and_when_the_rest_is_through(gateway, counter, scan, monkeypatch, capsys) -> None:
+    station = counter()
+    one = take_in(station)
+    attachments.attach(station.desk, one.id, [scan])
+    station.settings.set(ATTACHMENT_KBITS, 128)
+    asked: list[int] = []
+    station.engine._steps.wanted = lambda: bool(asked.append(1) or len(asked) > 1)  # after one part somebody wants the line
+    assert station.engine.run_once().uploading
+    with station.store.read() as reader:
+        found = attachments.files_waiting(reader)
+    assert found.count == 1 and 0 < found.left <= 3_000_000
+    assert found.reason.startswith("gửi chậm theo giới hạn 128 kbit/s trong Cài đặt; còn khoảng 4 phút")
+    (shown,) = views(station, one.id)
+    assert shown.message == "gửi chậm theo giới hạn 128 kbit/s trong Cài đặt"
+    monkeypatch.setenv("COUNTER_APP_PIN", "2468")
+    profile = station.profile.dir
+    station.close()
+    assert main(["outbox", "--profile", str(profile)]) == 0
+    (line,) = [json.loads(text) for text in capsys.readouterr().out.splitlines() if "files" in text]
+    assert (line["files"], line["bytes_left"], line["reason"]) == (1, found.left, found.reason)
+
+
+class _Noted(Share):
+    """Remembers what was counted."""
+
+    def used(self, size: int, began: float) -> None:
+        counted.append(size)
+        super().used(size, began)
+
+
+counted: list[int] = []
+
+
+def test_what_a_box_or_the_line_threw_away_counts_in_the_share(gateway, counter, scan) -> None:
+    """A part refused with 413, and one that was cut, went down the line all the same."""
+    station = counter()
+    one = take_in(station)
+    sync(station)
+    scan.write_bytes(random.Random(5).randbytes(400_000))
+    attachments.attach(station.desk, one.id, [scan])
+    proxy, bodies = FaultProxy(gateway.port), []
+
+    def box(exchange: Exchange) -> None:
+        size = len(exchange.request.partition(b"\r\n\r\n")[2])
+        bodies.append(size)
+        if len(bodies) == 4:
+            exchange.reset()
+        elif size > 100_000:
+            answer("413 Payload Too Large", b"<html></html>", Content_Type="text/html")(exchange)
+        else:
+            pass_on(exchange)
+
+    proxy.rule("PATCH", "/v1/blobs", box, times=1000)
+    counted.clear()
+    try:
+        station.client.base_url = proxy.url
+        uploader = Uploader(station.store, station.client, share=_Noted(lambda: Allowance(bytes_per_second=8_000_000)))
+        with pytest.raises(NotReached):
+            uploader.run(lambda: False)
+        uploader.run(lambda: False)
+    finally:
+        proxy.close()
+    assert waiting(station.store) == 0
+    assert max(bodies) > 100_000 and sum(bodies) > 400_000 and counted == bodies
 
 
 def test_on_a_line_paid_by_volume_files_wait_and_dossiers_go(gateway, counter, scan) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QWidget
 from counter_app.services.attachments import AttachmentView
 from counter_app.ui.icons import set_icon
 from counter_app.ui.pages.dossier_parts import OneLine, clear_layout, plain
+from counter_app.ui.texts import size_text
 from counter_app.ui.theme import spacing
 from counter_app.ui.widgets import Card, KeyButton
 
@@ -40,13 +41,6 @@ def file_line(view: AttachmentView) -> FileLine:
     one = view.attachment
     share = f" {100 * view.sent // one.size} %" if view.state == "uploading" and one.size and view.sent else ""
     return FileLine(one.sha256, one.name, f"{size_text(one.size)} · {view.message or view.words + share}", view.state)
-
-
-def size_text(size: int) -> str:
-    """A size in bytes as people read it."""
-    if size < 1_000:
-        return f"{size} byte"
-    return f"{size / 1_000:.0f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB".replace(".", ",")
 
 
 class FilesCard(Card):

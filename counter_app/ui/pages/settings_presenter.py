@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication
 
 from counter_app.runtime.settings import (
+    ATTACHMENT_KBITS,
     CAMERA,
     CAMERA_MIRROR,
     DENSITY,
@@ -19,6 +20,7 @@ from counter_app.runtime.settings import (
     HID_SCANNER,
     IDLE_LOCK_MINUTES,
     KNOWN,
+    METERED_LINE,
     SCANNER_PREFIX,
     SCANNER_SUFFIX,
     SERIAL_BAUD,
@@ -36,7 +38,8 @@ from onestop.errors import UserError
 if TYPE_CHECKING:
     from counter_app.scanner.qt.devices import CameraDevices
 
-_SIMPLE = (THEME, FONT_SCALE, DENSITY, SOUNDS, IDLE_LOCK_MINUTES, SERIAL_BAUD, SCANNER_PREFIX, SCANNER_SUFFIX, CAMERA_MIRROR)
+_SIMPLE = (THEME, FONT_SCALE, DENSITY, SOUNDS, IDLE_LOCK_MINUTES, ATTACHMENT_KBITS, METERED_LINE, SERIAL_BAUD, SCANNER_PREFIX,
+           SCANNER_SUFFIX, CAMERA_MIRROR)
 
 
 def _queues() -> Sequence[tuple[str, str]]:

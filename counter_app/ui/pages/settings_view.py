@@ -19,6 +19,10 @@ from counter_app.ui.widgets import Card, DetailRow, FormField, KeyButton, Scroll
 THEMES = (("system", "Theo hệ thống"), ("light", "Sáng"), ("dark", "Tối"))
 SCALES = ((0.8, "80 %"), (0.9, "90 %"), (1.0, "100 %"), (1.1, "110 %"), (1.25, "125 %"), (1.5, "150 %"), (1.75, "175 %"), (2.0, "200 %"))
 IDLE = tuple((minutes, f"{minutes} phút") for minutes in (1, 2, 3, 5, 10, 15, 20, 30, 60, 120))
+CAPS = tuple((kbits, words) for kbits, words in (
+    (0, "Không giới hạn"), (64, "64 kbit/s"), (128, "128 kbit/s"), (256, "256 kbit/s"), (512, "512 kbit/s"), (1_000, "1 Mbit/s"),
+    (2_000, "2 Mbit/s"), (5_000, "5 Mbit/s"), (10_000, "10 Mbit/s")))
+METERED = (("system", "Chờ, nếu hệ thống báo tính cước"), ("yes", "Luôn chờ đường truyền khác"), ("no", "Không chờ"))
 DENSITIES = (("comfortable", "Thoáng"), ("compact", "Gọn"))
 
 
@@ -68,7 +72,8 @@ class SettingsView(PresentedPage):
         self.printers = PrintersCard(Choices)
         scroll = ScrollBody()
         left, right = QWidget(), QWidget()
-        for side, cards in ((left, (self._looks(), self.printers, self._lock())), (right, (self._scanners(), self._about()))):
+        columns = ((left, (self._looks(), self.printers, self._lock())), (right, (self._scanners(), self._line_use(), self._about())))
+        for side, cards in columns:
             column = QVBoxLayout(side)
             column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(spacing(3))
@@ -116,6 +121,14 @@ class SettingsView(PresentedPage):
         card.add(self.fields["idle_lock_minutes"])
         return card
 
+    def _line_use(self) -> Card:
+        card = Card(self.tr("Đường truyền"))
+        self.cap = self._combo("attachment_kbits", self.tr("Tệp đính kèm gửi nhanh nhất"), CAPS)
+        self.metered = self._combo("metered_line", self.tr("Mạng tính cước theo dung lượng"), METERED)
+        card.body.addLayout(field_row(self.fields["attachment_kbits"], self.fields["metered_line"]))
+        card.add(plain(self.tr("Chỉ cho tệp đính kèm; hồ sơ và số tiếp nhận luôn được gửi ngay."), "muted"))
+        return card
+
     def _scanners(self) -> Card:
         card = Card(self.tr("Máy quét"))
         self.serial = self._combo("serial_port", self.tr("Máy quét cổng COM"))
@@ -157,6 +170,8 @@ class SettingsView(PresentedPage):
             "density": self.density,
             "sounds": self.sounds,
             "idle_lock_minutes": self.idle,
+            "attachment_kbits": self.cap,
+            "metered_line": self.metered,
             "serial_baud": self.baud,
             "scanner_prefix": self.prefix,
             "scanner_suffix": self.suffix,
@@ -165,7 +180,7 @@ class SettingsView(PresentedPage):
         widget = widgets[key]
         widget.blockSignals(True)
         if isinstance(widget, Choices):
-            other = self.tr("{0} phút") if key == "idle_lock_minutes" else "{0}"
+            other = {"idle_lock_minutes": self.tr("{0} phút"), "attachment_kbits": "{0} kbit/s"}.get(key, "{0}")
             widget.fill([(widget.itemData(i), widget.itemText(i)) for i in range(widget.count())], value, other)
         elif isinstance(widget, QCheckBox):
             widget.setChecked(bool(value))

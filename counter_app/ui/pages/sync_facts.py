@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from counter_app.services.attachments import FilesWaiting
 from counter_app.services.clock_guard import ClockState
 from counter_app.services.desk import Desk
+from counter_app.services.unsent import Unsent
 from counter_app.store.rows import OutboxItem
 from counter_app.sync.link_state import LinkState
-from counter_app.ui.texts import number_text, recent_text
+from counter_app.ui.texts import number_text, recent_text, size_text
 from counter_app.ui.widgets.chip import Chip
 from onestop.codec import decode_op
 from onestop.errors import UserError
@@ -138,14 +140,30 @@ def link_tile(link: LinkState, last: datetime | None, now: datetime) -> Tile:
     return Tile("Kết nối", head, detail[0].upper() + detail[1:], role, icon)
 
 
-def unsent_tile(waiting: int, oldest: datetime | None, link: LinkState, problems: list[str], now: datetime) -> Tile:
-    """How much waits, since when and why."""
-    if not waiting:
+def unsent_tile(found: Unsent, stuck: int, link: LinkState, problems: list[str], now: datetime) -> Tile:
+    """How much waits, since when and why; ``stuck``: set aside, somebody has to look. Files travel beside it."""
+    count, files = found.waiting + stuck, files_words(found.files, link)
+    if not count and not files:
         return Tile("Chưa gửi", "0", "Mọi thay đổi đã tới trung tâm", "success", "cloud-check")
-    since = f"cũ nhất {age_words(now - oldest)}" if oldest else ""
-    why = problems[-1] if problems else "đang gửi" if link.works else "sẽ tự gửi khi kết nối lại"
-    detail = ", ".join(part for part in (since, why) if part)
-    return Tile("Chưa gửi", number_text(waiting), detail[0].upper() + detail[1:], "info", "cloud-upload")
+    if not count:
+        return Tile("Chưa gửi", f"{number_text(found.files.count)} tệp đính kèm", _upper(files), "info", "cloud-upload")
+    since = f"cũ nhất {age_words(now - found.oldest)}" if found.oldest else ""
+    why = found.reason or (problems[-1] if problems else "đang gửi" if link.works else "sẽ tự gửi khi kết nối lại")
+    aside = f"{number_text(stuck)} việc tạm gác, xem bên dưới" if stuck else ""
+    detail = ", ".join(part for part in (since, aside, why[0].lower() + why[1:] if found.waiting else "") if part)
+    more = f". {number_text(found.files.count)} tệp đính kèm: {files}" if files else ""
+    return Tile("Chưa gửi", number_text(count), _upper(detail).rstrip(".") + more, "warning" if stuck else "info", "cloud-upload")
+
+
+def files_words(files: FilesWaiting, link: LinkState) -> str:
+    """Why attachments are not all at the centre (empty: they are)."""
+    if not files.count:
+        return ""
+    return f"còn {size_text(files.left)}, {files.reason or ('đang gửi dần' if link.works else 'tự gửi khi kết nối lại')}"
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def lane_tile(desk: Desk, room: int, until: datetime | None, ranges: str) -> Tile:

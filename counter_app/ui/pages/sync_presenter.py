@@ -90,25 +90,27 @@ class SyncPresenter(QObject):
         desk, now = self._ctx.desk, self._ctx.desk.now()
         with desk.store.read() as reader:
             summary = reader.outbox_summary()
-            waiting = read_unsent(reader, desk, self._ctx.link(), limit=LIMIT).ops
+            last = self._ctx.sync.last if self._ctx.sync is not None else None
+            found = read_unsent(reader, desk, self._ctx.link(), limit=LIMIT, stopped=last.stopped if last is not None else "")
             lines = [facts.outbox_line(op.item, reader.op_bytes(op.item.op), now, op.reason)
-                     for op in waiting if op.item.state in _WAITING]
+                     for op in found.ops if op.item.state in _WAITING]
             names = reader.staff_names()
             open_reviews = [self._line(reader, names, *found) for found in reviews.open_reviews(reader, desk)]
             clock = clock_state(reader, desk)
             leases, room = reader.leases(desk.today()), reader.lane_room(desk.today())
-        link, problems = self._ctx.link(), list(self._ctx.sync.last.problems) if self._ctx.sync is not None else []
+        link, problems = self._ctx.link(), list(last.problems) if last is not None else []
+        aside = summary.per_state.get("quarantined", 0)
         until = datetime.combine(max(x.valid_to for x in leases), time(), VN_TZ) if leases else None
         ranges = ", ".join(f"{x.first}–{x.last}" for x in leases)
         self._view.set_tiles(
             (
                 facts.link_tile(link, self._ctx.last_sync(), now),
-                facts.unsent_tile(summary.waiting, summary.oldest, link, problems, now),
+                facts.unsent_tile(found, aside, link, problems, now),
                 facts.lane_tile(desk, room, until, ranges),
                 facts.clock_tile(self._skew(), clock),
             )
         )
-        total = summary.waiting + summary.per_state.get("quarantined", 0)
+        total = summary.waiting + aside
         self._view.set_outbox(lines, total)
         self._view.set_reviews(open_reviews)
         self._view.ask_clock(f"{clock.today:%d/%m/%Y}" if clock.unsure else "")

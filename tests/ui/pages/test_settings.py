@@ -8,10 +8,12 @@ from counter_app.domain.outcomes import PrintOutcome
 from counter_app.printing.jobs import Status
 from counter_app.printing.profiles import PURPOSES, profile_for
 from counter_app.runtime.settings import (
+    ATTACHMENT_KBITS,
     CAMERA_MIRROR,
     FONT_SCALE,
     HID_SCANNER,
     IDLE_LOCK_MINUTES,
+    METERED_LINE,
     PRINTERS,
     SERIAL_BAUD,
     SERIAL_PORT,
@@ -76,6 +78,30 @@ def test_locked_by_the_administrator(page, stage, settings):
     assert not page.idle.isEnabled() and page.idle.currentData() == 5 and "quản trị" in page.idle.toolTip()
     page.changed.emit("idle_lock_minutes", 60)
     assert stage.failed[0].code == "setting-locked" and page.idle.currentData() == 5 and settings.get(IDLE_LOCK_MINUTES) == 5
+
+
+def test_what_attachments_may_take_of_the_line(page, settings):
+    assert (page.cap.currentText(), page.metered.currentData()) == ("Không giới hạn", "system")
+    page.cap.setCurrentIndex(page.cap.findData(256))
+    page.cap.activated.emit(page.cap.currentIndex())
+    page.metered.setCurrentIndex(page.metered.findData("yes"))
+    page.metered.activated.emit(page.metered.currentIndex())
+    again = Settings(settings.file, settings.file.with_name("none"))
+    assert (again.get(ATTACHMENT_KBITS), again.get(METERED_LINE)) == (256, "yes")
+    again.set(ATTACHMENT_KBITS, 300)
+    settings.set(METERED_LINE, "no")
+    assert Settings(settings.file, settings.file.with_name("none")).get(ATTACHMENT_KBITS) == 300, "what another program wrote is kept"
+
+
+def test_a_cap_of_ones_own_and_a_locked_one(stage, tmp_path, qtbot):
+    machine = tmp_path / "machine.json"
+    machine.write_text(json.dumps({"locked": {"attachment_kbits": 96, "metered_line": "yes"}}), "utf-8")
+    stage.ctx.settings = Settings(tmp_path / "profile" / "settings.json", machine)
+    window, view = in_window(stage, "settings", lambda ctx: build_settings_page(ctx, DEVICES))
+    qtbot.addWidget(window)
+    assert (view.cap.currentText(), view.cap.isEnabled(), view.metered.isEnabled()) == ("96 kbit/s", False, False)
+    view.changed.emit("attachment_kbits", 0)
+    assert stage.failed[0].code == "setting-locked" and view.cap.currentData() == 96
 
 
 def test_printer_of_each_purpose(page, settings):

@@ -79,6 +79,67 @@ def test_nothing_waits(page):
     assert page.tiles[1].lead.text() == "0" and not page.outbox.rows() and page.detail.isHidden()
 
 
+@pytest.mark.parametrize(("link", "words"), [
+    (LinkState.OFFLINE, "đang mất mạng; máy tự gửi khi có mạng"),
+    (LinkState.PORTAL, "mở trình duyệt để đăng nhập mạng"),
+    (LinkState.SERVER_TROUBLE, "trung tâm đang gặp sự cố hoặc đang bận; máy tự gửi lại"),
+    (LinkState.NOT_TRUSTED, "hãy xem ngày giờ của máy có đúng không"),
+    (LinkState.FENCED, "hãy xuất thao tác ra tệp và gửi từ máy khác"),
+    (LinkState.UPGRADE_NEEDED, "cần cập nhật phần mềm"),
+    (LinkState.ONLINE, "đang gửi"),
+])
+def test_why_it_waits_in_the_tile_and_beside_each_line(page, stage, link, words):
+    dossier = stage.bench.with_status(State.DONE)
+    lifecycle.return_result(stage.bench.desk, dossier.id, collector_name=dossier.owner.name)
+    stage.bench.clock.advance(days=3, hours=1)
+    stage.ctx.link = lambda: link
+    page.presenter.refresh()
+    assert page.tiles[1].lead.text() == "1" and page.tiles[1].detail.text().startswith("Cũ nhất 3 ngày, ")
+    assert words in page.tiles[1].detail.text()
+    assert link is LinkState.ONLINE or words in page._why.text().lower()
+
+
+def test_a_full_disk_is_the_reason_whatever_the_link(page, stage):
+    dossier = stage.bench.with_status(State.DONE)
+    lifecycle.return_result(stage.bench.desk, dossier.id, collector_name=dossier.owner.name)
+    stage.ctx.sync = Engine()
+    stage.ctx.sync.last = SyncReport(link=LinkState.OFFLINE, problems=["Đĩa đã đầy."], stopped="Đĩa đã đầy. Hãy dọn bớt.")
+    stage.ctx.link = lambda: LinkState.OFFLINE
+    page.presenter.refresh()
+    assert "đĩa đã đầy. Hãy dọn bớt" in page.tiles[1].detail.text() and "Đĩa đã đầy" in page._why.text()
+
+
+def test_what_is_set_aside_is_not_called_sent(page, stage):
+    dossier = stage.bench.with_status(State.DONE)
+    lifecycle.return_result(stage.bench.desk, dossier.id, collector_name=dossier.owner.name)
+    with stage.bench.store.write() as unit:
+        unit.quarantine(unit.outbox()[0].op, "server-error", "Trung tâm lỗi khi nhận việc này.")
+    page.presenter.refresh()
+    assert page.tiles[1].lead.text() == "1" and "1 việc tạm gác" in page.tiles[1].detail.text()
+
+
+@pytest.mark.parametrize(("why", "words"), [
+    ("metered", "chờ đường truyền không tính cước theo dung lượng; có thì tự gửi tiếp"),
+    ("capped:8000", "gửi chậm theo giới hạn 64 kbit/s trong Cài đặt; còn khoảng 9 phút"),
+    ("capped:1250000", "gửi chậm theo giới hạn 10.000 kbit/s trong Cài đặt; còn khoảng một phút"),
+    ("capped:10", "còn khoảng 117 giờ"),
+    ("", "đang gửi dần"),
+    ("capped:x", "đang gửi dần"),
+])
+def test_files_on_their_way_are_said_with_the_reason(page, stage, why, words):
+    stage.ctx.link = lambda: LinkState.ONLINE
+    with stage.bench.store.write() as unit:
+        unit.add_blob("a" * 64, 4_200_000, "0" * 32, NOW)
+        unit.meta_set("files_wait", why)
+    page.presenter.refresh()
+    assert page.tiles[1].lead.text() == "1 tệp đính kèm"
+    assert page.tiles[1].detail.text().startswith("Còn 4,2 MB, ") and words in page.tiles[1].detail.text()
+    dossier = stage.bench.with_status(State.DONE)
+    lifecycle.return_result(stage.bench.desk, dossier.id, collector_name=dossier.owner.name)
+    page.presenter.refresh()
+    assert page.tiles[1].lead.text() == "1" and "1 tệp đính kèm: còn 4,2 MB" in page.tiles[1].detail.text()
+
+
 def test_offline_sentence_says_work_goes_on(page, stage):
     stage.ctx.link = lambda: LinkState.OFFLINE
     stage.ctx.facts.link_changed.emit(LinkState.OFFLINE)
