@@ -1,7 +1,7 @@
 """Save one dossier: number, dossier, outbox op, log line and witness, against a raw sqlite3 commit of the same bytes: the same five
-rows, value by value, in tables of the same primary keys (WAL, synchronous=FULL, unencrypted, no other index, no search, no
-witness). Medians: one slow fsync of a shared disk says nothing. The second ratio shows what the witness alone is owed: the raw
-commit plus one small file forced to the disk before it."""
+rows, value by value (states and ops as their JSON, which we pack), in tables of the same primary keys (WAL, synchronous=FULL,
+unencrypted, no other index, no search, no witness). Medians: one slow fsync of a shared disk says nothing. The second ratio shows what
+the witness alone is owed: the raw commit plus one small file forced to the disk before it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from time import perf_counter
 
 from benchmarks.material import NOW, a_store, dossiers
 from benchmarks.report import Row, p95
+from counter_app.store.packing import unpack
 from onestop.ops import Create
 
 #: What a save writes, and how to find the row again.
@@ -45,12 +46,13 @@ def run(quick: bool = False) -> list[Row]:
             ours.append((perf_counter() - start) * 1000)
             with store.read() as reader:
                 key = (fresh.id, done.op.op, fresh.id, issued.code, "facts")
-                rows = [reader._one(f"SELECT * FROM {t} WHERE {w} = ?", k) for (t, w), k in zip(TABLES.items(), key, strict=True)]
-            texts = [f"INSERT OR REPLACE INTO {t} VALUES ({', '.join('?' * len(r or ()))})" for t, r in zip(TABLES, rows, strict=True)]
+                found = [reader._one(f"SELECT * FROM {t} WHERE {w} = ?", k) for (t, w), k in zip(TABLES.items(), key, strict=True)]
+            rows = [[unpack(value) if isinstance(value, bytes) else value for value in row or ()] for row in found]
+            texts = [f"INSERT OR REPLACE INTO {t} VALUES ({', '.join('?' * len(r))})" for t, r in zip(TABLES, rows, strict=True)]
             start = perf_counter()
             raw.execute("BEGIN IMMEDIATE")
             for text, row in zip(texts, rows, strict=True):
-                raw.execute(text, row or ())
+                raw.execute(text, row)
             raw.execute("COMMIT")
             theirs.append((perf_counter() - start) * 1000)
             start = perf_counter()

@@ -15,6 +15,7 @@ from sqlcipher3 import dbapi2
 
 from counter_app.store import errors
 from counter_app.store.connection import PAGE, connect
+from counter_app.store.packing import ZstdError, unpack
 
 #: Tables that hold what exists nowhere else yet; small, so they are checked whole at each start.
 PRECIOUS = ("meta", "outbox", "code_issued", "lease", "position", "hi")
@@ -85,8 +86,16 @@ def prove(db: Any, path: Path) -> None:
     """What exists nowhere else is whole, and the newest op reads back as it was frozen. Raises StoreFault ``store-damaged``."""
     _quick(db, path, whole=False)
     row = db.execute("SELECT payload_hash, payload FROM outbox ORDER BY dseq DESC LIMIT 1").fetchone()
-    if row is not None and hashlib.sha256(row[1]).hexdigest() != row[0]:
+    if row is not None and not sound_op(*row):
         raise errors.damaged(path, "last-op")
+
+
+def sound_op(digest: str, stored: bytes) -> bool:
+    """Are these the bytes that were frozen, packed or not?"""
+    try:
+        return hashlib.sha256(unpack(stored) or b"").hexdigest() == digest
+    except ZstdError:
+        return False
 
 
 def check_whole(db: Any) -> list[str]:

@@ -4,8 +4,9 @@ answer is deleted by nobody."""
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from counter_app.store.journal import Journal
 from counter_app.store.positions import Positions
@@ -56,8 +57,8 @@ class OutboxReads(Session):
 
     def op_bytes(self, op_id: str) -> bytes | None:
         """The frozen bytes of an op."""
-        row = self._one(f"SELECT payload FROM outbox WHERE {_BY_OP}", op_id) or self._one(
-            "SELECT payload FROM outbox WHERE op_id = ?", op_id
+        row = self._one(f"SELECT plain(payload) FROM outbox WHERE {_BY_OP}", op_id) or self._one(
+            "SELECT plain(payload) FROM outbox WHERE op_id = ?", op_id
         )
         return row[0] if row else None
 
@@ -65,7 +66,7 @@ class OutboxReads(Session):
         """(op id, partition, frozen bytes) of ops without an answer, oldest first: all, or those in ``only`` and the
         earlier ones of their entities."""
         rows = self._all(
-            "SELECT op_id, part, payload, dseq, entity FROM outbox WHERE dseq IN "
+            "SELECT op_id, part, plain(payload), dseq, entity FROM outbox WHERE dseq IN "
             f"(SELECT dseq FROM outbox WHERE {UNFINISHED} AND state <> 'review') ORDER BY dseq"
         )
         last = {entity: dseq for op, _, _, dseq, entity in rows if op in only}
@@ -95,33 +96,33 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
         alone. ``beyond``: ops that are under way and whose answers the caller awaits before it sends these.
         """
         at = int((now or self.store.clock.now()).timestamp())
-        picked: list[tuple[int, str, str, str]] = []
+        picked: list[tuple[int, str, str]] = []
         held: set[str] = set()
-        size = 0
         rows = self._db.execute(
-            f"SELECT dseq, op_id, entity, target, state, next_try_at, length(payload) FROM outbox "
+            f"SELECT dseq, op_id, entity, target, state, next_try_at FROM outbox "
             f"WHERE dseq IN (SELECT dseq FROM outbox WHERE {UNFINISHED}) AND part = ? ORDER BY dseq",
             (part,),
         )
-        for dseq, op_id, entity, target, state, next_try, length in rows:
+        for dseq, op_id, entity, target, state, next_try in rows:
             if entity in held or op_id in beyond:
                 continue
             if state in ("review", "quarantined") or next_try > at:
                 held.add(entity)
                 continue
-            if picked and (size + length > max_bytes or len(picked) >= max_ops):
+            picked.append((dseq, entity, target))
+            if len(picked) >= max_ops:
                 break
-            picked.append((dseq, op_id, entity, target))
-            size += length
         rows.close()
-        chosen = json.dumps([dseq for dseq, _, _, _ in picked])
-        self._run(f"UPDATE outbox SET state = 'sent', attempts = attempts + 1 WHERE dseq IN {_LISTED}", chosen)
-        batch = self._all(f"SELECT op_id, payload FROM outbox WHERE dseq IN {_LISTED} ORDER BY dseq", chosen)
-        for target, entity in sorted({(t, e) for _, _, e, t in picked}):
+        batch = self._all(f"SELECT op_id, plain(payload) FROM outbox WHERE dseq IN {_LISTED} ORDER BY dseq", _list(d for d, _, _ in picked))
+        sizes = accumulate(len(raw) for _, raw in batch)
+        fits = max(1, sum(size <= max_bytes for size in sizes))
+        batch, picked = batch[:fits], picked[:fits]
+        self._run(f"UPDATE outbox SET state = 'sent', attempts = attempts + 1 WHERE dseq IN {_LISTED}", _list(d for d, _, _ in picked))
+        for target in sorted({target for _, _, target in picked}):
             self._run(
-                f"UPDATE {target} SET sync = 1 WHERE id = ?1 AND sync = 2 AND NOT EXISTS "
-                f"(SELECT 1 FROM outbox WHERE entity = ?1 AND {UNFINISHED} AND state = 'new')",
-                entity,
+                f"UPDATE {target} SET sync = 1 WHERE id IN {_LISTED} AND sync = 2 AND NOT EXISTS "
+                f"(SELECT 1 FROM outbox WHERE entity = {target}.id AND {UNFINISHED} AND state = 'new')",
+                _list({entity for _, entity, where in picked if where == target}),
             )
         return batch
 
@@ -228,3 +229,8 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
         self._run(f"UPDATE outbox SET state = ?, code = ?, message = ? WHERE {_BY_OP}", state, code, message, op_id)
         self._refresh(row[0], row[1])
         return row[0], row[1]
+
+
+def _list(values: Iterable[object]) -> str:
+    """The parameter of ``_LISTED``."""
+    return json.dumps(list(values))

@@ -1,8 +1,8 @@
-"""Copies of dossiers from the centre, compressed where they lie.
+"""States of dossiers and the bytes of ops, compressed where they lie.
 
 A dossier is 2 to 3 kB of JSON, nearly all of it names of fields and words that every dossier has. With a dictionary of those it takes
-a fifth, in 5 µs; what is saved is enciphering and writing a page and more of the file for each dossier pulled. What was made at this desk
-stays as it is: it is sent in those very bytes. So a column may hold either; ``plain(…)`` in a query reads both.
+a fifth, in 5 µs; what is saved is enciphering and writing a page and more of the file for each dossier pulled, and for each op that is
+marked sent and then answered. What comes out is what went in, byte for byte. A column may hold either; ``plain(…)`` in a query reads both.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import zstandard
+from zstandard import ZstdError as ZstdError
 
 #: Part of the file format: what was packed with it can be read with nothing else. Another one would be a second file with a number of
 #: its own (``dict_id`` stands in each packed copy). Made from invented dossiers, decision 0025 says how.
@@ -47,6 +48,11 @@ def pack(raws: Sequence[bytes]) -> list[bytes]:
         return list(raws)
     packed = _tools().pack.multi_compress_to_buffer(raws)
     return [packed[i].tobytes() for i in range(len(packed))]
+
+
+def pack_one(raw: bytes | None) -> bytes | None:
+    """``raw`` compressed; None stays None."""
+    return None if raw is None else _tools().pack.compress(raw)
 
 
 def unpack(stored: bytes | None) -> bytes | None:

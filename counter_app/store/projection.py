@@ -20,7 +20,7 @@ from onestop.ops import Op, SettleReview
 
 AnyEntity = Dossier | Slip | Review
 
-_OPS = f"""SELECT op_id, payload FROM outbox WHERE dseq IN (
+_OPS = f"""SELECT op_id, plain(payload) FROM outbox WHERE dseq IN (
     SELECT dseq FROM outbox WHERE {UNFINISHED} AND entity = ?1 AND target = ?2 AND (state <> 'review' OR (base IS NULL AND ?3 = 0))
     UNION ALL SELECT dseq FROM outbox WHERE state = 'acked' AND entity = ?1 AND target = ?2 AND
     (ack_v > ?3 OR (base IS NULL AND ?3 = 0))) ORDER BY dseq"""

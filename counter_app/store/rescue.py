@@ -3,7 +3,6 @@ else (sync.md §3, row 29). Dossiers come back from the gateway; those it never 
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,10 +12,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from counter_app.store.check import sound_op
 from counter_app.store.connection import PAGE, connect
 from counter_app.store.engine import Store
 from counter_app.store.errors import DB_ERRORS
 from counter_app.store.first_page import mend_first_page
+from counter_app.store.packing import ZstdError, unpack
 from counter_app.store.projection import project
 from counter_app.store.rows import UNFINISHED
 from counter_app.store.unit import Unit
@@ -65,8 +66,7 @@ class _Source:
         try:
             if self._db is None:
                 self._db = connect(self._path, self._key)
-            # A page that was never written reads as zeros; JSON has none.
-            yield from (row for row in self._db.execute(sql, params) if not any(isinstance(v, bytes) and b"\0" in v for v in row))
+            yield from (row for row in self._db.execute(sql, params) if all(map(_was_written, row)))
         except DB_ERRORS:
             self.close()
 
@@ -74,6 +74,14 @@ class _Source:
         if self._db is not None:
             self._db.close()
             self._db = None
+
+
+def _was_written(value: Any) -> bool:
+    """A page that was never written reads as zeros; JSON has none, and what was packed does not unpack."""
+    try:
+        return not isinstance(value, bytes) or b"\0" not in (unpack(value) or b"")
+    except ZstdError:
+        return False
 
 
 def read_damaged(path: Path, key: bytes | None, highest_dseq: int) -> Found:
@@ -137,7 +145,7 @@ def _drop_altered(found: Found) -> None:
     columns, rows = found.rows["outbox"]
     if columns:
         digest, payload = columns.index("payload_hash"), columns.index("payload")
-        sound = [row for row in rows if hashlib.sha256(row[payload]).hexdigest() == row[digest]]
+        sound = [row for row in rows if sound_op(row[digest], row[payload])]
         found.lost += len(rows) - len(sound)
         found.rows["outbox"] = columns, sound
 
@@ -170,7 +178,7 @@ def plant(store: Store, found: Found, seen: Facts) -> None:
 def _show(unit: Unit) -> None:
     """Dossiers and slips the gateway never saw are on the screen again; the others come with the next pull."""
     for kind, entity in unit._all(f"SELECT DISTINCT target, entity FROM outbox WHERE {UNFINISHED} AND base IS NULL"):
-        ops = unit._all(f"SELECT op_id, payload FROM outbox WHERE {UNFINISHED} AND entity = ? ORDER BY dseq", entity)
+        ops = unit._all(f"SELECT op_id, plain(payload) FROM outbox WHERE {UNFINISHED} AND entity = ? ORDER BY dseq", entity)
         state = project(kind, None, ops)  # type: ignore[arg-type]
         if state is not None:
             data = encode(state)

@@ -7,6 +7,7 @@ from typing import Any
 
 from counter_app.store.entities import EntityReads
 from counter_app.store.indexing import WAITING_MAX, Indexing
+from counter_app.store.packing import pack_one
 from counter_app.store.words import SlipColumns, columns_of, own_words, search_words, seconds
 
 _SYNC_COLUMNS = ("server_version", "pending", "sync", "server", "data")
@@ -92,7 +93,7 @@ class Saving(EntityReads, Indexing):
     """Insert and update entity rows, their search words and slip lines."""
 
     def _stored(self, kind: str, entity: str) -> Stored | None:
-        row = self._one(f"SELECT n, server_version, pending, sync, plain(server), data FROM {kind} WHERE id = ?", entity)
+        row = self._one(f"SELECT n, server_version, pending, sync, plain(server), plain(data) FROM {kind} WHERE id = ?", entity)
         return Stored(*row) if row else None
 
     def _next_n(self, kind: str) -> int:
@@ -113,9 +114,9 @@ class Saving(EntityReads, Indexing):
         server: bytes | None,
         data: bytes | None,
     ) -> None:
-        """Write one entity; ``c``: what the screen shows, or its columns."""
+        """Write one entity; ``c``: what the screen shows, or its columns; ``server`` and ``data``: their JSON."""
         values = row_values(kind, c)
-        tail = (server_version, pending, sync, server, data)
+        tail = (server_version, pending, sync, pack_one(server), pack_one(data))
         if stored is None:
             n = self._run(INSERT[kind], None, entity, *values, *tail).lastrowid
         else:

@@ -9,6 +9,7 @@ from typing import Any
 from counter_app.store.entities import MODELS, entity_from
 from counter_app.store.journal import Journal
 from counter_app.store.numbering import Claiming
+from counter_app.store.packing import pack_one
 from counter_app.store.projection import AnyEntity, Projecting, apply_op, with_version
 from counter_app.store.rows import Submitted
 from onestop.codec import encode, encode_op, kind_of
@@ -76,7 +77,7 @@ class Submitting(Projecting, Journal, Claiming):
             op.base,
             int(at.timestamp()),
             hashlib.sha256(raw).hexdigest(),
-            raw,
+            pack_one(raw),
         )
         data = encode(after)
         self._put(
