@@ -9,9 +9,12 @@ Redirects are off (a captive portal's 302 would turn a POST into a GET of its pa
 from __future__ import annotations
 
 import gzip
+import io
+import re
 import threading
 import time
 import uuid
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 CONNECT_SECONDS = 4.0
 MAX_REPLY = 64 * 1024 * 1024
+#: What may stand behind "Bearer" in a header (RFC 6750).
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,8192}=*")
 _COMPRESS_FROM = 1024
 #: The library's own time-outs come first where it has them: they say more.
 _GRACE = 0.2
@@ -103,10 +108,7 @@ class GatewayClient:
                 raise
             if reply is bytes:
                 return cast("T", content)
-            try:
-                return msgspec.json.decode(content, type=reply)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
-                raise NotReached(LinkState.SERVER_TROUBLE, "reply-undecodable") from None
+            return _decode(content, reply)
         raise AssertionError("unreachable")
 
     def become(self, incarnation: str) -> None:
@@ -148,10 +150,9 @@ class GatewayClient:
                                     "jti": uuid.uuid4().hex, "inc": self.identity.incarnation}, self.identity.key, "EdDSA")
             request = wire.TokenRequest(assertion=assertion, ticket=self.identity.ticket)
             content = self._exchange("POST", "/v1/token", wire_bytes(request), None, self._headers(False), _left(until))
-            try:
-                reply = msgspec.json.decode(content, type=wire.TokenReply)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
-                raise NotReached(LinkState.SERVER_TROUBLE, "reply-undecodable") from None
+            reply = _decode(content, wire.TokenReply)
+            if not _TOKEN.fullmatch(reply.access):
+                raise NotReached(LinkState.SERVER_TROUBLE, "reply-undecodable")
             self._access = (reply.access, time.monotonic() + reply.expires_in * 0.8)
             return reply.access
         finally:
@@ -240,8 +241,8 @@ class GatewayClient:
 
     def _problem(self, status: int, response: requests.Response, body: bytes) -> Exception:
         try:
-            problem = msgspec.json.decode(body, type=wire.Problem)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+            problem = _decode(body, wire.Problem)
+        except NotReached:
             return NotReached(LinkState.SERVER_TROUBLE, f"http-{status}")
         if status == 409 and problem.code == "history-diverged":
             return HistoryDiverged(problem)
@@ -265,6 +266,14 @@ class GatewayClient:
         self._skew = int(server.timestamp() + round_trip / 2 - time.time())
         if self.on_date is not None:
             self.on_date(server, round_trip)
+
+
+def _decode(content: bytes, kind: type[T]) -> T:
+    """A reply's body. Raises NotReached for what is no such document: also one that is nested without end."""
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise NotReached(LinkState.SERVER_TROUBLE, "reply-undecodable") from None
 
 
 def _left(until: float) -> float:
@@ -309,8 +318,12 @@ def _unpack(response: requests.Response, raw: bytes) -> bytes:
         if coding == "zstd":
             return zstandard.ZstdDecompressor().decompress(raw, max_output_size=MAX_REPLY)
         if coding == "gzip":
-            return gzip.decompress(raw)
-    except (zstandard.ZstdError, OSError, EOFError):
+            with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
+                content = file.read(MAX_REPLY + 1)
+            if len(content) > MAX_REPLY:
+                raise NotReached(LinkState.SERVER_TROUBLE, "reply-too-large")
+            return content
+    except (zstandard.ZstdError, OSError, EOFError, zlib.error):
         raise NotReached(LinkState.OFFLINE, "torn-reply") from None
     return raw
 
