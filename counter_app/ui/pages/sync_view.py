@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -252,6 +252,13 @@ class SyncView(PresentedPage):
                 button.set_text(choice.label)
         self.open_button.setVisible(bool(line.entity))
         self.other_button.setVisible(bool(line.other))
+        QTimer.singleShot(0, self, self._fit_detail)  # labels made just now count only when they are shown
+
+    @Slot()
+    def _fit_detail(self) -> None:
+        """Both values are read whole; the list gives way, then the page scrolls."""
+        needed = self.detail.layout().totalHeightForWidth(self.detail.width())
+        self.detail.setMinimumHeight(max(round(theme().em * 8), needed))
 
     def _authors(self, line: ReviewLine) -> str:
         """Who, which desk and when, of each side."""
