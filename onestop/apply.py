@@ -31,7 +31,7 @@ from onestop.ops import (
     RecordFee,
     Transition,
 )
-from onestop.states import State, can_move
+from onestop.states import State, can_move, state_name
 
 Entity = Dossier | Slip
 
@@ -147,7 +147,7 @@ def _transition(state: Dossier, op: Op, data: Transition) -> Applied:
             return _conflict(state, op, "done-otherwise", "Người khác đã làm việc này với nội dung khác.", clash, kind=data.action,
                              facts=facts | _happened(data))
         return _conflict(state, op, "transition-not-allowed",
-                         f"Hồ sơ đã chuyển sang trạng thái khác (đang là {state.status}).",
+                         f"Hồ sơ đã chuyển sang trạng thái khác (đang là “{state_name(state.status)}”).",
                          {"status": (state.status, data.to_status)}, kind=data.action, facts=facts | _happened(data))
     if data.action == "handover" and data.to_status == state.status == State.PROCESSING:
         pass  # papers move on between departments while the state stays

@@ -426,7 +426,7 @@ def test_picture(app, tmp_path, qtbot, pictures):
     a_review(
         bench,
         State.STOPPED,
-        message="Hồ sơ đã chuyển sang trạng thái khác (đang là 8).",
+        message="Hồ sơ đã chuyển sang trạng thái khác (đang là “Dừng xử lý”).",
         op={"kind": "status.transition", "data": {"action": "result"}},
         code="transition-not-allowed",
         current={"status": 8},
