@@ -22,7 +22,7 @@ IDLE = tuple((minutes, f"{minutes} phút") for minutes in (1, 2, 3, 5, 10, 15, 2
 CAPS = tuple((kbits, words) for kbits, words in (
     (0, "Không giới hạn"), (64, "64 kbit/s"), (128, "128 kbit/s"), (256, "256 kbit/s"), (512, "512 kbit/s"), (1_000, "1 Mbit/s"),
     (2_000, "2 Mbit/s"), (5_000, "5 Mbit/s"), (10_000, "10 Mbit/s")))
-METERED = (("system", "Chờ, nếu hệ thống báo tính cước"), ("yes", "Luôn chờ đường truyền khác"), ("no", "Không chờ"))
+METERED = (("system", "Chờ khi mạng tính cước"), ("yes", "Luôn chờ đường truyền khác"), ("no", "Không chờ"))
 DENSITIES = (("comfortable", "Thoáng"), ("compact", "Gọn"))
 
 
