@@ -75,20 +75,24 @@ def test_row_02_killed_between_witness_and_commit(hand: Hand, reopened, checked,
     printed = first.codes
     _, committing = saving(first)
     points = sample(committing, 8, full=full)
-    skipped = 0
+    skipped = late = 0
     for call in points:
         run = hand.kill(call, "receive")
-        assert run.killed and not run.codes, (call.point, run.said, run.stderr)
+        assert run.killed, (call.point, run.said, run.stderr)
+        if run.codes:  # a save that wrote fewer pages than the first: its commit was over by then
+            printed += run.codes
+            late += 1
+            continue
         testified = witness_done(run.calls) < len(run.calls)
         with_it = hand.run("receive")
         step = number(with_it.codes[0]) - number(printed[-1])
         assert step == (2 if testified else 1), (call.point, "a number the witness knows is skipped, never used again")
         skipped += testified
         printed += with_it.codes
-    assert skipped, "no kill fell between witness and commit"
+    assert skipped and late <= len(points) // 4, "kills fell between witness and commit"
     seen(
         "killed at {n} of {m} writes between witness and commit: {s} numbers skipped, none twice",
-        n=len(points),
+        n=len(points) - late,
         m=len(committing),
         s=skipped,
     )
