@@ -17,6 +17,7 @@ from onestop.calendar import WorkCalendar
 from onestop.codec import builtins
 from onestop.deadline import Limit, due_moment
 from onestop.errors import UserError
+from onestop.items import merge_items
 from onestop.model import Dossier, Event, Review
 from onestop.ops import Change, Correct, Extend, Payload, SettleReview, Transition
 from onestop.states import can_move
@@ -215,8 +216,10 @@ def _changes(review: Review, dossier: Dossier) -> dict[str, Change]:
         if path not in CORRECTABLE:
             continue
         current: Any = builtins(get_path(dossier, path))
-        if current != builtins(value):
-            found[path] = Change(old=current, new=value)
+        # Papers noted since the review was opened are not in the list it holds: the desk's ones go on top of what stands.
+        papers = merge_items(current, builtins(review.current.get(path)), builtins(value)) if path == "components" else None
+        if current != (wanted := papers.wanted if papers else builtins(value)):
+            found[path] = Change(old=current, new=wanted)
     return found
 
 

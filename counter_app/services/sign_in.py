@@ -61,7 +61,10 @@ def sign_in(desk: Desk, username: str, password: str, central: Central | None) -
             return _offline(desk, name, password)
         except UserError as error:
             if error.code in _OF_THE_MACHINE:
-                return _offline(desk, name, password)
+                try:
+                    return _offline(desk, name, password)
+                except UserError as here:  # "no network, connect it" would be untrue: what the centre says of this machine is the reason
+                    raise error if here.code in ("offline-sign-in-unknown", "offline-sign-in-expired") else here from None
             if error.code in ("sign-in-refused", "account-locked"):
                 _count_wrong(desk, name, locked=error.code == "account-locked", offline=False)
             raise

@@ -80,7 +80,7 @@ def _was_written(value: Any) -> bool:
     """A page that was never written reads as zeros; JSON has none, and what was packed does not unpack."""
     try:
         return not isinstance(value, bytes) or b"\0" not in (unpack(value) or b"")
-    except ZstdError:
+    except (ZstdError, MemoryError):  # a damaged frame may claim any size
         return False
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from benchmarks.material import AGENCY, dossiers, pages
 from counter_app.store import packing
+from counter_app.store.check import sound_op
 from counter_app.store.packing import pack, unpack
 from onestop.codec import encode
 
@@ -75,3 +76,8 @@ def test_what_was_pulled_lies_packed_and_reads_as_json(store):
             if item.kind == "dossier":
                 assert lying[item.id] != bytes(item.data) and unpack(lying[item.id]) == bytes(item.data)
                 assert encode(reader.dossier(item.id)) == bytes(item.data)
+
+
+def test_a_damaged_frame_that_claims_any_size_is_a_damaged_op():
+    claims = zstandard.FRAME_HEADER + b"\xe0" + b"\xff" * 7 + b"\x3f" + b"\x01\0\0"
+    assert not sound_op(hashlib.sha256(b"").hexdigest(), claims)

@@ -9,6 +9,7 @@ import pytest
 from counter_app.cli import main
 from counter_app.services import correct as correcting
 from counter_app.services import reviews
+from onestop.codec import builtins
 from tests.sync.test_counters import assert_equal, sync, take_in
 
 HERE = {"owner.phone": "0901111111", "owner.address": "12 đường Yersin"}
@@ -95,3 +96,29 @@ def test_by_commands(gateway, counter, monkeypatch, capsys) -> None:
     assert main(["sync", "--once", "--profile", str(profile)]) == 0
     sync(first)
     assert _owner(first, dossier.id) == {"owner.phone": HERE["owner.phone"], "owner.address": THERE["owner.address"]}
+
+
+@pytest.mark.parametrize("decision", [reviews.MINE, reviews.MERGED])
+def test_a_paper_noted_since_the_review_was_opened_stays(gateway, counter, decision: str) -> None:
+    first, second = counter("lan.nt"), counter("truong.nt")
+    dossier = take_in(first)
+    sync(first, second)
+    papers = [{**item, "note": ""} for item in builtins(dossier.components)]
+    assert len(papers) > 1
+
+    def noted(**notes: str):
+        return [{**item, "note": notes.get(f"p{n}", item["note"])} for n, item in enumerate(papers)]
+
+    correcting.correct(first.desk, dossier.id, {"components": noted(p0="bản chụp"), "owner.phone": "0901111111"}, "gõ nhầm")
+    correcting.correct(second.desk, dossier.id, {"components": noted(p0="bản chính"), "owner.phone": "0902222222"}, "gõ nhầm")
+    sync(first, second, first)
+    review, _, _ = _open(second, dossier.id)
+    correcting.correct(first.desk, dossier.id, {"components": noted(p0="bản chụp", p1="thiếu chữ ký")}, "xem lại")
+    sync(first, second)
+    reviews.settle(second.desk, review.id, decision, take={"components": "mine"})
+    sync(second, first, second)
+    for station in (first, second):
+        with station.store.read() as reader:
+            notes = [item.note for item in reader.dossier(dossier.id).components]
+        assert notes[:2] == ["bản chính", "thiếu chữ ký"]
+    assert_equal(gateway, first, second)

@@ -24,6 +24,9 @@ def test_on_a_machine_that_was_shut_out_people_still_sign_in_and_take_out_what_i
     assert not sign_in(station.desk, "truong.nt", PASSWORD, station.central).online
     with pytest.raises(UserError, match="sign-in-refused"):
         sign_in(station.desk, "truong.nt", "sai", station.central)
+    with pytest.raises(UserError) as never_here:
+        sign_in(station.desk, "thu.nt", PASSWORD, station.central)
+    assert never_here.value.code == "device-fenced" and "mất mạng" not in never_here.value.message
     assert stuck.export_stuck(station.desk, tmp_path / "stuck") == 1
     assert stuck.import_stuck(other.desk, tmp_path / "stuck") == (1, 1)
     sync(other)
