@@ -25,6 +25,7 @@ class PagesAhead(QObject):
         self._timer.setInterval(_PAUSE_MS)
         self._timer.setSingleShot(True)  # the pause begins when a page is done: else the next would follow a slow one at once
         self._timer.timeout.connect(self._next)
+        window.destroyed.connect(self.stop)  # the program may outlive its window by a moment
 
     def start(self) -> None:
         self._timer.start()
