@@ -54,9 +54,10 @@ def run(quick: bool = False) -> list[Row]:
         documents = [encode(d) for d in dossiers(compared)]
         other = pouch.measure(folder, documents, BATCH)
         with serving(database, folder) as url:
-            _child(_enrol, str(folder), url, code)
-            load(database, dossiers(count))
-            pulled = _child(_pull, str(folder), url)
+            with _process() as counter:  # one for both, as PouchDB's client: when the clock starts, the libraries are there
+                counter.submit(_enrol, str(folder), url, code).result(600)
+                load(database, dossiers(count))
+                pulled = counter.submit(_pull, str(folder), url).result(600)
             by, calendar = _desk_of(database)
             small, bare = _push_in_turn(folder, url, by, calendar)
             large = _child(_drain, str(folder), url, backlog, by)
@@ -78,8 +79,12 @@ def run(quick: bool = False) -> list[Row]:
     return rows
 
 
+def _process() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+
+
 def _child(work: Callable[..., Any], *words: Any) -> Any:
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+    with _process() as pool:
         return pool.submit(work, *words).result(600)
 
 
@@ -90,9 +95,12 @@ def _enrol(folder: str, url: str, code: str) -> None:
 
 
 def _open(folder: str, url: str) -> Any:
+    from counter_app.runtime.interpreter import give_way_often, settle
     from counter_app.services.workstation import open_workstation
 
     station = open_workstation(Path(folder) / "profile")
+    give_way_often()  # as the commands do (``cli.session``)
+    settle()
     station.client.base_url = url
     return station
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 from counter_app.app.metered import Metered
 from counter_app.app.opening import Opening
 from counter_app.runtime.crash import CrashGuard
+from counter_app.runtime.interpreter import give_way_often
 from counter_app.runtime.logs import setup_logging, stop_logging
 from counter_app.runtime.paths import Profile, profile_at
 from counter_app.runtime.settings import DENSITY, FONT_SCALE, LANGUAGE, THEME, Settings
@@ -59,8 +60,7 @@ def run(directory: Path | None, *, then: Callable[[Program], None] = lambda prog
         handler = setup_logging(profile.logs)
         guard = CrashGuard(profile.logs)
         try:
-            # Workers give the interpreter back ten times as often as usual: the window waits less for it.
-            sys.setswitchinterval(0.0005)
+            give_way_often()
             start = Start(make_application(), profile, then)
             shown(start.window)
             try:

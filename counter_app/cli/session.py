@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from counter_app.runtime.interpreter import give_way_often, settle
 from counter_app.services.sign_in import sign_in
 from counter_app.services.workstation import Workstation, open_workstation
 from onestop.errors import UserError
@@ -16,6 +17,8 @@ from onestop.errors import UserError
 def workstation(args: argparse.Namespace, *, staff: bool = False) -> Iterator[Workstation]:
     """The opened profile; with ``staff`` the command acts as ``--user`` with the password in COUNTER_APP_PASSWORD."""
     station = open_workstation(args.profile)
+    give_way_often()
+    settle()
     try:
         if staff:
             if not args.user:

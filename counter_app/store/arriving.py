@@ -1,4 +1,5 @@
-"""Pulled items made ready for the store before it is touched: their columns, the values of their row and their words.
+"""Pulled items made ready for the store before it is touched: their columns, the values of their row and by what they are
+found.
 
 A first synchronisation does this in the thread that fetches the next page, while SQLite writes the last one: it is two fifths of the
 work, and nothing of it needs the database."""
@@ -11,10 +12,11 @@ from typing import Any, Protocol
 
 import msgspec
 
+from counter_app.store.filing import Found, found_by
 from counter_app.store.indexing import IndexReads
 from counter_app.store.packing import pack
 from counter_app.store.saving import DOSSIER_COLUMNS, row_values
-from counter_app.store.words import COLUMNS, columns_of, findable
+from counter_app.store.words import COLUMNS, columns_of
 
 #: Why an item of a kind that this program does not know is kept aside: a newer gateway has more kinds.
 UNKNOWN_KIND = "unknown-kind"
@@ -41,7 +43,7 @@ class Arrived(msgspec.Struct, frozen=True, gc=False):
     why: str = ""
     columns: Any = None
     values: tuple[Any, ...] = ()
-    words: tuple[str, str] = ("", "")
+    found: Found | None = None
     kept: bytes = b""
 
 
@@ -62,8 +64,8 @@ def _read(item: Item, raw: bytes, kept: bytes, key: bytes) -> Arrived:
         return Arrived(kind, item.id, item.v, raw, str(error).partition(" - at ")[2] or type(error).__name__)
     if columns.id != item.id:
         return Arrived(kind, item.id, item.v, raw, "id-mismatch")
-    words = findable(columns, key, values[_OWN]) if kind == "dossier" else ("", "")
-    return Arrived(kind, item.id, item.v, raw, "", columns, values, words, kept)
+    found = found_by(columns, key, values[_OWN]) if kind == "dossier" else None
+    return Arrived(kind, item.id, item.v, raw, "", columns, values, found, kept)
 
 
 class ArrivingReads(IndexReads):

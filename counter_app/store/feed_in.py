@@ -9,12 +9,13 @@ from collections.abc import Sequence
 import msgspec
 
 from counter_app.store.arriving import UNKNOWN_KIND, Arrived, ArrivingReads, Item, read_items
+from counter_app.store.filing import found_by
 from counter_app.store.former import Former
 from counter_app.store.positions import Positions
 from counter_app.store.projection import Projecting
 from counter_app.store.rows import UNFINISHED, PageResult
 from counter_app.store.saving import INSERT, UPDATE
-from counter_app.store.words import COLUMNS, columns_of, search_words
+from counter_app.store.words import COLUMNS, columns_of
 from onestop.feed import Position
 from onestop.wire import SnapshotItem
 
@@ -113,14 +114,14 @@ class FeedIn(ArrivingReads, Projecting, Positions, Former):
                 n += 1
             else:
                 updates.append((*item.values, item.v, row[3], row[4], item.kept, None, row[1]))
-                if kind == "dossier" and search_words(columns_of(kind, row[6]), key) != " ".join(item.words):  # type: ignore[arg-type]
+                if kind == "dossier" and item.found != found_by(columns_of(kind, row[6]), key):  # type: ignore[arg-type]
                     with_words_changed.append((row[1], item.columns))
             stored.append(item.columns)
         self._many_at_once(INSERT[kind], inserts)
         self._many(UPDATE[kind], updates)
         if kind == "dossier":
             new.reverse()
-            self._index([(n, item.columns) for n, item in new], [item.words for _, item in new])
+            self._index([(n, item.columns) for n, item in new], [item.found for _, item in new])  # type: ignore[misc]
             self._index_again(with_words_changed)
         if kind == "slip":
             self._put_lines(stored)

@@ -11,9 +11,10 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import NamedTuple
 
 from counter_app.store.session import Session, WriteSession
-from counter_app.store.words import procedure_words
+from counter_app.store.words import DossierColumns, findable, procedure_words
 
 _TAIL = "SELECT n, code, name FROM procedure WHERE n > ? ORDER BY n"
 _ADD = "INSERT INTO procedure (n, code, name) VALUES (?, ?, ?)"
@@ -35,6 +36,22 @@ _SAMPLE = 8
 _NEWEST = f"SELECT numbers FROM filed ORDER BY block DESC LIMIT {_SAMPLE}"
 #: What a procedure counts that is not among those.
 RARE = 0.3 / (_SAMPLE * BLOCK)
+
+
+class Found(NamedTuple):
+    """By what a dossier is found. ``mine``: the words that can be typed and stand in no procedure; ``text``: all, as the index gets them;
+    ``bits``: which of ``NAMES`` are among them."""
+
+    mine: str
+    rest: str
+    text: str
+    bits: int
+
+
+def found_by(c: DossierColumns, key: bytes, own: str | None = None) -> Found:
+    """By what this dossier is found. ``key``: of the blind index; ``own``: its ``own_words``, where they are known."""
+    mine, rest = findable(c, key, own)
+    return Found(mine, rest, f"{mine} {rest}", name_bits(mine))
 
 
 @dataclass(frozen=True, slots=True)

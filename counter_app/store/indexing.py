@@ -7,16 +7,13 @@ So dossiers made here wait: those with a row number above ``search_to`` are comp
 
 from __future__ import annotations
 
-from counter_app.store.filing import NONE, Filing, FilingReads, name_bits
-from counter_app.store.words import DossierColumns, columns_of, findable, hash_key, letters, long_words, search_words
+from counter_app.store.filing import NONE, Filing, FilingReads, Found, found_by
+from counter_app.store.words import DossierColumns, columns_of, hash_key, letters, long_words, search_words
 
 #: At most so many dossiers are outside the index (each costs a search some 20 µs).
 WAITING_MAX = 32
 #: Pages of the index joined in one step, and how many new dossiers are not worth one.
 MERGE_PAGES, _MERGE_FROM = 250, 5_000
-#: Rows of one statement: those of a page of a first synchronisation. FTS5 writes out what it has gathered before each statement of
-#: several rows, so they have to be all in one.
-_PAGE = 1000
 #: A dossier's row in the index has this number less its own: FTS5 reads forwards, the newest come first.
 TURN = 1 << 40
 _INSERT = f"INSERT INTO dossier_fts(rowid, words) VALUES ({TURN} - ?, ?)"
@@ -58,10 +55,10 @@ class Indexing(IndexReads, Filing):
         """Take in the dossiers that wait."""
         self._index([(n, columns_of("dossier", raw)) for n, raw in self._all(_WAITING, self._search_to())])  # type: ignore[misc]
 
-    def _index(self, rows: list[tuple[int, DossierColumns]], words: list[tuple[str, str]] | None = None) -> None:
-        """Take in dossiers with the row numbers after the highest in the index, newest first. ``words``: theirs, where they are known."""
+    def _index(self, rows: list[tuple[int, DossierColumns]], found: list[Found] | None = None) -> None:
+        """Take in dossiers with the row numbers after the highest in the index, newest first. ``found``: by what, where it is known."""
         if rows:
-            self._write(_INSERT, rows, words)
+            self._write(_INSERT, rows, found)
             self.meta_set("search_to", str(rows[0][0]))
 
     def _index_again(self, rows: list[tuple[int, DossierColumns]]) -> None:
@@ -91,19 +88,18 @@ class Indexing(IndexReads, Filing):
             self.meta_set("merging", "1")
         return True
 
-    def _write(self, statement: str, rows: list[tuple[int, DossierColumns]], words: list[tuple[str, str]] | None = None) -> None:
-        if words is None:
+    def _write(self, statement: str, rows: list[tuple[int, DossierColumns]], found: list[Found] | None = None) -> None:
+        if found is None:
             key = self._hash_key()
-            words = [findable(c, key) for _, c in rows]
-        self._many_at_once(statement, [(row[0], f"{mine} {rest}") for row, (mine, rest) in zip(rows, words, strict=True)],
-                           _PAGE)
+            found = [found_by(c, key) for _, c in rows]
+        self._many_at_once(statement, [(n, by.text) for (n, _), by in zip(rows, found, strict=True)])
         named = len(self._known_procedures().lines)
         numbers = [self._procedure_number(c.procedure_code, c.procedure_name) for _, c in rows]
-        self._file([(n, number | name_bits(mine)) for (n, _), number, (mine, _) in zip(rows, numbers, words, strict=True)])
+        self._file([(n, number | by.bits) for (n, _), number, by in zip(rows, numbers, found, strict=True)])
         own, long = self.store.known_words(self)
-        theirs = set(" ".join([mine for mine, _ in words]).split())
+        theirs = set(" ".join([by.mine for by in found]).split())
         # A procedure's words are learnt when it gets its number.
-        others = {rest for number, (_, rest) in zip(numbers, words, strict=True) if number > named}
+        others = {by.rest for number, by in zip(numbers, found, strict=True) if number > named}
         mine = letters(theirs, own) - self.learnt[0]
         new = long_words(theirs.union(*map(str.split, others)), long) - self.learnt[1] | mine
         self._many(_LEARN, [(word, int(word in mine)) for word in sorted(new)])

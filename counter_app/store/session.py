@@ -24,8 +24,9 @@ _GET = "SELECT value FROM meta WHERE key = ?"
 _SET = "INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
 
 
-#: Rows of one INSERT (2,500 values). What is over goes row by row: a statement of each length would crowd out the others.
-_AT_ONCE = 125
+#: Rows of one INSERT: a page of a snapshot, one of the feed, part of one. What is over goes row by row: a statement of each length would
+#: crowd out the others.
+_AT_ONCE = (1000, 500, 125)
 #: Read together at the first use of any of them, and kept while nobody else writes: a save needs them all, and each statement counts.
 _HOT = (
     "enrolment",
@@ -137,16 +138,16 @@ class WriteSession(Session):
         if rows:
             self._db.executemany(sql, rows)
 
-    def _many_at_once(self, insert: str, rows: list[tuple[Any, ...]], at_once: int = _AT_ONCE) -> None:
-        """``insert`` (an INSERT that ends with the VALUES of one row) for many, ``at_once`` rows a statement: a third less work, and
+    def _many_at_once(self, insert: str, rows: list[tuple[Any, ...]]) -> None:
+        """``insert`` (an INSERT that ends with the VALUES of one row) for many, as many a statement as can be: a third less work, and
         other threads have the interpreter meanwhile instead of taking turns with us at every row."""
-        whole = len(rows) - len(rows) % at_once
-        if whole:
-            one = insert[insert.rindex("(") :]
-            statement = insert + f", {one}" * (at_once - 1)
-            for begin in range(0, whole, at_once):
+        one, begin = insert[insert.rindex("(") :], 0
+        for at_once in _AT_ONCE:
+            statement = insert + f", {one}" * (at_once - 1) if len(rows) - begin >= at_once else ""
+            while len(rows) - begin >= at_once:
                 self._db.execute(statement, tuple(chain.from_iterable(rows[begin : begin + at_once])))
-        self._many(insert, rows[whole:])
+                begin += at_once
+        self._many(insert, rows[begin:])
 
     def meta_set(self, key: str, value: str) -> None:
         """Set a value of the key-value table."""
