@@ -56,7 +56,7 @@ def test_read_before_or_meanwhile_the_store_holds_the_same(tmp_path: Path, count
         assert (result.quarantined, result.broken) == (2, 1)
         with store.read() as reader:
             holds.append([reader._all(f"SELECT * FROM {table} ORDER BY 1, 2") for table in _TABLES])
-            assert len(reader.find("hung", limit=1000)) == count
+            assert len(reader.find("hung", limit=2000)) == count
         bench.close()
     assert holds[0] == holds[1]
     assert len(holds[0][0]) == count
