@@ -55,7 +55,7 @@ from counter_app.ui.store_notice import StoreNotice
 from counter_app.ui.sync_bridge import SyncBridge
 from counter_app.ui.theme import FONT_SCALES, apply_theme, theme
 from counter_app.ui.widgets.top_bar import LinkView
-from onestop.errors import UserError
+from onestop.errors import EnvironmentFault, UserError
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ _SCANNER_KEYS = frozenset(s.key for s in (SERIAL_PORT, SERIAL_BAUD, HID_SCANNER,
 #: What was saved is sent when the window has shown it: both at once would take the interpreter from each other.
 _SEND_AFTER_MS = 150
 _LINKS = {LinkState.ONLINE: LinkView.ONLINE, LinkState.UNKNOWN: LinkView.CONNECTING, LinkState.OFFLINE: LinkView.OFFLINE,
-          LinkState.SERVER_TROUBLE: LinkView.OFFLINE, LinkState.PORTAL: LinkView.ATTENTION, LinkState.NOT_TRUSTED: LinkView.ATTENTION,
+          LinkState.SERVER_TROUBLE: LinkView.TROUBLE, LinkState.PORTAL: LinkView.ATTENTION, LinkState.NOT_TRUSTED: LinkView.ATTENTION,
           LinkState.FENCED: LinkView.ATTENTION, LinkState.UPGRADE_NEEDED: LinkView.ATTENTION}
 
 
@@ -79,7 +79,7 @@ class Program(QObject):
     def __init__(self, app: QApplication, station: Workstation, window: MainWindow | None = None, tasks: TaskRunner | None = None,
                  alive: Callable[[], float] = monotonic) -> None:
         super().__init__()
-        self._alive = alive
+        self._alive, self._known_unsent = alive, 0
         if sys.platform == "win32":  # no queue there takes a PDF: pages go through Qt
             from counter_app.printing.printers import use_backend
             from counter_app.printing.qt.printer import QtPrinters
@@ -276,7 +276,7 @@ class Program(QObject):
     @Slot(object)
     def _show_link(self, _what: object = None) -> None:
         link = self.bridge.link
-        self.window.set_link(_LINKS[link], self._unsent(), "" if link is LinkState.OFFLINE else link.sentence)
+        self.window.set_link(_LINKS[link], self._unsent(), link.sentence)
 
     @Slot(object)
     def _synced(self, report: SyncReport) -> None:
@@ -286,5 +286,8 @@ class Program(QObject):
             self.window.show_toast(problem, "warning", "triangle-alert")
 
     def _unsent(self) -> int:
-        with self.station.store.read() as reader:
-            return reader.outbox_summary().waiting
+        """Whatever the centre does not have: what waits, what is set aside, and what another machine gave us to send."""
+        with suppress(EnvironmentFault), self.station.store.read() as reader:  # a disk that fails: what was known
+            found = reader.outbox_summary()
+            self._known_unsent = found.waiting + found.per_state.get("quarantined", 0) + len(reader.carried())
+        return self._known_unsent

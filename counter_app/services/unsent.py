@@ -38,8 +38,9 @@ class UnsentOp:
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """``waiting`` ops have no answer; ``stuck`` ones need a person; ``carried`` came from another machine. ``age``: of the oldest that
-    waits. ``old``: longer than an hour. ``files``: attachments, which travel beside the ops."""
+    """``waiting`` ops have no answer; ``stuck`` ones need a person; ``carried`` came from another machine (``carried_reason``: why the
+    centre does not take them). ``age``: of the oldest that waits. ``old``: longer than an hour. ``files``: attachments, which travel
+    beside the ops."""
 
     waiting: int
     stuck: int
@@ -50,6 +51,7 @@ class Unsent:
     reason: str
     ops: tuple[UnsentOp, ...]
     files: FilesWaiting
+    carried_reason: str = ""
 
 
 def unsent(desk: Desk, link: LinkState = LinkState.UNKNOWN, *, limit: int = 500) -> Unsent:
@@ -70,8 +72,9 @@ def read_unsent(reader: Reader, desk: Desk, link: LinkState = LinkState.UNKNOWN,
     age = desk.now() - summary.oldest if summary.oldest else timedelta(0)
     stuck = summary.per_state.get("quarantined", 0) + summary.per_state.get("review", 0)
     reason = (stopped or _LINK.get(link, "")) if summary.waiting else ""
-    return Unsent(summary.waiting, stuck, len(reader.carried()), summary.oldest, age, age > OLD, reason, tuple(ops),
-                  files_waiting(reader))
+    carried = reader.carried()
+    refused = next((item.message for item in carried if item.state == "quarantined"), "")
+    return Unsent(summary.waiting, stuck, len(carried), summary.oldest, age, age > OLD, reason, tuple(ops), files_waiting(reader), refused)
 
 
 def retry_now(desk: Desk, engine: SyncEngine) -> Changes:

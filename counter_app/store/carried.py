@@ -30,8 +30,10 @@ class CarriedReads(Session):
     """What was brought here."""
 
     def carried(self) -> list[CarriedItem]:
-        """Every carried op the gateway has not taken, oldest first."""
-        rows = self._all("SELECT op_id, device, state, created_at, code, message FROM carried WHERE state <> 'acked' ORDER BY n")
+        """Every carried op that is not at the centre, oldest first. What the centre took for a person to look at is there: every desk
+        has it as a review."""
+        rows = self._all("SELECT op_id, device, state, created_at, code, message FROM carried "
+                         "WHERE state IN ('new', 'sent', 'quarantined') ORDER BY n")
         return [CarriedItem(op, device, state, moment(at), code, message) for op, device, state, at, code, message in rows]
 
     def carried_batch(self, part: str, now: datetime) -> tuple[str, list[tuple[str, bytes]]]:
@@ -55,8 +57,12 @@ class Carried(CarriedReads, WriteSession):
     """Take in and settle."""
 
     def carry(self, part: str, device: int, origin: str, ops: list[tuple[str, bytes]], at: datetime) -> int:
-        """Keep these ops to be sent under ``origin``; one that is here already is left alone. Returns how many are new."""
+        """Keep these ops to be sent under ``origin``; one that is here already is left alone, unless it was set aside: the file was made
+        anew, as people were told to. Returns how many are new."""
         before = self._one("SELECT count(*) FROM carried")
+        self._many(
+            "UPDATE carried SET origin = ?, payload = ?, state = 'new', next_try_at = 0, code = '', message = '' "
+            "WHERE op_id = ? AND state = 'quarantined'", [(origin, raw, op) for op, raw in ops])
         self._many(
             "INSERT OR IGNORE INTO carried (op_id, part, device, created_at, origin, payload) VALUES (?, ?, ?, ?, ?, ?)",
             [(op, part, device, int(at.timestamp()), origin, raw) for op, raw in ops])

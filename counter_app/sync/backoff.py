@@ -6,9 +6,12 @@ The breaker keeps this in the store: a counter that is started again does not fo
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
+
+from onestop.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from counter_app.runtime.clock import Clock
@@ -118,6 +121,7 @@ class Breaker:
         self._state.mono, self._state.boot = self._clock.monotonic() + seconds, self._clock.boot_id()
 
     def _keep(self, state: _State) -> None:
+        """In the store too, for the next start; on a full disk only until then."""
         self._state = state
-        with self._store.write() as unit:
+        with suppress(EnvironmentFault), self._store.write() as unit:
             unit.meta_set(_KEY, msgspec.json.encode(state).decode())

@@ -83,6 +83,10 @@ class SyncEngine:
         self._asked = True
         self._wake.set()
 
+    def asked_to_wait(self) -> float:
+        """Seconds for which the gateway asked to be left alone (0: it did not); a person's wish waits with the rest."""
+        return self.breaker.wait() if self.breaker.asked else 0.0
+
     def stop(self, timeout: float = 10.0) -> bool:
         """End the thread after the request in flight; what it sent is sent again next time. Returns whether it ended."""
         self._stop.set()
@@ -156,7 +160,8 @@ class SyncEngine:
             if self._stop.is_set():
                 break
             wait = self.cycle()
-            self._poker.follow(self._steps.part, self._head() if self.last.ok and (self.last.uploading or not self.last.more) else None)
+            with suppress(UserError):  # a disk that fails: without its hints the turns go on
+                self._poker.follow(self._steps.part, self._head() if self.last.ok and (self.last.uploading or not self.last.more) else None)
         self._client.close()
 
     def _patience(self, wait: float) -> None:

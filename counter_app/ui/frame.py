@@ -97,10 +97,13 @@ class Frame(Reach):
     def set_link(self, state: LinkView, unsent: int, detail: str) -> None:
         """The state of the link above, and what it means in the banner."""
         self.top.set_link(state, unsent, detail)
-        if state is LinkView.OFFLINE:
-            waiting = self.tr("{0} thay đổi chờ gửi, sẽ tự gửi khi có mạng.").format(unsent) if unsent else ""
-            text = self.tr("Mất mạng. Tiếp nhận, in, bàn giao và trả kết quả vẫn làm bình thường trên máy này. ") + waiting
-            self.banner.show_banner(text.strip(), "warning", "cloud-off", self.tr("Xem việc chờ gửi") if unsent else "")
+        if state in (LinkView.OFFLINE, LinkView.TROUBLE):
+            offline = state is LinkView.OFFLINE
+            head = self.tr("Mất mạng.") if offline else self.tr("Hệ thống trung tâm đang gặp sự cố hoặc đang bận.")
+            later = self.tr("sẽ tự gửi khi có mạng.") if offline else self.tr("máy tự gửi lại.")
+            text = head + " " + self.tr("Tiếp nhận, in, bàn giao và trả kết quả vẫn làm bình thường trên máy này.")
+            text += " " + self.tr("{0} thay đổi chờ gửi, {1}").format(unsent, later) if unsent else ""
+            self.banner.show_banner(text, "warning", state.icon, self.tr("Xem việc chờ gửi") if unsent else "")
         elif state is LinkView.ATTENTION:
             self.banner.show_banner(detail or state.text, "danger", "triangle-alert", self.tr("Xem"))
         else:

@@ -132,17 +132,20 @@ def age_words(age: timedelta) -> str:
     return f"{minutes // 60} giờ" if minutes < 48 * 60 else f"{minutes // 1440} ngày"
 
 
-def link_tile(link: LinkState, last: datetime | None, now: datetime) -> Tile:
-    """How things stand with the centre."""
+def link_tile(link: LinkState, last: datetime | None, now: datetime, asked: float = 0.0) -> Tile:
+    """How things stand with the centre. ``asked``: seconds for which it wants to be left alone, whoever presses what."""
     role, icon = _LINKS.get(link, ("danger", "triangle-alert"))
     head, _, rest = link.sentence.partition(" – ")
     detail = rest or f"Đồng bộ lần cuối {recent_text(last, now)}"
+    if asked:
+        detail = f"Trung tâm đang bận, hẹn máy này gửi lại lúc {now + timedelta(seconds=asked):%H:%M:%S}; đến giờ máy tự gửi"
     return Tile("Kết nối", head, detail[0].upper() + detail[1:], role, icon)
 
 
 def unsent_tile(found: Unsent, stuck: int, link: LinkState, problems: list[str], now: datetime) -> Tile:
-    """How much waits, since when and why; ``stuck``: set aside, somebody has to look. Files travel beside it."""
-    count, files = found.waiting + stuck, files_words(found.files, link)
+    """How much waits, since when and why; ``stuck``: set aside, somebody has to look. Files travel beside it; what another machine
+    gave us to send counts too."""
+    count, files = found.waiting + stuck + found.carried, files_words(found.files, link)
     if not count and not files:
         return Tile("Chưa gửi", "0", "Mọi thay đổi đã tới trung tâm", "success", "cloud-check")
     if not count:
@@ -150,9 +153,18 @@ def unsent_tile(found: Unsent, stuck: int, link: LinkState, problems: list[str],
     since = f"cũ nhất {age_words(now - found.oldest)}" if found.oldest else ""
     why = found.reason or (problems[-1] if problems else "đang gửi" if link.works else "sẽ tự gửi khi kết nối lại")
     aside = f"{number_text(stuck)} việc tạm gác, xem bên dưới" if stuck else ""
-    detail = ", ".join(part for part in (since, aside, why[0].lower() + why[1:] if found.waiting else "") if part)
+    others = f"{number_text(found.carried)} việc của máy khác nhờ gửi" if found.carried else ""
+    if found.carried_reason:
+        others += f": {found.carried_reason}"
+    detail = ", ".join(part for part in (since, aside, why[0].lower() + why[1:] if found.waiting else "", others) if part)
     more = f". {number_text(found.files.count)} tệp đính kèm: {files}" if files else ""
-    return Tile("Chưa gửi", number_text(count), _upper(detail).rstrip(".") + more, "warning" if stuck else "info", "cloud-upload")
+    role = "warning" if stuck or found.carried_reason else "info"
+    return Tile("Chưa gửi", number_text(count), _upper(detail).rstrip(".") + more, role, "cloud-upload")
+
+
+def unreadable_tile(message: str) -> Tile:
+    """The disk keeps us from knowing."""
+    return Tile("Chưa gửi", "Chưa đọc được", message, "danger", "triangle-alert")
 
 
 def files_words(files: FilesWaiting, link: LinkState) -> str:

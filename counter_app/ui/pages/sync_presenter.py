@@ -21,7 +21,7 @@ from counter_app.ui.pages.merge_dialog import MergeDialog
 from counter_app.ui.pages.presented import saved_outcome
 from counter_app.ui.pages.review_facts import ReviewLine, review_line
 from counter_app.ui.pages.sync_view import SyncView
-from onestop.errors import UserError
+from onestop.errors import EnvironmentFault, UserError
 from onestop.model import Dossier, Review
 from onestop.vntime import VN_TZ
 
@@ -79,14 +79,22 @@ class SyncPresenter(QObject):
         """Do not wait for the next turn; what was set aside is tried once more."""
         if self._ctx.sync is None:
             return
-        self._view.set_busy(True)
+        self._view.set_busy(not self._ctx.sync.asked_to_wait())
         try:
             retry_now(self._ctx.desk, self._ctx.sync)
-        except UserError:  # nobody with the right is signed in: sending what waits needs none
+        except UserError:  # nobody with the right is signed in, or a full disk keeps no note of it: sending what waits needs neither
             self._ctx.sync.wake()
+        if self._shown:
+            self.refresh()
 
     def refresh(self) -> None:
-        """Read everything again."""
+        """Read everything again; where the disk does not let us, that is what is said."""
+        try:
+            self._read()
+        except EnvironmentFault as fault:
+            self._view.set_unreadable(facts.unreadable_tile(fault.message))
+
+    def _read(self) -> None:
         desk, now = self._ctx.desk, self._ctx.desk.now()
         with desk.store.read() as reader:
             summary = reader.outbox_summary()
@@ -104,7 +112,7 @@ class SyncPresenter(QObject):
         ranges = ", ".join(f"{x.first}–{x.last}" for x in leases)
         self._view.set_tiles(
             (
-                facts.link_tile(link, self._ctx.last_sync(), now),
+                facts.link_tile(link, self._ctx.last_sync(), now, self._ctx.sync.asked_to_wait() if self._ctx.sync is not None else 0.0),
                 facts.unsent_tile(found, aside, link, problems, now),
                 facts.lane_tile(desk, room, until, ranges),
                 facts.clock_tile(self._skew(), clock),

@@ -195,6 +195,10 @@ class SyncView(PresentedPage):
         for view, tile in zip(self.tiles, tiles, strict=True):
             view.set_tile(tile)
 
+    def set_unreadable(self, tile: Tile) -> None:
+        """The store cannot be read just now: the reason instead of a figure that may be wrong."""
+        self.tiles[1].set_tile(tile)
+
     def set_outbox(self, lines: list[OutboxLine], total: int) -> None:
         """What waits; the cursor stays on its line."""
         before = self.outbox.current_row()

@@ -21,6 +21,7 @@ class LinkView(Enum):
     ONLINE = "success", "cloud-check", "Đã kết nối trung tâm"
     SYNCING = "info", "refresh-cw", "Đang gửi và nhận"
     OFFLINE = "warning", "cloud-off", "Mất mạng – vẫn làm việc bình thường"
+    TROUBLE = "warning", "server", "Trung tâm gặp sự cố – vẫn làm việc bình thường"
     ATTENTION = "danger", "triangle-alert", "Cần xử lý kết nối"
 
     def __init__(self, role: str, icon: str, text: str) -> None:

@@ -37,6 +37,9 @@ class Engine:
     def retry_now(self):
         self.woken += 1
 
+    def asked_to_wait(self):
+        return 0.0
+
 
 def a_review(bench, status=State.DONE, **changes):
     dossier = bench.with_status(status)
