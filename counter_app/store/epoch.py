@@ -42,10 +42,11 @@ class EpochReads(FormerReads):
 
     def sum_of(self, part: str) -> Sum:
         """The sum over every state of ``part`` as the gateway gave it, also those this program cannot read. Copies of a former
-        life of the gateway are not in it."""
+        life of the gateway are not in it, nor doubted ones."""
         aside: dict[tuple[str, str], int] = {
             (kind, entity): v
-            for kind, entity, v in self._all("SELECT kind, id, max(v) FROM pull_quarantine WHERE part = ? GROUP BY kind, id", part)
+            for kind, entity, v in self._all("SELECT kind, id, max(v) FROM pull_quarantine WHERE part = ? AND v > 0 "
+                                             "GROUP BY kind, id", part)
         }
         count = total = 0
         for kind in KINDS:
@@ -109,7 +110,7 @@ class Epochs(Outbox, Former, EpochReads):
         if gone == 0:
             for table in ("position", "hi", "pull_quarantine"):
                 self._run(f"DELETE FROM {table} WHERE part = ?", part)
-            self._run("DELETE FROM meta WHERE key = ?", f"snapshot:{part}")
+            self._run("DELETE FROM meta WHERE key IN (?, ?)", f"snapshot:{part}", f"doubted:{part}")
         return gone
 
     def unfinished(self, part: str) -> bool:

@@ -49,8 +49,8 @@ class FeedIn(ArrivingReads, Projecting, Positions, Former):
     def read_again(self, part: str) -> PageResult:
         """Try the items of ``part`` that were kept aside: this program may know what an older one could not read. What can be read now
         takes its place; the rest stays where it is."""
-        rows = self._all("SELECT kind, id, v, raw FROM pull_quarantine WHERE part = ? AND kind IN (SELECT value FROM json_each(?)) "
-                         "ORDER BY v", part, msgspec.json.encode(list(COLUMNS)).decode())
+        rows = self._all("SELECT kind, id, v, raw FROM pull_quarantine WHERE part = ? AND v > 0 "
+                         "AND kind IN (SELECT value FROM json_each(?)) ORDER BY v", part, msgspec.json.encode(list(COLUMNS)).decode())
         return self._apply(part, [SnapshotItem(kind=kind, id=entity, v=v, data=msgspec.Raw(raw)) for kind, entity, v, raw in rows])
 
     def _apply(self, part: str, items: Sequence[Item | Arrived]) -> PageResult:

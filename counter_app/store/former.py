@@ -56,8 +56,8 @@ class Former(FormerReads, WriteSession):
         self._run("UPDATE former SET sent = 0")
         for kind in KINDS:
             self._run(
-                f"INSERT INTO former (kind, id, part, v) SELECT ?, id, agency, server_version FROM {kind} WHERE server IS NOT NULL "
-                "AND server_version > 0 ON CONFLICT (kind, id) DO UPDATE SET stale = 1, v = max(v, excluded.v)",
+                f"INSERT INTO former (kind, id, part, v) SELECT ?, id, agency, abs(server_version) FROM {kind} WHERE server IS NOT NULL "
+                "AND server_version <> 0 ON CONFLICT (kind, id) DO UPDATE SET stale = 1, v = max(v, excluded.v)",
                 kind,
             )
 

@@ -28,7 +28,7 @@ from onestop.codec import encode
 _META = ("enrolment", "agency_settings", "device_key", "pepper", "epoch", "facts", "durable", "last_contact", "recovery")
 #: Table → key by which single rows are looked up.
 _TABLES = {"outbox": "dseq", "carried": "n", "code_issued": "code", "lease": "lease", "staff": "username", "sign_in": "n", "draft": "id",
-           "former": "id", "catalogue_doc": "sha256", "blob": "sha256"}
+           "former": "id", "disowned": "n", "catalogue_doc": "sha256", "blob": "sha256"}
 
 
 @dataclass

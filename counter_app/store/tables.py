@@ -179,6 +179,19 @@ pull_quarantine = Table(
     Column("raw", LargeBinary, nullable=False),
 )
 
+#: Copies that the gateway turned out not to have (a false item came once): out of every list, kept for whoever looks into it.
+disowned = Table(
+    "disowned",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("v", Integer, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+)
+
 #: After a restore of the gateway: what its former life had given us, until the new one holds as much. ``stale``: the entity's own
 #: ``server`` is still that copy, of no version the new gateway knows; ``data`` keeps it once another took its place. ``sent``: the
 #: gateway has been given it.

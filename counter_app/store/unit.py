@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from counter_app.store.arriving import ArrivingReads
 from counter_app.store.blobs import BlobReads, Blobs
 from counter_app.store.carried import Carried, CarriedReads
+from counter_app.store.doubt import DoubtReads, Doubts
 from counter_app.store.epoch import EpochReads, Epochs
 from counter_app.store.feed_in import FeedIn
 from counter_app.store.journal import JournalReads
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 
 
 class Reader(ArrivingReads, ListReads, SearchReads, JournalReads, OutboxReads, PositionReads, EpochReads, NumberingReads, PeopleReads,
-             CarriedReads, BlobReads, ReportReads):
+             CarriedReads, BlobReads, ReportReads, DoubtReads):
     """Read everything as of one moment."""
 
 
-class Unit(Submitting, Epochs, FeedIn, Numbering, People, Carried, Blobs, Reader):
+class Unit(Submitting, Epochs, Doubts, FeedIn, Numbering, People, Carried, Blobs, Reader):
     """Read and write; also everything a Reader can."""
 
     def __init__(self, store: Store, db: Any) -> None:

@@ -32,17 +32,22 @@ POISONED_PAGE = 3
 _HOLE = "Dòng dữ liệu từ trung tâm bị thiếu ở giữa; máy không nhận phần sau để không bỏ sót hồ sơ. Hãy báo bộ phận CNTT."
 _POISONED = "Nhiều bản ghi từ trung tâm không đọc được; máy tạm dừng nhận. Hãy cập nhật chương trình hoặc báo bộ phận CNTT."
 _DIFFERS = "Số hồ sơ trên máy và ở trung tâm không khớp nhau dù đã tải lại toàn bộ. Dữ liệu được giữ nguyên; hãy báo bộ phận CNTT."
+_MENDED = "Hồ sơ trên máy này lệch với trung tâm nên máy đã tải lại toàn bộ; nay hai bên khớp nhau."
+_GONE = (" Trung tâm không có {copies} bản ghi mà máy từng nhận được{names}: máy đã đưa ra khỏi danh sách và cất riêng. Nếu có người cầm "
+         "giấy hẹn mang mã đó, hãy báo bộ phận CNTT.")
+_AGAIN = " {again} thao tác của quầy được gửi lại."
 
 
 @dataclass
 class Pulled:
     """How many items came, which entities changed (kind, id), for screens, and whether we hold the same as the gateway (None: not
-    compared)."""
+    compared). ``mended``: we did not, until a fresh snapshot was taken; staff is told in the store's notice."""
 
     items: int = 0
     changed: set[tuple[str, str]] = field(default_factory=set)
     bootstrapped: bool = False
     equal: bool | None = None
+    mended: bool = False
 
 
 @dataclass
@@ -90,14 +95,16 @@ def pull(store: Store, client: GatewayClient, part: str, stopped: Callable[[], b
     """Everything after our position, page by page, until there is no more or ``stopped()``. A sequence with a hole is an alarm,
     never a skip. A counter without any position takes the snapshot of current states instead of the whole history.
 
-    After a snapshot, and with ``verify``, both sides' sums are compared; where they differ one fresh snapshot is taken, and if that
-    does not help it is an alarm. What only we hold is never deleted. Raises NotReached, Alarm, Refused."""
+    After a snapshot, and with ``verify``, both sides' sums are compared; where they differ one fresh snapshot is taken, after which we
+    hold what the gateway holds (``store.doubt``); if that does not help it is an alarm. What has an op of ours is never deleted.
+    Raises NotReached, Alarm, Refused."""
     done = _pull(store, client, part, stopped, verify)
     if done.equal is False and not stopped():
         with store.write() as unit:
-            unit.forget_cursor(part)
+            unit.count_alarm("sum-differed")
+            unit.doubt(part)
         again = _pull(store, client, part, stopped, True)
-        done.items, done.equal = done.items + again.items, again.equal
+        done.items, done.equal, done.mended = done.items + again.items, again.equal, again.mended
         done.changed |= again.changed
         if done.equal is False:
             raise Alarm("sum-differs", _DIFFERS)
@@ -150,11 +157,27 @@ def _follow(store: Store, client: GatewayClient, part: str, stopped: Callable[[]
         position = following
         if not page.more:
             if (verify or done.bootstrapped) and page.count >= 0:
-                with store.read() as reader:
-                    ours = reader.sum_of(part)
-                done.equal = (ours.count, ours.text) == (page.count, page.xor)
+                _compare(store, part, page, done)
             break
     return done
+
+
+def _compare(store: Store, part: str, page: PullReply, done: Pulled) -> None:
+    """Do both sides hold the same, but for what is doubted? Then that is none of the gateway's."""
+    with store.read() as reader:
+        ours, doubted = reader.sum_of(part), reader.doubted(part)
+    done.equal = (ours.count, ours.text) == (page.count, page.xor)
+    with store.write() as unit:
+        unit.meta_set("compared_on", store.clock.now().date().isoformat())
+        if doubted and not done.equal:
+            unit.believe(part)
+        elif doubted:
+            gone = unit.disown(part)
+            names = f" ({', '.join(gone.names)})" if gone.names else ""
+            unit.tell("copies-mended", _MENDED + (_GONE.format(copies=gone.copies, names=names) if gone.copies else "")
+                      + (_AGAIN.format(again=gone.again) if gone.again else ""))
+            done.changed.update(gone.entities)
+            done.mended = True
 
 
 def _bootstrap(store: Store, client: GatewayClient, part: str, done: Pulled, stopped: Callable[[], bool],

@@ -103,6 +103,16 @@ WITHOUT ROWID""",
     """CREATE INDEX dossier_returned ON dossier (returned_at) WHERE returned_at IS NOT NULL""",
     """CREATE INDEX dossier_resting ON dossier (status, received_at) WHERE status IN (1, 5, 6, 9)""",
     """CREATE INDEX dossier_stopped ON dossier (received_at) WHERE status = 8""",
+    """CREATE TABLE disowned (
+    n INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    part TEXT NOT NULL,
+    v INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    raw BLOB NOT NULL,
+    PRIMARY KEY (n)
+)""",
     """CREATE TABLE draft (
     id TEXT NOT NULL,
     title TEXT NOT NULL,
