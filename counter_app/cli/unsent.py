@@ -19,7 +19,8 @@ def run_outbox(args: argparse.Namespace) -> int:
         raise UserError("file-missing", f"Thiếu tên tệp: counter-app outbox {args.action} FILE.")
     with workstation(args, staff=args.action != "list") as station:
         if args.action == "export":
-            emit({"exported": stuck.export_stuck(station.desk, args.file, args.op or ()), "file": args.file.name})
+            done = stuck.export_stuck(station.desk, args.file, args.op or ())
+            emit({"exported": done.count, "file": args.file.name} | ({"damaged": list(done.damaged)} if done.damaged else {}))
         elif args.action == "import":
             new, total = stuck.import_stuck(station.desk, args.file)
             emit({"imported": new, "in_file": total})

@@ -86,6 +86,8 @@ class SaveOutcome(Outcome):
     SETTLED = "settled", "Đã ghi quyết định. {reason}"
     EXPORTED = ("exported", "Đã xuất {count} thao tác ra tệp {name}; chúng vẫn chờ gửi trên máy này. Mang tệp sang máy có mạng của đơn vị, "
                 "vào Đồng bộ, bấm Nhập từ tệp.")
+    EXPORTED_PART = ("exported-part", "Đã xuất {count} thao tác ra tệp {name}. Không xuất được vì đã hỏng trên đĩa của máy: {names}. "
+                     "Hãy nhập lại các thay đổi đó trên hồ sơ và báo bộ phận CNTT.")
     IMPORTED = "imported", "Đã nhận {count} thao tác mới trong {total} thao tác của tệp. Máy đang gửi về trung tâm."
     PARKED = "parked", "Đã cất tạm hồ sơ đang nhập."
 

@@ -10,6 +10,7 @@ import hashlib
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,14 @@ FORMAT = "counter-app-stuck-ops"
 #: Ops one signature covers at most (``PushRequest.origin``).
 MOST = 1000
 MAX_FILE = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How many ops the file holds, and what stayed out: codes and numbers people know of ops whose bytes are damaged on the disk."""
+
+    count: int
+    damaged: tuple[str, ...] = ()
 
 
 class Bundle(msgspec.Struct):
@@ -52,29 +61,36 @@ class _Op(msgspec.Struct):
     device: int
 
 
-def export_stuck(desk: Desk, target: Path, ops: Sequence[str] = ()) -> int:
-    """Write the unfinished ops (all, or those named and what must go before them) to ``target``; they stay in this outbox too.
-    Returns how many. Raises ``nothing-to-export``, ``op-not-there``, ``file-unwritable``, ``not-signed-in``, ``role-missing``."""
+def export_stuck(desk: Desk, target: Path, ops: Sequence[str] = ()) -> Exported:
+    """Write the unfinished ops (all, or those named and what must go before them) to ``target``; they stay in this outbox too. What is
+    damaged on the disk is named, the rest is written. Raises ``nothing-to-export``, ``ops-damaged`` (nothing else is there),
+    ``op-not-there``, ``file-unwritable``, ``not-signed-in``, ``role-missing``."""
     staff = desk.require("review.settle")
     with desk.store.read() as reader:
         rows = reader.exportable(list(ops))
         seed, inc = bytes.fromhex(reader.meta_get("device_key") or ""), reader.incarnation()
+        lost = {op for op, _, raw in rows if raw is None}
+        damaged = tuple(dict.fromkeys(item.what or item.op for item in reader.outbox(limit=-1) if item.op in lost)) if lost else ()
     if not set(ops) <= {op for op, *_ in rows}:
         raise UserError("op-not-there", "Thao tác này không còn trong hàng chờ.")
     if not rows:
         raise UserError("nothing-to-export", "Không có thao tác nào đang chờ gửi.")
+    if len(lost) == len(rows):
+        raise UserError("ops-damaged", f"Nội dung của các thao tác đang chờ đã hỏng trên đĩa, không xuất được: {', '.join(damaged)}. "
+                        "Hãy nhập lại các thay đổi đó trên hồ sơ.")
     bundles: list[Bundle] = []
     groups: dict[str, list[bytes]] = {}
     for _, part, raw in rows:
-        groups.setdefault(part, []).append(raw)
+        if raw is not None:
+            groups.setdefault(part, []).append(raw)
     for part, raws in groups.items():
         for start in range(0, len(raws), MOST):
             some = raws[start:start + MOST]
             bundles.append(Bundle(part, desk.device, _sign(desk.device, inc, some, seed), [raw.decode() for raw in some]))
     _write(target, msgspec.json.encode(StuckFile(FORMAT, 1, bundles)))
     with desk.store.write() as unit:
-        unit.audit(staff.id, "ops-exported", "", {"count": len(rows)}, at=desk.now())
-    return len(rows)
+        unit.audit(staff.id, "ops-exported", "", {"count": len(rows) - len(lost), "damaged": len(lost)}, at=desk.now())
+    return Exported(len(rows) - len(lost), damaged)
 
 
 def import_stuck(desk: Desk, source: Path) -> tuple[int, int]:

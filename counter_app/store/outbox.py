@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 
 from counter_app.store.journal import Journal
+from counter_app.store.packing import frozen
 from counter_app.store.positions import Positions
 from counter_app.store.projection import Projecting
 from counter_app.store.rows import UNFINISHED, OutboxItem, OutboxSummary, moment
@@ -26,6 +27,8 @@ _BY_OP = f"dseq = (SELECT dseq FROM outbox WHERE op_id = ? AND {UNFINISHED} LIMI
 _LISTED = "(SELECT value FROM json_each(?))"
 #: Verdicts after which an op is done with.
 ACKED = ("applied", "merged", "duplicate")
+DAMAGED = ("Nội dung thao tác này bị hỏng trên đĩa của máy nên không gửi được; các thao tác khác vẫn được gửi. Những gì đã nhập vẫn hiện "
+           "trên hồ sơ: hãy nhập lại thay đổi này và báo bộ phận CNTT kiểm tra đĩa.")
 #: A deferred op (its catalogue version or another op is missing at the gateway) is tried again after this long.
 DEFER = timedelta(seconds=30)
 
@@ -56,21 +59,22 @@ class OutboxReads(Session):
         ]
 
     def op_bytes(self, op_id: str) -> bytes | None:
-        """The frozen bytes of an op."""
-        row = self._one(f"SELECT plain(payload) FROM outbox WHERE {_BY_OP}", op_id) or self._one(
-            "SELECT plain(payload) FROM outbox WHERE op_id = ?", op_id
+        """The frozen bytes of an op (None: unknown, or damaged on the disk)."""
+        row = self._one(f"SELECT payload_hash, payload FROM outbox WHERE {_BY_OP}", op_id) or self._one(
+            "SELECT payload_hash, payload FROM outbox WHERE op_id = ?", op_id
         )
-        return row[0] if row else None
+        return frozen(*row) if row else None
 
-    def exportable(self, only: list[str]) -> list[tuple[str, str, bytes]]:
-        """(op id, partition, frozen bytes) of ops without an answer, oldest first: all, or those in ``only`` and the
-        earlier ones of their entities."""
+    def exportable(self, only: list[str]) -> list[tuple[str, str, bytes | None]]:
+        """(op id, partition, frozen bytes; None: damaged on the disk) of ops without an answer, oldest first: all, or those in ``only``
+        and the earlier ones of their entities."""
         rows = self._all(
-            "SELECT op_id, part, plain(payload), dseq, entity FROM outbox WHERE dseq IN "
+            "SELECT op_id, part, payload_hash, payload, dseq, entity FROM outbox WHERE dseq IN "
             f"(SELECT dseq FROM outbox WHERE {UNFINISHED} AND state <> 'review') ORDER BY dseq"
         )
-        last = {entity: dseq for op, _, _, dseq, entity in rows if op in only}
-        return [row[:3] for row in rows if not only or row[3] <= last.get(row[4], -1)]
+        last = {entity: dseq for op, _, _, _, dseq, entity in rows if op in only}
+        return [(op, part, frozen(digest, raw)) for op, part, digest, raw, dseq, entity in rows
+                if not only or dseq <= last.get(entity, -1)]
 
     def op_at(self, dseq: int) -> str | None:
         """The id of our op with this sequence number (None: forgotten since, or never made)."""
@@ -93,7 +97,8 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
 
         Ops already sent without an answer are among them (the same bytes go again). An op that needs a person, or must wait
         before its next try, holds back only the later ops of its own entity. A single op larger than ``max_bytes`` comes
-        alone. ``beyond``: ops that are under way and whose answers the caller awaits before it sends these.
+        alone. ``beyond``: ops that are under way and whose answers the caller awaits before it sends these. One whose bytes are damaged
+        on the disk is quarantined here: whatever else waits goes on.
         """
         at = int((now or self.store.clock.now()).timestamp())
         picked: list[tuple[int, str, str]] = []
@@ -113,7 +118,15 @@ class Outbox(Projecting, Journal, OutboxReads, Positions):
             if len(picked) >= max_ops:
                 break
         rows.close()
-        batch = self._all(f"SELECT op_id, plain(payload) FROM outbox WHERE dseq IN {_LISTED} ORDER BY dseq", _list(d for d, _, _ in picked))
+        rows = self._all(f"SELECT op_id, payload_hash, payload FROM outbox WHERE dseq IN {_LISTED} ORDER BY dseq",
+                         _list(d for d, _, _ in picked))
+        batch = [(op_id, raw) for op_id, digest, stored in rows if (raw := frozen(digest, stored)) is not None]
+        if len(batch) < len(rows):
+            sound = {op_id for op_id, _ in batch}
+            for op_id in (op_id for op_id, _, _ in rows if op_id not in sound):
+                self.quarantine(op_id, "op-damaged", DAMAGED)
+                self.count_alarm("op-damaged")
+            return self.next_batch(part, max_ops, max_bytes, now=now, beyond=beyond)
         sizes = accumulate(len(raw) for _, raw in batch)
         fits = max(1, sum(size <= max_bytes for size in sizes))
         batch, picked = batch[:fits], picked[:fits]

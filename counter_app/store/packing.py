@@ -7,6 +7,7 @@ marked sent and then answered. What comes out is what went in, byte for byte. A 
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Sequence
 from functools import cache
@@ -60,6 +61,17 @@ def unpack(stored: bytes | None) -> bytes | None:
     return _tools().unpack(stored) if stored is not None and stored.startswith(_MAGIC) else stored
 
 
+def frozen(digest: str, stored: bytes) -> bytes | None:
+    """The frozen bytes of an op; None when these are not they: damaged on the disk."""
+    try:
+        raw = unpack(stored)
+    except (ZstdError, MemoryError):  # a damaged frame may claim any size
+        return None
+    return raw if raw is not None and hashlib.sha256(raw).hexdigest() == digest else None
+
+
 def install(db: Any) -> None:
-    """Let queries of this connection say ``plain(column)``: its JSON, packed or not; NULL stays NULL."""
+    """Let queries of this connection say ``plain(column)``: its JSON, packed or not; NULL stays NULL. ``frozen(hash, column)``: an
+    op's bytes, NULL for damaged ones, so that one op on the disk does not stop a statement about many."""
     db.create_function("plain", 1, unpack, deterministic=True)
+    db.create_function("frozen", 2, frozen, deterministic=True)

@@ -7,6 +7,8 @@ the gateway does not have: what was typed must not vanish from the screen.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from counter_app.store.entities import MODELS, entity_from
 from counter_app.store.rows import UNFINISHED
 from counter_app.store.saving import Saving
@@ -20,7 +22,7 @@ from onestop.ops import Op, SettleReview
 
 AnyEntity = Dossier | Slip | Review
 
-_OPS = f"""SELECT op_id, plain(payload) FROM outbox WHERE dseq IN (
+_OPS = f"""SELECT op_id, frozen(payload_hash, payload) FROM outbox WHERE dseq IN (
     SELECT dseq FROM outbox WHERE {UNFINISHED} AND entity = ?1 AND target = ?2 AND (state <> 'review' OR (base IS NULL AND ?3 = 0))
     UNION ALL SELECT dseq FROM outbox WHERE state = 'acked' AND entity = ?1 AND target = ?2 AND
     (ack_v > ?3 OR (base IS NULL AND ?3 = 0))) ORDER BY dseq"""
@@ -49,11 +51,11 @@ def with_version(applied: rules.Applied, before: AnyEntity | None) -> AnyEntity 
     return settled(applied.state, version=version)  # the copy that applying the op made
 
 
-def project(kind: str, server: bytes | None, ops: list[tuple[str, bytes]]) -> AnyEntity | None:
-    """``server`` with ``ops`` (id, frozen bytes; oldest first) on top."""
+def project(kind: str, server: bytes | None, ops: Sequence[tuple[str, bytes | None]]) -> AnyEntity | None:
+    """``server`` with ``ops`` (id, frozen bytes, None: damaged; oldest first) on top."""
     state: AnyEntity | None = entity_from(MODELS[kind], server) if server is not None else None
     for op_id, raw in ops:
-        if any(event.id == op_id for event in getattr(state, "events", ())):
+        if raw is None or any(event.id == op_id for event in getattr(state, "events", ())):
             continue
         try:
             op = decode_op(raw)
@@ -75,6 +77,8 @@ class Projecting(Saving):
         ops = self._all(_OPS, entity, kind, version)
         state = project(kind, raw, ops) if ops else None  # type: ignore[arg-type]
         data = encode(state) if state is not None else None
+        if stored is not None and stored.data is not None and any(raw is None for _, raw in ops):
+            data = stored.data  # what was typed exists nowhere else now
         if raw is None and data is None:
             assert stored is not None
             data = stored.data  # made here, refused, and nothing to show it by: keep what was typed

@@ -81,6 +81,7 @@ _LOOKS: dict[Outcome, tuple[str, str, Sound]] = {
     _V.STORE_FAULT: ("danger", "database", Sound.ERROR),
     _V.SETTLED: ("success", "check", Sound.SAVED),
     _V.EXPORTED: ("success", "download", Sound.SAVED),
+    _V.EXPORTED_PART: ("warning", "triangle-alert", Sound.WARNING),
     _V.IMPORTED: ("success", "cloud-upload", Sound.SAVED),
     _V.PARKED: ("info", "pause", Sound.NONE),
     _P.PREPARING: ("info", "file-text", Sound.NONE),

@@ -73,7 +73,7 @@ def test_row_20_the_queue_of_a_shut_out_device_goes_by_another(counter, gateway_
     command(gateway_up, "device", "fence", str(station.desk.device))
     try:
         cycle(gateway_up, station)
-        assert stuck.export_stuck(station.desk, tmp_path / "stuck.jwt", ()) == 3
+        assert stuck.export_stuck(station.desk, tmp_path / "stuck.jwt", ()).count == 3
         assert stuck.import_stuck(other.desk, tmp_path / "stuck.jwt") == (3, 3)
         drain(gateway_up, other)
         held = {code for (code,) in ask(gateway_up, "SELECT code FROM entity WHERE code IS NOT NULL")}

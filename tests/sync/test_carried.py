@@ -26,7 +26,7 @@ def test_stuck_ops_go_by_a_file_through_another_machine_and_count_once(gateway, 
     sync(stuck, other)
     dossiers = [take_in(stuck, f"Người {chr(65 + n)}") for n in range(3)]
     file = tmp_path / "stuck.json"
-    assert export_stuck(stuck.desk, file) == 3
+    assert export_stuck(stuck.desk, file).count == 3
     if sys.platform != "win32":
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert import_stuck(other.desk, file) == (3, 3) and import_stuck(other.desk, file) == (0, 3)
@@ -49,7 +49,7 @@ def test_one_op_takes_with_it_what_must_go_before(gateway, counter, tmp_path: Pa
     first, second = take_in(station), take_in(station, "Trần Thị Bình")
     correcting.correct(station.desk, first.id, {"owner.phone": "0901234567"}, "gõ nhầm")
     ops = waiting(station)
-    assert export_stuck(station.desk, tmp_path / "one.json", [ops[2]]) == 2
+    assert export_stuck(station.desk, tmp_path / "one.json", [ops[2]]).count == 2
     with pytest.raises(UserError) as caught:
         export_stuck(station.desk, tmp_path / "none.json", ["0" * 32])
     assert caught.value.code == "op-not-there" and not (tmp_path / "none.json").exists() and second.id

@@ -27,7 +27,7 @@ def test_on_a_machine_that_was_shut_out_people_still_sign_in_and_take_out_what_i
     with pytest.raises(UserError) as never_here:
         sign_in(station.desk, "thu.nt", PASSWORD, station.central)
     assert never_here.value.code == "device-fenced" and "mất mạng" not in never_here.value.message
-    assert stuck.export_stuck(station.desk, tmp_path / "stuck") == 1
+    assert stuck.export_stuck(station.desk, tmp_path / "stuck").count == 1
     assert stuck.import_stuck(other.desk, tmp_path / "stuck") == (1, 1)
     sync(other)
     assert state_of(other, dossier.id) == "needs_person", "sent by another machine for one that was shut out: somebody looks"

@@ -176,8 +176,9 @@ class SyncPresenter(QObject):
     @Slot(object)
     def _export(self, target: Path) -> None:
         def work() -> None:
-            count = export_stuck(self._ctx.desk, target)
-            self._ctx.say(SaveOutcome.EXPORTED, count=count, name=target.name)
+            done = export_stuck(self._ctx.desk, target)
+            outcome = SaveOutcome.EXPORTED_PART if done.damaged else SaveOutcome.EXPORTED
+            self._ctx.say(outcome, count=done.count, name=target.name, names=", ".join(done.damaged))
 
         self._try(work, silent=True)
 
