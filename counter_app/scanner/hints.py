@@ -18,6 +18,8 @@ LOW_CODE = 26
 """Modules the lowest of our codes are high, with what the locator cuts off."""
 NEEDED_PX = 1.5
 _GLARE_LEVEL, _GLARE_SHARE = 250, 0.25
+_SPOT = 0.015
+"""Part of the picture a lamp's reflection burns out at least, when it hides a code."""
 _SHARP = 60.0
 _FILLS = 0.92
 
@@ -36,6 +38,8 @@ class Advice(Enum):
 def advise(gray: np.ndarray, fields: list[BarField], patient: bool, far: bool = False) -> Advice | None:
     """The most useful advice for a frame nothing was read from. ``patient``: nothing was read for some seconds (only then is
     it worth saying that no code is in view)."""
+    if patient and _burnt_out(gray):
+        return Advice.GLARE
     if not fields:
         return Advice.SHOW if patient else None
     field = fields[0]
@@ -49,6 +53,13 @@ def advise(gray: np.ndarray, fields: list[BarField], patient: bool, far: bool = 
     if float(cv2.Laplacian(crop, cv2.CV_32F).var()) < _SHARP:
         return Advice.STEADY
     return Advice.FLATTEN
+
+
+def _burnt_out(gray: np.ndarray) -> bool:
+    """A white spot on paper that is not white elsewhere: a lamp's reflection, in which no code can be seen."""
+    small = cv2.resize(gray, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
+    spots = cv2.connectedComponentsWithStats((small >= _GLARE_LEVEL).astype(np.uint8))[2][1:, cv2.CC_STAT_AREA]
+    return spots.max(initial=0) > _SPOT * small.size and float(np.percentile(small, 75)) < _GLARE_LEVEL - 15
 
 
 def _runs_out_above(field: BarField, shape: tuple[int, ...]) -> bool:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.scenes import scene
 from benchmarks.scenes.negatives import NEGATIVES, negative
 from counter_app.scanner.hints import Advice, SteadyHint, advise
 from counter_app.scanner.locate import find_bar_fields
@@ -54,6 +55,14 @@ def test_a_moving_code_has_to_be_held_still():
 def test_nothing_in_view_is_said_only_in_time():
     empty = np.full((720, 1280), 180, np.uint8)
     assert told(empty) is None and told(empty, patient=True) is Advice.SHOW
+
+
+def test_a_qr_code_in_the_reflection_of_a_lamp_has_to_be_tilted():
+    shown, eye = scene("qr", "medium", 22_050_022), FrameReader(lambda text: False, budget_s=0.0)
+    frames = list(shown.frames(4))
+    assert [eye.frame(frames[i % 4]).advice for i in range(32)][-1] is Advice.GLARE
+    overexposed = np.full((720, 1280), 255, np.uint8)
+    assert told(overexposed, patient=True) is Advice.SHOW, "all of it is white: no spot, nothing to tilt"
 
 
 def test_sentences_are_vietnamese_and_short():
