@@ -125,7 +125,7 @@ def accept(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
             raise UserError("transition-not-allowed",
                             f"Hồ sơ đang ở trạng thái “{state_name(dossier.status)}”, không tiếp nhận được.", status=dossier.status)
         if dossier.code is None and dossier.provisional_code is None:
-            unit.submit(fresh_code(unit, desk), entity=dossier_id, by=staff.id, at=now)
+            unit.submit(fresh_code(unit, desk, dossier), entity=dossier_id, by=staff.id, at=now)
         due = compute_due(now, Limit(dossier.limit_value, dossier.limit_unit), desk.calendar, cutoff=desk.cutoff).due_at
         done = unit.submit(Transition(action="accept", from_status=dossier.status, to_status=int(State.ACCEPTED), due_at=due,
                                       holder=desk.agency), entity=dossier_id, by=staff.id, at=now)

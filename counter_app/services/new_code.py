@@ -29,23 +29,23 @@ def new_code(desk: Desk, dossier_id: str) -> tuple[Dossier, Changes]:
         dossier = unit.dossier(dossier_id)
         if dossier is None:
             raise UserError("dossier-unknown", "Không có hồ sơ này trên máy.")
-        if dossier.code is not None:
-            raise UserError("code-already-assigned", f"Hồ sơ đã có mã {dossier.code}, không cần cấp mã mới.")
-        payload = fresh_code(unit, desk)
-        if payload.code is None and dossier.provisional_code is not None:
-            raise UserError("numbers-exhausted", "Máy đã hết số trong dải được cấp và chưa lấy được số từ trung tâm. "
-                            f"Hồ sơ giữ số tạm {dossier.provisional_code}; hệ thống trung tâm sẽ cấp mã khi có mạng.")
-        done = unit.submit(payload, entity=dossier_id, by=staff.id, at=desk.now())
+        done = unit.submit(fresh_code(unit, desk, dossier), entity=dossier_id, by=staff.id, at=desk.now())
     changes = Changes(dossiers=frozenset({dossier_id}))
     desk.changed(changes)
     assert isinstance(done.state, Dossier)
     return done.state, changes
 
 
-def fresh_code(unit: Unit, desk: Desk) -> AssignCode:
-    """The next number of this desk, taken in the caller's transaction: an official one, or a provisional one where the agency says so
-    or none is left, as at a reception. Raises ``clock-unsure``."""
+def fresh_code(unit: Unit, desk: Desk, dossier: Dossier) -> AssignCode:
+    """The next number of this desk for ``dossier``, taken in the caller's transaction: an official one, or a provisional one where the
+    agency says so or none is left, as at a reception. No paper gets a second provisional number. Raises ``code-already-assigned``,
+    ``numbers-exhausted``, ``clock-unsure``; then nothing is taken when the caller's transaction ends."""
+    if dossier.code is not None:
+        raise UserError("code-already-assigned", f"Hồ sơ đã có mã {dossier.code}, không cần cấp mã mới.")
     guard_clock(desk)
     now = desk.now()
     issued = unit.issue_code(now, online=take_spare(unit, desk, now.date()))
+    if issued.code is None and dossier.provisional_code is not None:
+        raise UserError("numbers-exhausted", "Máy đã hết số trong dải được cấp và chưa lấy được số từ trung tâm. "
+                        f"Hồ sơ giữ số tạm {dossier.provisional_code}; hệ thống trung tâm sẽ cấp mã khi có mạng.")
     return AssignCode(code=issued.code, lane=issued.lane, provisional_code=issued.provisional_code)

@@ -144,7 +144,10 @@ def settle(desk: Desk, review_id: str, decision: str = THEIRS, *, note: str = ""
         if decision in (MINE, MERGED, NEW_CODE):
             if decision == NEW_CODE:
                 desk.require("code.assign")
-            payload: Payload = fresh_code(unit, desk) if decision == NEW_CODE else _wanted(unit, desk, review, mine)
+            if decision == NEW_CODE and (bare := unit.dossier(review.entity)) is not None:
+                payload: Payload = fresh_code(unit, desk, bare)
+            else:
+                payload = _wanted(unit, desk, review, mine)
             unit.submit(payload, entity=review.entity, by=staff.id, at=at)
     changes = Changes(dossiers=frozenset({review.entity}), reviews=frozenset({review_id}))
     desk.changed(changes)
