@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -151,7 +151,7 @@ class SignInReport(msgspec.Struct, kw_only=True):
     (offline). ``failed_in_row`` is the counter's own count after this attempt. Sent twice, it counts once."""
 
     username: str
-    at: datetime
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
     ok: bool
     failed_in_row: int = 0
 
@@ -232,7 +232,7 @@ class LeaseRequest(msgspec.Struct, kw_only=True):
     nearly used up today, one more for today only is asked for."""
 
     op: str
-    count: int = 2
+    count: Annotated[int, msgspec.Meta(ge=0, le=40)] = 2
     held: list[str] = []
     extra: bool = False
 

@@ -56,7 +56,7 @@ def snapshot(conn: Connection, part: str, as_of: str, after: str, limit: int) ->
     where = [entity.c.part == part]
     if after:
         kind, slash, identity = after.partition("/")
-        if not slash:
+        if not slash or "\0" in after:  # no text of a database
             raise Refused(400, "cursor-malformed", "Vị trí đọc dữ liệu không đọc được.")
         where.append(tuple_(entity.c.kind, entity.c.id) > tuple_(kind, identity))
     size = max(1, min(limit, MAX_PAGE))

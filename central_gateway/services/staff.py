@@ -93,8 +93,11 @@ def lock_idle(conn: Connection, settings: Settings) -> None:
 
 
 def report(conn: Connection, agency_id: str, device: int, reports: list[SignInReport], settings: Settings) -> None:
-    """Count sign-ins a counter judged while offline, oldest first; one sent twice counts once; names unknown here are left."""
+    """Count sign-ins a counter judged while offline, oldest first; one sent twice counts once; names unknown here are left. Raises
+    Refused 422 ``body-invalid``."""
     now = utc_now()
+    if any(not 2000 <= item.at.year <= 2999 for item in reports):  # beyond what a date can be carried over to another zone
+        raise Refused(422, "body-invalid", "Nội dung gửi lên không đúng định dạng (tại $[...].at).")
     for item in sorted(reports, key=lambda item: item.at):
         username = _username(item.username)
         row = conn.execute(select(staff).where(staff.c.username == username, staff.c.agency == agency_id)
