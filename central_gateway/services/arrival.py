@@ -10,6 +10,7 @@ from typing import Any
 from central_gateway.services.catalogue import Known
 from central_gateway.services.incoming import Incoming
 from central_gateway.services.meeting import Person
+from onestop.codec import builtins
 from onestop.deadline import Limit, due_moment
 from onestop.errors import UserError
 from onestop.ledger import held, paid_twice
@@ -58,9 +59,9 @@ def never_valid(op: Op, part: str, known: Known) -> tuple[str, str] | None:
 
 
 def remarks(
-    op: Op, part: str, people: dict[str, Person], known: Known, settings: AgencySettings, *, created: bool,
+    op: Op, part: str, people: dict[str, Person], known: Known, settings: AgencySettings, *, created: bool, state: Any = None,
 ) -> list[Remark]:
-    """Accepted, but a person should look: (code, message, current, wanted) each."""
+    """Accepted, but a person should look: (code, message, current, wanted) each. ``state``: the entity as it stands with the op."""
     found: list[Remark] = []
     person = people.get(op.by)
     action = op.data.action if isinstance(op.data, Transition) else ""
@@ -69,6 +70,8 @@ def remarks(
     if person is None or locked or person.agency != part or not allowed(person.roles, op.kind, action):
         message = "Người thực hiện không có tài khoản, đã bị khóa hoặc không có quyền làm việc này. Thao tác vẫn được giữ."
         found.append(("staff-not-allowed", message, {}, {}))
+    elif isinstance(op.data, Correct) and isinstance(state, Dossier) and "due_at" in op.data.changes and "head" not in person.roles:
+        found += _due_moved(op.data, state, known, settings)
     if isinstance(op.data, Create) and created:
         found += _due_differs(op.data, known, settings)
         if op.data.dossier.code is None and op.data.dossier.provisional_code is None:
@@ -76,13 +79,14 @@ def remarks(
     return found
 
 
-def about_money(data: RecordFee, dossier: Dossier) -> list[Remark]:
-    """``dossier`` as it stands with the row. What went into the till or out of it stays written; a person looks."""
+def about_money(data: RecordFee, dossier: Dossier, *, knew: bool = False) -> list[Remark]:
+    """``dossier`` as it stands with the row. What went into the till or out of it stays written; a person looks. ``knew``: the desk had
+    every earlier row in sight."""
     fee = data.entry
     if fee.entry == "refunded" and held(dossier.fees, fee.code) < 0:
         message = "Số tiền hoàn lớn hơn số đã thu của khoản này. Việc hoàn vẫn được ghi; hãy đối chiếu sổ thu."
         return [("refund-too-large", message, {}, {})]
-    if fee.entry == "collected" and paid_twice(dossier.fees, fee):
+    if fee.entry == "collected" and paid_twice(dossier.fees, fee, knew=knew):
         message = "Khoản này đã được thu hai lần, có thể do hai quầy thu khi mất mạng. Cả hai lần đều được ghi; hãy đối chiếu và hoàn lại."
         before = [row for row in dossier.fees if row.code == fee.code and row.entry == "collected" and row.id != fee.id]
         return [("paid-twice", message, {"fees": before}, {"fees": [fee]})]
@@ -91,17 +95,42 @@ def about_money(data: RecordFee, dossier: Dossier) -> list[Remark]:
 
 def _due_differs(data: Create, known: Known, settings: AgencySettings) -> list[Remark]:
     dossier = data.dossier
-    if known.calendar is None or dossier.due_at is None:
-        return []
-    try:
-        cutoff = _time(settings.same_day_cutoff)
-        ours = _due(known, dossier.received_at, _limit(dossier.limit_value, dossier.limit_unit), cutoff)
-    except (UserError, ValueError, OverflowError):
-        return []
-    if ours == dossier.due_at or ours.replace(second=0, microsecond=0) == to_vn(dossier.due_at).replace(second=0, microsecond=0):
+    ours = _reckoned(dossier, known, settings)
+    if ours is None or dossier.due_at is None or _same_minute(ours, dossier.due_at):
         return []
     message = "Ngày hẹn trả đã in khác với cách tính của hệ thống trung tâm. Ngày đã in vẫn có hiệu lực; hãy kiểm tra lịch làm việc."
     return [("due-date-differs", message, {"due_at": to_vn(dossier.due_at)}, {"due_at": ours})]
+
+
+def _due_moved(data: Correct, dossier: Dossier, known: Known, settings: AgencySettings) -> list[Remark]:
+    """Somebody who does not lead the section corrected the due date: theirs only where another procedure brings it along."""
+    change = data.changes["due_at"]
+    if dossier.due_at is None or builtins(change.new) != builtins(dossier.due_at):
+        return []  # somebody else's date stands
+    ours = _reckoned(dossier, known, settings)
+    if "procedure" in data.changes and (ours is None or _same_minute(ours, dossier.due_at)):
+        return []
+    return [("due-date-by-head", _BY_HEAD, {"due_at": to_vn(dossier.due_at)},
+             {"due_at": ours if ours is not None and "procedure" in data.changes else change.old})]
+
+
+_BY_HEAD = ("Ngày hẹn trả bị sửa khi đính chính, nhưng chỉ lãnh đạo bộ phận được sửa ngày hẹn (đổi thủ tục thì ngày hẹn phải đúng cách "
+            "tính của thủ tục mới). Việc sửa vẫn được ghi; hãy để lãnh đạo bộ phận xem và sửa lại nếu cần.")
+
+
+def _reckoned(dossier: Dossier, known: Known, settings: AgencySettings) -> datetime | None:
+    """The due moment by our calendar; None where it cannot be told."""
+    if known.calendar is None:
+        return None
+    try:
+        cutoff = _time(settings.same_day_cutoff)
+        return _due(known, dossier.received_at, _limit(dossier.limit_value, dossier.limit_unit), cutoff)
+    except (UserError, ValueError, OverflowError):
+        return None
+
+
+def _same_minute(one: datetime, other: datetime) -> bool:
+    return one == other or one.replace(second=0, microsecond=0) == to_vn(other).replace(second=0, microsecond=0)
 
 
 _time = lru_cache(maxsize=64)(time.fromisoformat)

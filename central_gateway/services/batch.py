@@ -160,11 +160,12 @@ class Batch:
             review = self._review(work, done.code, done.message, current, wanted)
         notes = [("code-clash", _CLASH, {"code": None}, {"code": data.dossier.code})] if clash else []
         notes += [("device-fenced", _FENCED, {}, {})] if self.fenced else []
-        notes += arrival.remarks(op, self.part, self.met.people, self.known, self.settings, created=done.status == "applied")
+        notes += arrival.remarks(op, self.part, self.met.people, self.known, self.settings, created=done.status == "applied",
+                                 state=held.value() if held is not None and isinstance(data, Correct) else None)
         if isinstance(data, Create) and done.status == "applied":
             notes += self._alike(held)
         if isinstance(data, RecordFee) and done.status == "applied":
-            notes += arrival.about_money(data, held.value())
+            notes += arrival.about_money(data, held.value(), knew=op.base is not None and op.base >= held.version - 1)
         for code, message, current, wanted in notes:
             review = self._review(work, code, message, current, wanted) or review
         first = notes[0] if notes else ("", "", {}, {})

@@ -31,7 +31,7 @@ THEIRS, MINE, MERGED, NEW_CODE, KEEP_BOTH = "theirs", "mine", "merged", "new-cod
 DECISIONS = (THEIRS, MINE, MERGED, NEW_CODE, KEEP_BOTH)
 
 #: Taken as it was sent; a person only has to know.
-_SEEN = ("staff-not-allowed", "due-date-differs", "code-missing", "device-fenced", "refund-too-large", "paid-twice",
+_SEEN = ("staff-not-allowed", "due-date-differs", "due-date-by-head", "code-missing", "device-fenced", "refund-too-large", "paid-twice",
          "settled-differently")
 #: Events that leave a dossier in another state.
 _MOVES = frozenset({"receive", "accept", "handover", "result", "return", "refuse", "stop", "supplement-ask", "supplement-in", "payment-ask",

@@ -22,6 +22,7 @@ _REVIEWS = {
     "code-clash": "Trùng mã hồ sơ",
     "code-missing": "Hồ sơ gửi lên chưa có mã",
     "due-date-differs": "Ngày hẹn khác cách tính",
+    "due-date-by-head": "Ngày hẹn do người không phải lãnh đạo sửa",
     "staff-not-allowed": "Người làm không có quyền",
     "device-fenced": "Máy lập đã bị ngừng kết nối",
     "refund-too-large": "Hoàn tiền nhiều hơn đã thu",
@@ -38,6 +39,7 @@ _HEADS = {
     "paid-twice": ("", "Đã thu trước", "Thu thêm"),
     "settled-differently": ("", "Có hiệu lực", "Đến sau"),
     "due-date-differs": ("Ô", "Đã in trên giấy hẹn", "Trung tâm tính lại"),
+    "due-date-by-head": ("Ô", "Ngày hẹn đã sửa", "Ngày hẹn trước đó hoặc theo thủ tục"),
     "recovered-copy-differs": ("Ô", "Đang có tại trung tâm", "Bản trên máy ở quầy"),
     "code-clash": ("Ô", "Đang có", "Đã in"),
 }
