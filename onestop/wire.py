@@ -31,6 +31,10 @@ H_UNREAD = "Sync-Unread"
 #: Problem ``type`` URIs are ``PROBLEM_BASE + code``; the code is what programs compare.
 PROBLEM_BASE = "urn:motcua:problem:"
 
+#: A number as every database holds it. Larger ones make an answer a bad answer, where it is read, not where it is stored.
+Whole = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Days = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
+
 MAX_BATCH_OPS = 100
 MAX_BATCH_BYTES = 512 * 1024
 
@@ -40,18 +44,24 @@ def content_digest(body: bytes) -> str:
     return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
 
 
+def _this_era(*moments: date | None) -> None:
+    """Refuse what no clock or calendar can be reckoned with (ValueError: the document is not valid)."""
+    if any(moment is not None and not 2000 <= moment.year <= 2999 for moment in moments):
+        raise ValueError("out of all reason")
+
+
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """RFC 9457 problem details. ``code`` repeats the last part of ``type``; ``detail`` is Vietnamese for staff."""
 
     type: str
     title: str
-    status: int
+    status: Whole
     detail: str = ""
     code: str = ""
-    epoch: int | None = None
+    epoch: Whole | None = None
     heads: str = ""
     ops: list[dict[str, Any]] = []
-    left: int | None = None
+    left: Whole | None = None
     """Wrong passwords until the account locks (``sign-in-wrong``)."""
 
 
@@ -74,10 +84,10 @@ class AgencySettings(msgspec.Struct, kw_only=True):
 
     numbering: Literal["lane", "provisional"] = "lane"
     code_form: str = "B"
-    code_digits: int = 4
+    code_digits: Annotated[int, msgspec.Meta(ge=1, le=18)] = 4
     same_day_cutoff: str = "15:00"
-    offline_sign_in_days: int = 7
-    keep_after_return_days: int = 30
+    offline_sign_in_days: Days = 7
+    keep_after_return_days: Days = 30
     show_id_on_receipt: Literal["full", "last4"] = "full"
     lateness_by: Literal["day", "minute"] = "day"
     extra: dict[str, Any] = {}
@@ -87,11 +97,11 @@ class EnrolReply(msgspec.Struct, kw_only=True):
     """The device number, which agency it serves, the keys to check signatures with. ``ticket``: proof of the enrolment, a JWT by the
     gateway's key, ``aud`` = ``AUD_TICKET``; shown at ``/v1/token``, it brings the device back where a restored database forgot it."""
 
-    device: int
+    device: Whole
     agency: str
     agency_name: str
     gateway_key: str
-    epoch: int
+    epoch: Whole
     settings: AgencySettings
     ticket: str = ""
 
@@ -117,7 +127,7 @@ class TokenRequest(msgspec.Struct, kw_only=True):
 
 class TokenReply(msgspec.Struct, kw_only=True):
     access: str
-    expires_in: int
+    expires_in: Annotated[int, msgspec.Meta(ge=0, le=86_400 * 366)]
 
 
 class SignInRequest(msgspec.Struct, kw_only=True):
@@ -138,12 +148,18 @@ class StaffRow(msgspec.Struct, kw_only=True):
     roles: list[str]
     locked: str = ""
     last_sign_in: datetime | None = None
-    version: int = 1
+    version: Whole = 1
+
+    def __post_init__(self) -> None:
+        _this_era(self.last_sign_in)
 
 
 class SignInReply(msgspec.Struct, kw_only=True):
     staff: StaffRow
-    server_time: datetime
+    server_time: Annotated[datetime, msgspec.Meta(tz=True)]
+
+    def __post_init__(self) -> None:
+        _this_era(self.server_time)
 
 
 class SignInReport(msgspec.Struct, kw_only=True):
@@ -153,7 +169,7 @@ class SignInReport(msgspec.Struct, kw_only=True):
     username: str
     at: Annotated[datetime, msgspec.Meta(tz=True)]
     ok: bool
-    failed_in_row: int = 0
+    failed_in_row: Whole = 0
 
 
 #: How the gateway stands after a restore of its database.
@@ -168,8 +184,8 @@ class HelloReply(msgspec.Struct, kw_only=True):
     this device's incarnation; a counter that does not know it was restored from an older file. ``lost``: this epoch still
     wants copies (``POST /v1/salvage``) of what the restored database does not hold."""
 
-    epoch: int
-    server_time: datetime
+    epoch: Whole
+    server_time: Annotated[datetime, msgspec.Meta(tz=True)]
     heads: str
     durable: str
     device_state: Literal["active", "fenced"] = "active"
@@ -181,9 +197,12 @@ class HelloReply(msgspec.Struct, kw_only=True):
     state: GatewayState = "normal"
     agency: str = ""
     agency_name: str = ""
-    dseq: int = 0
+    dseq: Whole = 0
     last_op: str = ""
     lost: bool = False
+
+    def __post_init__(self) -> None:
+        _this_era(self.server_time)
 
 
 class CatalogueEntry(msgspec.Struct, kw_only=True):
@@ -192,7 +211,7 @@ class CatalogueEntry(msgspec.Struct, kw_only=True):
 
     kind: str
     code: str
-    v: int
+    v: Whole
     sha256: str
     valid_from: date | None = None
     valid_to: date | None = None
@@ -244,12 +263,15 @@ class Lease(msgspec.Struct, kw_only=True):
 
     lease: str
     agency: str
-    lane: int
-    first: int
-    last: int
+    lane: Whole
+    first: Whole
+    last: Whole
     valid_from: date
     valid_to: date
     token: str
+
+    def __post_init__(self) -> None:
+        _this_era(self.valid_from, self.valid_to)
 
 
 class LeaseReply(msgspec.Struct, kw_only=True):
@@ -266,8 +288,11 @@ class NumberRequest(msgspec.Struct, kw_only=True):
 
 class NumberReply(msgspec.Struct, kw_only=True):
     code: str
-    number: int
+    number: Whole
     date: date
+
+    def __post_init__(self) -> None:
+        _this_era(self.date)
 
 
 class PushRequest(msgspec.Struct, kw_only=True):
@@ -280,7 +305,7 @@ class PushRequest(msgspec.Struct, kw_only=True):
     must be in ``ops`` and name that device itself; all of one request must be covered by one token."""
 
     batch: str
-    device: int
+    device: Whole
     inc: str
     part: str
     ops: list[msgspec.Raw]
@@ -297,8 +322,8 @@ class OpResult(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     op: str
     s: ResultStatus
-    v: int = 0
-    seq: int = 0
+    v: Whole = 0
+    seq: Whole = 0
     chain: str = ""
     code: str = ""
     message: str = ""
@@ -316,11 +341,11 @@ class FeedItem(msgspec.Struct, kw_only=True, gc=False):
     """One feed row: the whole state of an entity after an op. ``data`` is kept as raw JSON so that fields a newer
     gateway sends survive."""
 
-    seq: int
+    seq: Whole
     op: str
     kind: str
     id: str
-    v: int
+    v: Whole
     chain: str
     data: msgspec.Raw
 
@@ -333,15 +358,15 @@ class PullReply(msgspec.Struct, kw_only=True):
     items: list[FeedItem]
     next: str
     more: bool
-    head: int
-    count: int = -1
+    head: Whole
+    count: Annotated[int, msgspec.Meta(ge=-1, le=2**63 - 1)] = -1
     xor: str = ""
 
 
 class SnapshotItem(msgspec.Struct, kw_only=True, gc=False):
     kind: str
     id: str
-    v: int
+    v: Whole
     data: msgspec.Raw
 
 
@@ -368,6 +393,9 @@ class LookupReply(msgspec.Struct, kw_only=True):
     as_of: datetime | None = None
     data: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
 
+    def __post_init__(self) -> None:
+        _this_era(self.as_of)
+
 
 class SalvageRequest(msgspec.Struct, kw_only=True):
     """``POST /v1/salvage``: after a restore of the gateway, copies of states that it gave out and no longer holds in that
@@ -381,11 +409,11 @@ class SalvageRequest(msgspec.Struct, kw_only=True):
 class SalvageReply(msgspec.Struct, kw_only=True):
     """How many copies were kept for the end of the recovery."""
 
-    kept: int
+    kept: Whole
 
 
 class PokeReply(msgspec.Struct, kw_only=True):
     """``GET /v1/poke?part=…&after=<seq>&wait=<seconds>``: the head, at once when it is beyond ``after``, else when it moves or
     the time is over. A hint only: what counts is read from the feed."""
 
-    head: int
+    head: Whole

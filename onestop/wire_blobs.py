@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from onestop.wire import Whole
+
 #: Attachments: parts go up (and come down) as bytes of this type, at most so many at a time.
 OCTETS = "application/offset+octet-stream"
 H_OFFSET = "Upload-Offset"
@@ -15,7 +17,7 @@ class BlobRequest(msgspec.Struct, kw_only=True):
     """``POST /v1/blobs``: an attachment is to come, named by the sha256 of its bytes."""
 
     sha256: str
-    size: int
+    size: Whole
     media_type: str = ""
 
 
@@ -24,5 +26,5 @@ class BlobReply(msgspec.Struct, kw_only=True):
     ``PATCH /v1/blobs/{sha256}`` as ``application/offset+octet-stream`` with ``Upload-Offset`` and ``Content-Digest``."""
 
     sha256: str
-    offset: int
+    offset: Whole
     complete: bool = False

@@ -10,11 +10,15 @@ import hashlib
 import re
 from datetime import datetime
 from functools import lru_cache
+from typing import Annotated
 
 import msgspec
 
 from onestop.text import fold
 
+#: What a column holds; a larger number makes the item unreadable, not the page.
+_Number = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31)]
+_Version = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 _NOT_WORD = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]*")
@@ -37,7 +41,7 @@ class DossierColumns(msgspec.Struct, kw_only=True, gc=False):
     agency: str
     code: str | None = None
     provisional_code: str | None = None
-    status: int = 2
+    status: _Number = 2
     received_at: datetime
     due_at: datetime | None
     returned: _Returned | None = None
@@ -48,10 +52,11 @@ class DossierColumns(msgspec.Struct, kw_only=True, gc=False):
     owner: _Party
     submitter: _Party | None = None
     postal_codes: tuple[str, ...] = ()
+    version: _Version = 0
 
 
 class SlipLineColumns(msgspec.Struct):
-    seq: int
+    seq: _Number
     dossier: str
 
 
@@ -67,6 +72,7 @@ class SlipColumns(msgspec.Struct, kw_only=True):
     made_at: datetime
     status: str = "open"
     lines: list[SlipLineColumns] = []
+    version: _Version = 0
 
 
 class ReviewColumns(msgspec.Struct, kw_only=True):
@@ -77,6 +83,7 @@ class ReviewColumns(msgspec.Struct, kw_only=True):
     entity: str
     status: str = "open"
     opened_at: datetime
+    version: _Version = 0
 
 
 COLUMNS: dict[str, type] = {"dossier": DossierColumns, "slip": SlipColumns, "review": ReviewColumns}

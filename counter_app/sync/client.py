@@ -261,7 +261,7 @@ class GatewayClient:
             server = parsedate_to_datetime(text)
         except ValueError:
             return
-        if server.tzinfo is None:  # "-0000", or a bit that fell over: no moment
+        if server.tzinfo is None or not 2020 <= server.year <= 2999:  # "-0000", or a bit that fell over: no moment
             return
         self._skew = int(server.timestamp() + round_trip / 2 - time.time())
         if self.on_date is not None:
@@ -335,5 +335,5 @@ def _retry_after(text: str | None) -> float | None:
         return float(text)
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _STAFF_ETAG = "staff_etag"
 #: Acked ops the gateway's off-site backup covers are kept this long all the same.
 KEEP_ACKED = timedelta(days=35)
+_NONSENSE = ("Hệ thống trung tâm trả lời sai cho các thao tác đã gửi; máy giữ nguyên dữ liệu và tự gửi lại. Nếu kéo dài, hãy báo bộ phận "
+             "CNTT.")
 _PUSH_FAILED = "Hệ thống trung tâm gặp lỗi khi nhận dữ liệu; máy giữ nguyên dữ liệu và tự gửi lại."
 
 
@@ -186,6 +188,13 @@ class Cycle:
             if refused.status in (401, 403) or refused.code == "incarnation-forked":
                 raise
             report.problems.append(refused.message)
+        except (Busy, HistoryDiverged):
+            raise
+        except NotReached as missed:
+            if missed.why != "reply-undecodable":
+                raise
+            report.problems.append(_NONSENSE)
+            return True
         return False
 
     def _push(self, part: str, report: SyncReport) -> None:

@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 ACTIVE_SECONDS = 15.0
 #: Between two batches after a long outage: time for the other counters of the province.
 TURN_SECONDS = (1.0, 3.0)
-_NONSENSE = "Hệ thống trung tâm trả lời sai; dữ liệu vẫn được giữ trên máy, máy tự thử lại. Nếu kéo dài, hãy báo bộ phận CNTT."
 _DIVERGED = "Hệ thống trung tâm vừa được khôi phục từ bản cũ; máy giữ nguyên dữ liệu và chờ đối chiếu."
 
 
@@ -115,9 +114,6 @@ class SyncEngine:
                 report.link, report.retry_after = busy.link, busy.after
             except NotReached as missed:
                 report.link = missed.link
-            except OverflowError:  # a number in an answer that no store holds; nothing of that step was written
-                report.link = LinkState.SERVER_TROUBLE
-                report.problems.append(_NONSENSE)
             except Refused as refused:
                 report.link = _link_of(refused)
                 report.problems.append(refused.message)
