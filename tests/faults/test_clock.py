@@ -109,7 +109,7 @@ def test_row_31_sleep_and_a_stopped_monotonic_clock(moved, gateway_up, checked, 
     first = take_in(station)
     clock.shift, clock.slept = morning + timedelta(hours=3), 3 * 3600.0
     slept = take_in(station)
-    clock.shift = morning + timedelta(hours=6)  # the monotonic clock stood still: looks like a restored image, so numbers jump over the floor
+    clock.shift = morning + timedelta(hours=6)  # it stood still: looks like a restored image, so numbers jump over the floor
     stood = take_in(station)
     numbers = [int(code.rpartition("-")[2]) for code in (*first, *slept, *stood)]
     assert numbers[0] < numbers[1] < numbers[2] and len({day_of(code) for code in (*first, *slept, *stood)}) == 1
