@@ -177,7 +177,7 @@ class SyncView(PresentedPage):
         for place, button in enumerate(self.choice_buttons):
             button.clicked.connect(partial(self._settle, place))
         self.detail.body.addStretch(1)
-        self.detail.body.addLayout(Wrap(self.open_button, self.other_button, *self.choice_buttons, first=2))
+        self.detail.body.addWidget(Wrap(self.open_button, self.other_button, *self.choice_buttons, first=2))
         for place, key in enumerate(_CHOICE_KEYS):
             action = QAction(self)
             action.setShortcut(QKeySequence(key))

@@ -17,6 +17,7 @@ from counter_app.app.program import Program
 from counter_app.services.desk import Desk
 from counter_app.services.setup import initialise
 from counter_app.services.workstation import Workstation, open_workstation
+from counter_app.ui.collector import Collector
 from counter_app.ui.i18n import install_language
 from counter_app.ui.pages.sync_view import SyncView
 from counter_app.ui.theme import apply_theme
@@ -103,8 +104,11 @@ class Window:
 
     def press(self, key: Qt.Key) -> None:
         """Alt and a key on the page."""
+        window = self.program.window
+        window.activateWindow()
+        wait_until(window.isActiveWindow)
         self.page.reviews.setFocus()
-        QTest.keyClick(self.program.window, key, Qt.KeyboardModifier.AltModifier)
+        QTest.keyClick(window, key, Qt.KeyboardModifier.AltModifier)
 
     def mend(self) -> None:
         """The line works again."""
@@ -167,6 +171,9 @@ def windows(qapp: QApplication, gateway: GatewayProcess, tmp_path_factory: pytes
     install_language(qapp)
     apply_theme(qapp, "light")
     made = Windows(qapp, gateway, tmp_path_factory.mktemp("desks"))
+    collector = Collector()  # as in the program: only the window's thread collects, in a pause
+    collector.start()
     yield made
     for window in list(made.open):
         made.close(window)
+    collector.stop()
