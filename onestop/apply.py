@@ -111,7 +111,8 @@ def _create(state: Entity | None, op: Op, data: Create | CreateSlip) -> Applied:
     if entity.id != op.entity:
         return Applied("rejected", None, "entity-mismatch", "Thao tác không khớp với hồ sơ hoặc phiếu.")
     is_dossier = isinstance(entity, Dossier)
-    event = Event(id=op.op, kind="receive" if is_dossier else "slip-made", at=op.at, by=op.by, device=op.device)
+    event = Event(id=op.op, kind="receive" if is_dossier else "slip-made", at=op.at, by=op.by, device=op.device,
+                  facts={"replaces": op.replaces} if op.replaces else {})
     more = {"original_due_at": entity.original_due_at or entity.due_at} if isinstance(entity, Dossier) else {}
     return Applied("applied", replace(entity, version=0, events=(event,), **more))
 
@@ -201,11 +202,11 @@ def _correct(state: Dossier, op: Op, data: Correct) -> Applied:
         if current == new:
             merged = merged or old != new
         elif current == old:
-            done = _set_path(done, path, change)
+            done = set_path(done, path, change)
         elif path == "components" and (items := merge_items(current, old, new)) is not None:
             merged = True
             if items.kept != current:
-                done = _set_path(done, path, Change(old=current, new=items.kept))
+                done = set_path(done, path, Change(old=current, new=items.kept))
             if items.wanted != items.kept:
                 clash[path] = (items.kept, items.wanted)
                 refused |= {path} if items.kept == current else set()
@@ -292,11 +293,13 @@ def _happened(data: Transition) -> dict[str, Any]:
 
 
 def _log(state: Any, op: Op, kind: str, reason: str = "", facts: dict[str, Any] | None = None) -> Any:
-    event = Event(id=op.op, kind=kind, at=op.at, by=op.by, device=op.device, reason=reason, facts=facts or {})
+    facts = (facts or {}) | ({"replaces": op.replaces} if op.replaces else {})
+    event = Event(id=op.op, kind=kind, at=op.at, by=op.by, device=op.device, reason=reason, facts=facts)
     return replace(state, events=(*state.events, event))
 
 
-def _set_path(state: Dossier, path: str, change: Change) -> Dossier:
+def set_path(state: Dossier, path: str, change: Change) -> Dossier:
+    """``state`` with the new value at a correction path (see ``get_path``). Raises ``msgspec.ValidationError`` for a wrong type."""
     new = change.new
     if path == "procedure":
         code, version, name, value, unit, sector, competent = new

@@ -42,6 +42,7 @@ class _Envelope(msgspec.Struct, kw_only=True):
     hlc: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
     skew: float | None = None
     auth: SignedInBy = "online"
+    replaces: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
 class _Schema(msgspec.Struct):
@@ -112,7 +113,8 @@ def decode_op(raw: bytes) -> Op:
         where = str(error).rpartition(" - at ")[2][:80] if " - at " in str(error) else "JSON"
         raise UserError("op-invalid", "Nội dung thao tác không đúng định dạng.", where=where) from None
     return Op(op=env.op, dseq=env.dseq, entity=env.entity, kind=env.kind, base=env.base, at=env.at, by=env.by,
-              device=env.device, data=data, schema=env.schema, hlc=env.hlc, skew=env.skew, auth=env.auth)
+              device=env.device, data=data, schema=env.schema, hlc=env.hlc, skew=env.skew, auth=env.auth,
+              replaces=env.replaces)
 
 
 def _envelope(raw: bytes) -> _Envelope:

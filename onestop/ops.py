@@ -170,7 +170,8 @@ KIND_OF: dict[type, str] = {payload: kind for kind, payload in KINDS.items()}
 class Op:
     """One intent with its envelope. Since schema 2: ``hlc`` = hybrid logical clock of the machine (48 bit milliseconds, 16 bit
     counter; 0 = not known; it labels and never orders), ``skew`` = seconds the machine's clock is ahead of the gateway's (None = not
-    known), ``auth`` = whether the gateway or the counter itself had signed the person in."""
+    known), ``auth`` = whether the gateway or the counter itself had signed the person in. ``replaces``: the op that was refused or could
+    not be sent, and that a person made anew as this one (no older side needs to know it: it only says where the new one comes from)."""
 
     op: str
     dseq: int
@@ -185,3 +186,4 @@ class Op:
     hlc: int = 0
     skew: float | None = None
     auth: SignedInBy = "online"
+    replaces: str = ""

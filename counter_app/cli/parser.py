@@ -187,9 +187,12 @@ def build_parser() -> argparse.ArgumentParser:
     syncing = add("sync", "system", "đồng bộ")
     syncing.add_argument("--once", action="store_true")
     syncing.add_argument("--verify", action="store_true", help="một lần, rồi so sánh tổng số hồ sơ với trung tâm")
-    outbox = add("outbox", "unsent", "những gì chưa gửi; export FILE, import FILE: chuyển qua máy khác; retry: gửi lại ngay")
-    outbox.add_argument("action", nargs="?", choices=["list", "export", "import", "retry"], default="list")
+    outbox = add("outbox", "unsent", "những gì chưa gửi; export FILE, import FILE: chuyển qua máy khác; retry: gửi lại ngay; "
+                 "edit --op ID: sửa rồi gửi lại")
+    outbox.add_argument("action", nargs="?", choices=["list", "export", "import", "retry", "edit"], default="list")
     outbox.add_argument("file", nargs="?", type=Path, metavar="FILE")
+    outbox.add_argument("--set", action="append", metavar="Ô=GIÁ TRỊ", dest="values", help="edit: ô sửa lại (lặp lại được)")
+    outbox.add_argument("--reason", metavar="LÝ DO", help="edit: lý do ghi lại")
     outbox.add_argument("--op", action="append", metavar="ID", help="chỉ thao tác này (lặp lại được)")
     add("clock", "unsent", "ngày giờ của máy; confirm: phụ trách xác nhận ngày đúng").add_argument(
         "action", nargs="?", choices=["show", "confirm"], default="show")

@@ -8,8 +8,10 @@ from counter_app.cli.output import brief, emit
 from counter_app.cli.session import workstation
 from counter_app.services import stuck
 from counter_app.services.clock_guard import clock_state, confirm_clock
+from counter_app.services.edit_again import draft, edit_again
 from counter_app.services.new_code import new_code
 from counter_app.services.unsent import retry_now, unsent
+from counter_app.services.workstation import Workstation
 from onestop.errors import UserError
 
 
@@ -24,6 +26,8 @@ def run_outbox(args: argparse.Namespace) -> int:
         elif args.action == "import":
             new, total = stuck.import_stuck(station.desk, args.file)
             emit({"imported": new, "in_file": total})
+        elif args.action == "edit":
+            _edit(station, args)
         elif args.action == "retry":
             retry_now(station.desk, station.engine)
             report = station.engine.run_once()
@@ -42,6 +46,25 @@ def run_outbox(args: argparse.Namespace) -> int:
                 for carried in reader.carried():
                     emit(carried)
     return 0
+
+
+def _edit(station: Workstation, args: argparse.Namespace) -> None:
+    """Without ``--set`` and ``--reason``: what may be edited. With them: the new op."""
+    if len(args.op or ()) != 1:
+        raise UserError("op-missing", "Cho biết một thao tác: counter-app outbox edit --op ID [--set Ô=GIÁ TRỊ]… [--reason LÝ DO].")
+    if not args.values and args.reason is None:
+        with station.store.read() as reader:
+            emit(draft(reader, args.op[0]))
+        return
+    op, _ = edit_again(station.desk, args.op[0], dict(_pair(text) for text in args.values or ()), args.reason)
+    emit({"op": op.op if op else None, "replaces": args.op[0], "sent": op is not None})
+
+
+def _pair(text: str) -> tuple[str, str]:
+    path, equals, value = text.partition("=")
+    if not equals:
+        raise UserError("field-unknown", "Viết --set Ô=GIÁ TRỊ, ví dụ --set owner.phone=0912345678.", field=path)
+    return path, value
 
 
 def run_clock(args: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from counter_app.domain.idnumber import check_id_no, parse_dob, tax_code_ok
@@ -49,11 +50,7 @@ def correct(desk: Desk, dossier_id: str, changes: dict[str, Any], reason: str) -
             raise UserError("dossier-unknown", "Không có hồ sơ này trên máy.")
         if dossier.status in (State.REFUSED, State.STOPPED, State.RETURNED) and "head" not in staff.roles:
             raise UserError("dossier-closed", "Hồ sơ đã kết thúc; chỉ trưởng bộ phận được đính chính.")
-        wanted = _values(desk, dossier, changes)
-        real = {path: Change(old=builtins(get_path(dossier, path)), new=value) for path, value in wanted.items()
-                if builtins(get_path(dossier, path)) != builtins(value)}
-        if not real:
-            raise UserError("nothing-to-correct", "Không có gì thay đổi so với hồ sơ đang lưu.")
+        real = differing(dossier, cleaned(desk, dossier, changes))
         done = unit.submit(Correct(reason=why, changes=real), entity=dossier_id, by=staff.id, at=desk.now())
     changed = Changes(dossiers=frozenset({dossier_id}))
     desk.changed(changed)
@@ -61,8 +58,17 @@ def correct(desk: Desk, dossier_id: str, changes: dict[str, Any], reason: str) -
     return done.state, changed
 
 
-def _values(desk: Desk, dossier: Dossier, changes: dict[str, Any]) -> dict[str, Any]:
-    """The new values, cleaned and judged, as JSON types."""
+def differing(dossier: Dossier, wanted: Mapping[str, Any]) -> dict[str, Change]:
+    """Those of ``wanted`` (path → value as JSON) that are not what stands, against what stands. Raises ``nothing-to-correct``."""
+    real = {path: Change(old=builtins(get_path(dossier, path)), new=value) for path, value in wanted.items()
+            if builtins(get_path(dossier, path)) != builtins(value)}
+    if not real:
+        raise UserError("nothing-to-correct", "Không có gì thay đổi so với hồ sơ đang lưu.")
+    return real
+
+
+def cleaned(desk: Desk, dossier: Dossier, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The new values, cleaned and judged, as JSON types. Raises InvalidFields, the refusals of a procedure."""
     bad: dict[str, str] = {}
     wanted: dict[str, Any] = {}
     for path, value in changes.items():

@@ -144,6 +144,8 @@ outbox = Table(
     Column("review", Text),
     Column("code", Text),
     Column("message", Text),
+    #: The op a person made of this one when it was refused or could not be sent (state ``void``).
+    Column("replaced_by", Text),
     Column("payload_hash", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
 )

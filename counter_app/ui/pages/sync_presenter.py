@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
@@ -13,10 +13,12 @@ from counter_app.domain.outcomes import SaveOutcome
 from counter_app.services import reviews
 from counter_app.services.clock_guard import clock_state, confirm_clock
 from counter_app.services.desk import Changes
+from counter_app.services.edit_again import draft, edit_again
 from counter_app.services.stuck import export_stuck, import_stuck
 from counter_app.services.unsent import read_unsent, retry_now
 from counter_app.ui.context import UiContext
 from counter_app.ui.pages import sync_facts as facts
+from counter_app.ui.pages.edit_dialog import EditDialog
 from counter_app.ui.pages.merge_dialog import MergeDialog
 from counter_app.ui.pages.presented import saved_outcome
 from counter_app.ui.pages.review_facts import ReviewLine, review_line
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 LIMIT = 200
 _WAITING = ("new", "sent", "quarantined")
+_BY_HAND = "Bước này đã hỏng trên đĩa và không gửi được nữa: hãy làm lại bước đó trên hồ sơ."
 _AFTER = {
     reviews.THEIRS: "Giá trị của trung tâm được giữ.",
     reviews.MINE: "Giá trị của quầy đang được gửi về trung tâm.",
@@ -49,6 +52,7 @@ class SyncPresenter(QObject):
         view.sync_requested.connect(self.sync_now)
         view.settle_requested.connect(self._settle)
         view.again_requested.connect(self._again)
+        view.edit_requested.connect(self._edit)
         view.export_requested.connect(self._export)
         view.import_requested.connect(self._import)
         view.clock_confirmed.connect(self._confirm_clock)
@@ -154,6 +158,34 @@ class SyncPresenter(QObject):
     def _again(self, line: facts.OutboxLine) -> None:
         self._try(lambda: reviews.try_again(self._ctx.desk, line.op))
         self.sync_now()
+
+    @Slot(object)
+    def _edit(self, line: facts.OutboxLine) -> None:
+        desk = self._ctx.desk
+        try:
+            with desk.store.read() as reader:
+                found = draft(reader, line.op)
+        except UserError as error:
+            self._ctx.fail(error)
+            return
+        dialog = EditDialog(found, line.what, self._view)
+
+        def send(values: dict[str, Any], reason: str | None) -> None:
+            try:
+                done, _ = edit_again(desk, line.op, values, reason)
+            except UserError as error:
+                dialog.show_error(error)
+                return
+            dialog.accept()
+            if done is None:
+                self._ctx.say(SaveOutcome.SETTLED, reason=_BY_HAND)
+                self._ctx.open_dossier(line.entity)
+            else:
+                self._ctx.say(saved_outcome(self._ctx))
+            self.sync_now()
+
+        dialog.edited.connect(send)
+        dialog.open()
 
     def _try(self, work: Callable[[], object], *, silent: bool = False) -> None:
         try:

@@ -60,7 +60,7 @@ _REVIEWS_EM, _NARROW_EM = 26, 50
 
 
 class SyncView(PresentedPage):
-    """Signals: ``sync_requested()``, ``settle_requested(ReviewLine, decision)``, ``again_requested(OutboxLine)``,
+    """Signals: ``sync_requested()``, ``settle_requested(ReviewLine, decision)``, ``again_requested`` and ``edit_requested(OutboxLine)``,
     ``export_requested(Path)``, ``import_requested(Path)``, ``clock_confirmed()``, ``open_requested(line)`` for a line of either list."""
 
     sync_requested = Signal()
@@ -69,6 +69,7 @@ class SyncView(PresentedPage):
     import_requested = Signal(object)
     clock_confirmed = Signal()
     again_requested = Signal(object)
+    edit_requested = Signal(object)
     open_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -103,6 +104,9 @@ class SyncView(PresentedPage):
         self.again_button = KeyButton(self.tr("Gửi lại việc đang gác"), "rotate-cw", kind="quiet")
         self.again_button.clicked.connect(self._again)
         self.outbox_header.add_widget(self.again_button)
+        self.edit_button = KeyButton(self.tr("Sửa rồi gửi lại…"), "file-pen-line", kind="quiet")
+        self.edit_button.clicked.connect(self._edit)
+        self.outbox_header.add_widget(self.edit_button)
         self.export_button = KeyButton(self.tr("Xuất ra tệp…"), "download", kind="quiet")
         self.export_button.setToolTip(self.tr("Khi máy này không gửi được: mang tệp sang máy khác của đơn vị để gửi"))
         self.export_button.clicked.connect(self._export)
@@ -208,6 +212,7 @@ class SyncView(PresentedPage):
             self.outbox.select(place)
         self.outbox_header.set_title(self.tr("Chờ gửi"), str(total) if total else "")
         self.again_button.setVisible(any(line.set_aside for line in lines))
+        self.edit_button.setVisible(any(line.set_aside for line in lines))
         self._outbox_line(self.outbox.current_row())
 
     def set_reviews(self, lines: list[ReviewLine]) -> None:
@@ -307,8 +312,17 @@ class SyncView(PresentedPage):
 
     @Slot()
     def _again(self) -> None:
+        if (line := self._aside()) is not None:
+            self.again_requested.emit(line)
+
+    @Slot()
+    def _edit(self) -> None:
+        if (line := self._aside()) is not None:
+            self.edit_requested.emit(line)
+
+    def _aside(self) -> OutboxLine | None:
+        """The line of the cursor where it is set aside, else the first one that is."""
         line = self.outbox.current_row()
         if line is None or not line.set_aside:
             line = next((x for x in self.outbox.rows() if x.set_aside), None)
-        if line is not None:
-            self.again_requested.emit(line)
+        return line

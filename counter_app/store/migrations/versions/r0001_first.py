@@ -180,6 +180,7 @@ WITHOUT ROWID""",
     review TEXT,
     code TEXT,
     message TEXT,
+    replaced_by TEXT,
     payload_hash TEXT NOT NULL,
     payload BLOB NOT NULL,
     PRIMARY KEY (dseq)
