@@ -7,6 +7,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from counter_app.services import attachments
 from counter_app.services.workstation import Workstation
 from onestop.wire import content_digest
 from tests.faults.proxy import Exchange, FaultProxy, body_of, with_body, with_header
+from tests.servers.gateway import GatewayProcess
 from tests.sync.test_push_trouble import take_in
 
 Change = Callable[[bytes], bytes]
@@ -29,8 +31,14 @@ PLACES = {
     "part": ("PATCH", "/v1/blobs"),
 }
 _VALUES = (None, -1, 10**30, "", "x\nX-Y: \u0000ế", [None], "999999999:" + "f" * 64)
-#: The counter's side is what is tried: one database behind the gateway is enough.
-pytestmark = pytest.mark.parametrize("gateway", ["sqlite"], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def gateway(gateway_home: Path) -> Iterator[GatewayProcess]:
+    """The counter's side is what is tried: one database and a small province behind it are enough."""
+    process = GatewayProcess(f"sqlite:///{gateway_home / 'gateway.db'}", gateway_home, dossiers=20)
+    yield process
+    process.stop()
 
 
 def _whole(body: bytes) -> Iterator[tuple[str, bytes]]:
