@@ -103,10 +103,8 @@ class SyncView(PresentedPage):
         self.outbox_header = SectionHeader(self.tr("Chờ gửi"))
         self.again_button = KeyButton(self.tr("Gửi lại việc đang gác"), "rotate-cw", kind="quiet")
         self.again_button.clicked.connect(self._again)
-        self.outbox_header.add_widget(self.again_button)
         self.edit_button = KeyButton(self.tr("Sửa rồi gửi lại…"), "file-pen-line", kind="quiet")
         self.edit_button.clicked.connect(self._edit)
-        self.outbox_header.add_widget(self.edit_button)
         self.export_button = KeyButton(self.tr("Xuất ra tệp…"), "download", kind="quiet")
         self.export_button.setToolTip(self.tr("Khi máy này không gửi được: mang tệp sang máy khác của đơn vị để gửi"))
         self.export_button.clicked.connect(self._export)
@@ -138,6 +136,11 @@ class SyncView(PresentedPage):
         column.addWidget(self.outbox, 1)
         self._why = plain("", "muted")
         column.addWidget(self._why)
+        aside = QHBoxLayout()
+        aside.addWidget(self.again_button)
+        aside.addWidget(self.edit_button)
+        aside.addStretch(1)
+        column.addLayout(aside)
         return side
 
     def _reviews(self) -> QWidget:
